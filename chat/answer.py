@@ -1,0 +1,101 @@
+"""The records of a conversation: what was asked, and an answer whose every sentence says what it rests on."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from index.library import Hit
+from ingest.report import Passage
+
+Role = Literal["user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of the conversation."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A mark of the answer: `passage.text[start:end] == quote`. Numbers count from 1 by first use."""
+
+    number: int
+    passage: Passage
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the answer without its marks, the numbers of its citations, and whether they bear it out."""
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Every number in a sentence has a citation, and every citation is used by a sentence.
+
+    quoted: the sentences are the evidence itself (摘自原文), not the model's words.
+    refusal: why there is no answer, in the reader's language; None where there is one.
+    dropped_marks: marks of the draft that named nothing, left out of the answer.
+    """
+
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    quoted: bool = False
+    refusal: str | None = None
+    dropped_marks: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The answer as shown, with its `[n]` marks; the refusal where there is no answer."""
+        if self.refusal is not None:
+            return self.refusal
+        return "".join(sentence.text + "".join(f"[{n}]" for n in sentence.citations) for sentence in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds since the question came in, and tokens; None where the step did not happen."""
+
+    search_ms: float
+    first_token_ms: float | None = None
+    total_ms: float | None = None
+    prompt_tokens: int | None = None
+    answer_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """First event of an answer: the passages, ready to show before the model has said a word."""
+
+    question: str
+    standalone_question: str
+    hits: tuple[Hit, ...]
+    timings: Timings
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """The model's draft so far (not yet checked), sent whenever it grows and at least every 0.3 s while waiting."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Last event: the checked answer, which replaces the draft."""
+
+    found: Found
+    answer: Answer
+    timings: Timings = field(default_factory=lambda: Timings(0.0))
+
+
+Event = Found | Drafting | Finished

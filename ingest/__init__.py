@@ -1,0 +1,9 @@
+"""Reading: a file becomes a `Report` of `Section`s, and a `Report` becomes `Passage`s.
+
+normalise   bytes to text: encoding, widths, markup
+outline     headings, marked (`##`) or numbered (`2.2.1 …`), to `Section`s
+tables      tab-separated lines to rows that know their header
+passages    a `Section` to `Passage`s
+duplicates  passages told twice, folded into one
+corpus      a folder and its manifest to `Report`s
+"""

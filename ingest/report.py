@@ -90,5 +90,10 @@ class Passage:
     @property
     def search_text(self) -> str:
         """What is indexed: the words of the headings and the caption around it, then the passage as read out."""
-        context = [*self.headings[1:], self.caption]
-        return "\n".join([" › ".join(part for part in context if part), self.reading]).strip()
+        return self.context + self.reading
+
+    @property
+    def context(self) -> str:
+        """The part of `search_text` before `reading`."""
+        parts = [part for part in (*self.headings[1:], self.caption) if part]
+        return " › ".join(parts) + "\n" if parts else ""

@@ -1,0 +1,66 @@
+"""Text to the words that lexical search counts: simplified characters, lower case, precise mode plus sub-words.
+
+jieba's search mode splits 毛利率 into 毛利 and 利率, a different thing; so words come from precise mode with a domain
+list, and character pairs of longer words are added beside them, which find 服务器 in 智能服务器集群.
+"""
+
+import logging
+import re
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+_WORD = re.compile(r"[^\W_]")
+_LATIN_OR_DIGITS = re.compile(r"[a-z0-9.%+-]*[a-z0-9][a-z0-9.%+-]*")
+
+
+def segment(text: str) -> list[str]:
+    """The words of text in order, folded; marks and white space left out, character pairs of longer words added."""
+    words: list[str] = []
+    for word in _tokenizer().cut(fold(text)):
+        if not _WORD.search(word):
+            continue
+        words.append(word)
+        if len(word) > 2 and not _LATIN_OR_DIGITS.fullmatch(word):
+            words.extend(word[start : start + 2] for start in range(len(word) - 1))
+    return words
+
+
+def segment_all(texts: Sequence[str]) -> list[list[str]]:
+    return [segment(text) for text in texts]
+
+
+def fold(text: str) -> str:
+    """Text as compared: traditional characters made simplified, letters lower case. Lengths may change."""
+    folded: str = _simplifier().convert(text)
+    return folded.lower()
+
+
+@cache
+def _simplifier() -> Any:
+    from opencc import OpenCC  # noqa: PLC0415 - 0.1 s that `--help` does not need
+
+    return OpenCC("t2s")
+
+
+@cache
+def _tokenizer() -> Any:
+    """A tokenizer of our own: the module-level one is shared with whoever else imports jieba."""
+    import jieba  # noqa: PLC0415 - as above
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    # Named, so that a second start reads the built trie instead of building it again (1 s).
+    tokenizer.cache_file = str(Path(tempfile.gettempdir()) / f"reportqa-jieba-{_user()}.cache")
+    for word in files("index").joinpath("domain_words.txt").read_text("utf-8").split():
+        tokenizer.add_word(word)
+    return tokenizer
+
+
+def _user() -> str:
+    import getpass  # noqa: PLC0415
+
+    return getpass.getuser()

@@ -1,0 +1,144 @@
+"""Immutable versions of an index on disk, and one pointer to the version that is served.
+
+A build writes a new version to a temporary folder, syncs it, and renames it; then the pointer moves by an atomic
+rename. A reader never sees half an index, and a crash at any point leaves the previous version served. The shape is
+tantivy's: write-once files, one small commit point, a checksum for each file.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+CURRENT = "CURRENT"
+MANIFEST = "checksums.json"
+_TEMPORARY = "tmp-"
+_VERSION = "version-"
+
+
+class IndexUnavailable(Exception):
+    """No index, or one whose files are not what was written; the message says what to do."""
+
+
+class IndexBusy(Exception):
+    """Another process is writing this index."""
+
+
+def current_version(root: Path) -> Path:
+    """The folder of the version that is served, its files checked against their recorded lengths and sha256.
+
+    Raises:
+        IndexUnavailable: there is none, or a file of it was altered, cut short or lost.
+    """
+    pointer = root / CURRENT
+    if not pointer.is_file():
+        raise IndexUnavailable(f"{root}：还没有索引；请先运行 reportqa build")
+    folder = root / pointer.read_text("utf-8").strip()
+    if folder.parent != root or not folder.is_dir():
+        raise IndexUnavailable(f"{pointer}：指向的版本 {folder.name} 不存在；请运行 reportqa build --rebuild")
+    verify(folder)
+    return folder
+
+
+def verify(folder: Path) -> None:
+    """Check every file of a version before any of it is parsed.
+
+    Raises:
+        IndexUnavailable: naming the first file that is not as recorded.
+    """
+    try:
+        recorded = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise IndexUnavailable(f"{folder / MANIFEST}：无法读取（{error}）；请运行 reportqa build --rebuild") from error
+    found = {str(path.relative_to(folder)) for path in _files(folder)} - {MANIFEST}
+    for name in sorted(found | set(recorded)):
+        expected = recorded.get(name, "（无记录）")
+        actual = _sha256(folder / name) if name in found else "（缺失）"
+        if expected != actual:
+            raise IndexUnavailable(
+                f"{folder / name}：文件已损坏（应为 {expected[:12]}，实为 {actual[:12]}）；请运行 reportqa build --rebuild"
+            )
+
+
+@contextmanager
+def writing(root: Path) -> Iterator[None]:
+    """Hold the index for writing; the kernel frees it when the process ends, however it ends.
+
+    Raises:
+        IndexBusy: another process holds it; the message names its process id.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    holder = root / "writer.pid"
+    try:
+        with FileLock(root / "writer.lock", timeout=0):
+            holder.write_text(str(os.getpid()))
+            _sweep(root)
+            yield
+    except Timeout as error:
+        who = holder.read_text().strip() if holder.exists() else "？"
+        raise IndexBusy(f"{root}：另一个进程（进程号 {who}）正在更新索引；请等它完成后重试") from error
+
+
+def commit(root: Path, save: Callable[[Path], None], *, reached: Callable[[str], None] = lambda step: None) -> Path:
+    """Save a new version and make it the one that is served; the version before it is kept, older ones go.
+
+    save writes into the folder it is given. reached is told each step as it is done, for tests of crashes between them.
+    Call it inside `writing`.
+    """
+    name = f"{_VERSION}{1 + max((_number(path) for path in root.glob(_VERSION + '*')), default=0):06d}"
+    temporary = root / f"{_TEMPORARY}{name}"
+    save(temporary)
+    reached("saved")
+    checksums = {str(path.relative_to(temporary)): _sha256(path) for path in _files(temporary)}
+    (temporary / MANIFEST).write_text(json.dumps(checksums, indent=1, sort_keys=True), "utf-8")
+    reached("manifest")
+    for path in [*_files(temporary), *(path for path in temporary.rglob("*") if path.is_dir()), temporary]:
+        _sync(path)
+    reached("synced")
+    folder = root / name
+    os.rename(temporary, folder)
+    _sync(root)
+    reached("renamed")
+    pointer = root / f"{_TEMPORARY}{CURRENT}"
+    pointer.write_text(name, "utf-8")
+    _sync(pointer)
+    reached("pointer written")
+    os.replace(pointer, root / CURRENT)
+    _sync(root)
+    reached("served")
+    for old in sorted(root.glob(_VERSION + "*"), key=_number)[:-2]:
+        shutil.rmtree(old)
+    reached("swept")
+    return folder
+
+
+def _sweep(root: Path) -> None:
+    """Remove what a writer that was killed left: temporary folders and a pointer never moved."""
+    for path in root.glob(_TEMPORARY + "*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _number(folder: Path) -> int:
+    return int(folder.name.removeprefix(_VERSION))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,129 @@
+"""A folder of documents, with or without a manifest, to `Report`s."""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ingest.normalise import decode_text, normalise_text
+from ingest.outline import split_sections
+from ingest.report import Report, UnreadableReport
+
+MANIFEST = "manifest.toml"
+READABLE = frozenset({".md", ".markdown", ".txt"})
+# Larger than any report seen by two orders; a file above it is something else and would take minutes to embed.
+MAX_BYTES = 50_000_000
+
+_FIELDS = frozenset({"id", "file", "title", "publisher", "published", "language", "licence", "source", "sha256"})
+
+
+def _raise(error: UnreadableReport) -> None:
+    raise error
+
+
+def load_corpus(folder: Path, *, on_unreadable: Callable[[UnreadableReport], None] = _raise) -> list[Report]:
+    """The reports of a folder, those of the manifest first in its order, then other documents by path.
+
+    A file that cannot be read goes to on_unreadable, which by default raises it, and is left out.
+
+    Raises:
+        UnreadableReport: the folder is missing, holds no readable document, or its manifest is wrong.
+    """
+    if not folder.is_dir():
+        raise UnreadableReport(f"{folder}：没有这个文件夹；请用 --corpus 指明存放报告的文件夹")
+    entries = {folder / entry["file"]: entry for entry in _manifest_entries(folder)}
+    reports: dict[str, Report] = {}
+    for path in dict.fromkeys([*entries, *_documents(folder)]):
+        try:
+            report = read_report(path, entries.get(path, {}))
+            if report.id in reports:
+                raise UnreadableReport(f"{path}：与 {reports[report.id].title} 的编号相同（{report.id}）；请删去一份，或在 {MANIFEST} 里另给编号")
+            reports[report.id] = report
+        except UnreadableReport as error:
+            on_unreadable(error)
+    if not reports:
+        raise UnreadableReport(f"{folder}：没有可读的报告（支持 {'、'.join(sorted(READABLE))}）；请放入报告后重试")
+    return list(reports.values())
+
+
+def read_report(path: Path, entry: Mapping[str, str]) -> Report:
+    """One file as a report; what the manifest entry does not say is read from the text.
+
+    Raises:
+        UnreadableReport: no such file, an unsupported format, not text, empty, or other than the manifest's sha256.
+    """
+    content = _content(path)
+    digest = hashlib.sha256(content).hexdigest()
+    if entry.get("sha256", digest) != digest:
+        raise UnreadableReport(
+            f"{path}：内容与 {MANIFEST} 记录的不同（应为 {entry['sha256'][:12]}…，实为 {digest[:12]}…）；请恢复原文件，或更新清单中的 sha256"
+        )
+    text = normalise_text(decode_text(content, str(path)))
+    title = entry.get("title") or _title(text) or path.stem
+    sections = split_sections(text, title)
+    if not sections:
+        raise UnreadableReport(f"{path}：文件里没有文字；请确认内容后重试")
+    return Report(
+        id=entry.get("id") or digest[:12],
+        title=title,
+        publisher=entry.get("publisher", ""),
+        published=entry.get("published", ""),
+        source=entry.get("source") or path.name,
+        sections=sections,
+    )
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix.lower() not in READABLE:
+        raise UnreadableReport(f"{path}：暂不支持 {path.suffix or '无扩展名'} 文件；请先转成 Markdown 或纯文本（{'、'.join(sorted(READABLE))}）")
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableReport(f"{path}：超过 {MAX_BYTES // 1_000_000} MB；请拆分后重试")
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableReport(f"{path}：无法读取（{error.strerror}）；请检查路径与权限") from error
+
+
+def _documents(folder: Path) -> Iterator[Path]:
+    """Files under folder, or under its `reports/` where it has one; hidden ones, links and the manifest left out."""
+    root = folder / "reports" if (folder / "reports").is_dir() else folder
+    for path in sorted(root.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+        if not hidden and path.is_file() and not path.is_symlink() and path.name != MANIFEST:
+            yield path
+
+
+def _manifest_entries(folder: Path) -> list[dict[str, str]]:
+    path = folder / MANIFEST
+    if not path.exists():
+        return []
+    try:
+        with path.open("rb") as file:
+            manifest = tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UnreadableReport(f"{path}：清单无法读取（{error}）；请按 TOML 语法改正") from error
+    entries = manifest.get("report", [])
+    if not isinstance(entries, list):
+        raise UnreadableReport(f"{path}：report 应写成 [[report]]")
+    return [_checked_entry(path, number, entry) for number, entry in enumerate(entries, start=1)]
+
+
+def _checked_entry(path: Path, number: int, entry: Any) -> dict[str, str]:
+    where = f"{path}：第 {number} 个 [[report]]"
+    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
+        raise UnreadableReport(f"{where} 的值都应是字符串")
+    if unknown := sorted(set(entry) - _FIELDS):
+        raise UnreadableReport(f"{where} 有未知的键 {'、'.join(unknown)}；可用的键：{'、'.join(sorted(_FIELDS))}")
+    if missing := sorted({"id", "file"} - set(entry)):
+        raise UnreadableReport(f"{where} 缺少 {'、'.join(missing)}")
+    if Path(entry["file"]).is_absolute() or ".." in Path(entry["file"]).parts:
+        raise UnreadableReport(f"{where} 的 file 必须在 {path.parent} 之内，实为 {entry['file']}")
+    return entry
+
+
+def _title(text: str) -> str:
+    """The first heading, or a first line short enough to be one."""
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    title = first.lstrip("# ").strip()
+    return title if first.startswith("#") or len(title) <= 40 else ""

@@ -1,0 +1,173 @@
+"""Headings to `Section`s, whether they are marked (`## 2.2 …`) or only numbered (`2.2.1 …`, `PART.01`).
+
+Converted reports mark headings unevenly (`# 1.1`, `## 1.2.1`, `### 3.1.1` on one level), so a number, where there is
+one, says the depth, and hashes order only the headings between two numbers.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ingest.report import Section
+
+_MARKED = re.compile(r"(#{1,6})[ \t]+(\S.*)")
+_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[ 、.]?(?!\d)[ \t]*(?=[^\W\d_])(.*)")
+_CHAPTER = re.compile(r"(\d{1,2})[.、][ \t]*([^\W\d_].*)")
+_PART = re.compile(r"(?:PART[. ]?\s?\d{1,2}|第[一二三四五六七八九十\d]{1,3}[章节篇部分]{1,2})(?:[ \t:：、]+\S.*)?", re.IGNORECASE)
+_BARE_NUMBER = re.compile(r"\d{1,2}")
+# 2.3.1 with a title of 60 characters is the longest heading seen in the reports; a numbered line above this is prose.
+_HEADING_CHARS = 64
+_SENTENCE_END = re.compile(r"[。；，：:;]$")
+# A marked heading without a number comes below every numbered one around it: numbers go to depth 4, hashes to 6.
+_UNNUMBERED_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """depth orders headings: a smaller one contains the larger ones after it. hashes: 0 for a plain line.
+
+    number: `2.2` for `2.2 …`, `2` for `PART.02 …`, "" where there is none; 2.2 contains 2.2.1 and not 3.1.1.
+    """
+
+    title: str
+    depth: int
+    hashes: int
+    number: str = ""
+
+
+def split_sections(text: str, title: str) -> tuple[Section, ...]:
+    """The sections of normalised text, in order, none empty; each begins with its heading line.
+
+    headings start with title, the report's own; a heading equal to it adds nothing to the path. Headings with nothing
+    under them are part of the path of those below and make no section of their own.
+    """
+    sections: list[Section] = []
+    path: list[_Heading] = []
+    body: list[str] = []
+
+    def close() -> None:
+        own = path[-1].title if path else ""
+        content = "\n".join(body).strip("\n")
+        if content.strip():
+            headings = (title, *(heading.title for heading in path if heading.title != title))
+            sections.append(Section(headings, f"{own}\n\n{content}" if own else content))
+        body.clear()
+
+    for item in _headings_and_lines(text):
+        if isinstance(item, str):
+            body.append(item)
+            continue
+        close()
+        while path and not _contains(path[-1], item):
+            path.pop()
+        path.append(item)
+    close()
+    return tuple(sections)
+
+
+def _contains(above: _Heading, below: _Heading) -> bool:
+    if above.hashes and below.hashes and below.depth >= _UNNUMBERED_DEPTH:
+        return above.hashes < below.hashes
+    if above.number and below.number:
+        return below.number.startswith(f"{above.number}.")
+    return above.depth < below.depth
+
+
+def _headings_and_lines(text: str) -> Iterator[_Heading | str]:
+    lines = text.split("\n")
+    chapters = _chapter_lines(lines)
+    listed = _listed_lines(lines)
+    skip_to = 0
+    for number, line in enumerate(lines):
+        if number < skip_to:
+            continue
+        heading = None if number in listed else _heading_of(line, _stands_alone(lines, number), number in chapters)
+        if heading is None:
+            yield line
+        elif heading.depth == 1 and (_BARE_NUMBER.fullmatch(heading.title) or _PART.fullmatch(heading.title)):
+            # `# 02` or `PART.02` is the number of a part whose name stands on the next line.
+            name, skip_to = _next_line(lines, number)
+            yield replace(heading, title=f"{heading.title} {name}".strip())
+        else:
+            yield heading
+
+
+def _heading_of(line: str, alone: bool, chapter: bool) -> _Heading | None:
+    marked = _MARKED.fullmatch(line)
+    if not marked and not alone:
+        return None
+    hashes = len(marked[1]) if marked else 0
+    content = (marked[2] if marked else line).strip()
+    numbers = "".join(re.findall(r"[\d.]+", content)[:1]).strip(".").lstrip("0")
+    if chapter or (marked and _BARE_NUMBER.fullmatch(content)):
+        return _Heading(content, 1, hashes, numbers)
+    if (depth := _numbered_depth(content)) is not None:
+        return _Heading(content, depth, hashes, numbers)
+    return _Heading(content, _UNNUMBERED_DEPTH + hashes, hashes) if marked else None
+
+
+def _numbered_depth(content: str) -> int | None:
+    """How deep a numbered heading is (2 for `1.2 …`, 1 for `PART.01`); None for a line that is no such heading."""
+    if len(content) > _HEADING_CHARS or "\t" in content or _SENTENCE_END.search(content):
+        return None
+    if _PART.fullmatch(content):
+        return 1
+    match = _NUMBERED.fullmatch(content)
+    # `2.5个月` and `3.2%` begin like a number too; a heading goes on for at least three letters.
+    if match is None or not re.match(r"[^\W\d_]{3}|[^\W\d_]+ ", match[2]):
+        return None
+    return match[1].count(".") + 1
+
+
+def _stands_alone(lines: list[str], number: int) -> bool:
+    """A plain line can be a heading only between blank lines; a line of a paragraph, a list or a table can not."""
+    before = lines[number - 1] if number else ""
+    after = lines[number + 1] if number + 1 < len(lines) else ""
+    return not before.strip() and not after.strip()
+
+
+def _listed_lines(lines: list[str]) -> frozenset[int]:
+    """Numbers of the plain lines of a table of contents: three or more numbered ones with nothing between them."""
+    listed: set[int] = set()
+    run: list[int] = []
+    for number, line in enumerate([*lines, "end"]):
+        content = line.strip()
+        if not content:
+            continue
+        if not content.startswith("#") and (_numbered_depth(content) or 1) > 1:
+            run.append(number)
+            continue
+        if len(run) >= 3:
+            listed.update(run)
+        run.clear()
+    return frozenset(listed)
+
+
+def _chapter_lines(lines: list[str]) -> frozenset[int]:
+    """Numbers of the lines like `2. 基础设施篇` that open a chapter: the next numbered heading after one is `2.1 …`.
+
+    The same line in a table of contents or an ordered list is followed by another number.
+    """
+    chapters: set[int] = set()
+    candidate: tuple[int, str] | None = None
+    for number, line in enumerate(lines):
+        content = line.lstrip("# ").strip()
+        if not content or not (line.startswith("#") or _stands_alone(lines, number)):
+            continue
+        if (depth := _numbered_depth(content)) is not None and depth > 1:
+            if candidate is not None and content.startswith(f"{candidate[1]}.1"):
+                chapters.add(candidate[0])
+            candidate = None
+        elif (match := _CHAPTER.fullmatch(content)) is not None and len(content) <= _HEADING_CHARS:
+            candidate = (number, match[1])
+    return frozenset(chapters)
+
+
+def _next_line(lines: list[str], number: int) -> tuple[str, int]:
+    """The next line with text after number, without its hashes, and the number of the line after it."""
+    for index in range(number + 1, len(lines)):
+        if content := lines[index].lstrip("# ").strip():
+            if _numbered_depth(content) is not None or len(content) > _HEADING_CHARS:
+                break
+            return content, index + 1
+    return "", number + 1

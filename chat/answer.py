@@ -4,9 +4,30 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from index.library import Hit
+from ingest.errors import UserError
 from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
+
+QUESTION_CHARS = 2_000  # a question, not a document: what is longer would fill the small model's window by itself
+
+
+class BadQuestion(UserError):
+    """A question that cannot be asked; the message says why, in the reader's language."""
+
+
+def check_question(text: str) -> str:
+    """The question without the blanks around it.
+
+    Raises:
+        BadQuestion: nothing is left, or more than QUESTION_CHARS characters are.
+    """
+    question = text.strip()
+    if not question:
+        raise BadQuestion("请输入问题。")
+    if len(question) > QUESTION_CHARS:
+        raise BadQuestion(f"问题过长：{len(question):,} 个字，最多 {QUESTION_CHARS:,} 个字。")
+    return question
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.late_interaction import Tokens
+from ingest.errors import UserError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -20,7 +21,7 @@ Progress = Callable[[int], None]
 _BATCH = 16
 
 
-class EncoderUnavailable(Exception):
+class EncoderUnavailable(UserError):
     """The configured encoder cannot be loaded; the message says what to do."""
 
 
@@ -44,7 +45,9 @@ class SentenceEncoder:
 
         path = Path(source).expanduser()
         try:
-            model = SentenceTransformer(str(path) if path.is_dir() else source, device="cpu", local_files_only=path.is_dir())
+            model = SentenceTransformer(
+                str(path) if path.is_dir() else source, device="cpu", local_files_only=path.is_dir()
+            )
         except (OSError, ValueError) as error:
             raise EncoderUnavailable(
                 f"无法加载向量模型 {source}：{error}；请运行 reportqa model fetch multilingual-e5-small，或在 reportqa.toml 的 [encoder] 中改用可用的模型"
@@ -59,7 +62,9 @@ class SentenceEncoder:
         pooled, tokens = self._encode([question], "query")
         return pooled[0], tokens[0].vectors.astype(np.float32)
 
-    def encode_passages(self, texts: Sequence[str], *, progress: Progress = lambda done: None) -> tuple[Embeddings, list[Tokens]]:
+    def encode_passages(
+        self, texts: Sequence[str], *, progress: Progress = lambda done: None
+    ) -> tuple[Embeddings, list[Tokens]]:
         """Pooled unit vectors (len(texts), dim) float32 and the token vectors of each text, in the order given.
 
         A text longer than the model's input is cut there; its tokens then cover its beginning only. progress is told

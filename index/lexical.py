@@ -7,7 +7,7 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from index.segment import segment, segment_all
+from index.segment import segment_all, segment_question
 
 
 class LexicalIndex:
@@ -27,7 +27,7 @@ class LexicalIndex:
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """(n,) float32, one score a passage, 0 where no word of the question stands in it."""
-        words = [word for word in segment(question) if self._size and word in self._statistics.vocab_dict]
+        words = [word for word in segment_question(question) if self._size and word in self._statistics.vocab_dict]
         if not words:
             return np.zeros(self._size, dtype=np.float32)
         scores: NDArray[np.float32] = self._statistics.get_scores(words).astype(np.float32)

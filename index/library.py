@@ -18,6 +18,7 @@ from index.encoder import Embeddings, Progress
 from index.fusion import reciprocal_rank_fusion, z_scores
 from index.late_interaction import Tokens, max_sim
 from index.lexical import LexicalIndex
+from ingest.errors import UserError
 from ingest.report import Passage, Place
 
 # How many of each search are candidates, and how many of the merged ones are compared token by token.
@@ -26,7 +27,7 @@ CANDIDATES = 50
 FORMAT = 1
 
 
-class IndexMismatch(Exception):
+class IndexMismatch(UserError):
     """A saved index that this encoder or this version of the program cannot serve."""
 
 
@@ -63,7 +64,9 @@ class PassageIndex:
         tokens: Sequence[Tokens],
     ) -> None:
         if not len(passages) == dense.size == len(tokens):
-            raise IndexMismatch(f"索引各部分条数不一致（{len(passages)}、{dense.size}、{len(tokens)}）；请运行 reportqa build --rebuild")
+            raise IndexMismatch(
+                f"索引各部分条数不一致（{len(passages)}、{dense.size}、{len(tokens)}）；请运行 reportqa build --rebuild"
+            )
         self.passages = tuple(passages)
         self.encoder = encoder
         self._dense = dense
@@ -72,7 +75,9 @@ class PassageIndex:
         self._rows = {passage.id: row for row, passage in enumerate(passages)}
 
     @classmethod
-    def build(cls, passages: Sequence[Passage], encoder: Encoder, *, progress: Progress = lambda done: None) -> "PassageIndex":
+    def build(
+        cls, passages: Sequence[Passage], encoder: Encoder, *, progress: Progress = lambda done: None
+    ) -> "PassageIndex":
         """Embed and index passages; their order is kept. progress is told how many more are embedded."""
         texts = [passage.search_text for passage in passages]
         pooled, tokens = encoder.encode_passages(texts, progress=progress)
@@ -117,10 +122,14 @@ class PassageIndex:
     def save(self, folder: Path) -> None:
         """Write everything into a new folder; `versions.commit` makes it the one that is served."""
         folder.mkdir(parents=True)
-        about = {"format": FORMAT, "encoder": self.encoder.name, "dim": self.encoder.dim, "passages": len(self.passages)}
+        about = {
+            "format": FORMAT,
+            "encoder": self.encoder.name,
+            "dim": self.encoder.dim,
+            "passages": len(self.passages),
+        }
         (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
-        with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(asdict(passage), ensure_ascii=False) + "\n" for passage in self.passages)
+        (folder / "passages.jsonl").write_bytes(_lines(self.passages))
         self._dense.save(folder / "dense.faiss")
         self._lexical.save(folder / "lexical")
         lengths = np.array([len(tokens.starts) for tokens in self._tokens], dtype=np.int64)
@@ -139,7 +148,9 @@ class PassageIndex:
         """
         about = json.loads((folder / "about.json").read_text("utf-8"))
         if about["format"] != FORMAT:
-            raise IndexMismatch(f"索引格式是第 {about['format']} 版，程序需要第 {FORMAT} 版；请运行 reportqa build --rebuild")
+            raise IndexMismatch(
+                f"索引格式是第 {about['format']} 版，程序需要第 {FORMAT} 版；请运行 reportqa build --rebuild"
+            )
         if (about["encoder"], about["dim"]) != (encoder.name, encoder.dim):
             raise IndexMismatch(
                 f"索引由向量模型 {about['encoder']}（{about['dim']} 维）建成，当前配置是 {encoder.name}（{encoder.dim} 维）；"
@@ -153,9 +164,24 @@ class PassageIndex:
         starts = np.load(folder / "token_starts.npy", mmap_mode="r")
         if dense.dim != encoder.dim or (len(ends) and ends[-1] != len(vectors)) or len(vectors) != len(starts):
             raise IndexMismatch("索引各部分对不上；请运行 reportqa build --rebuild")
-        tokens = [Tokens(vectors[first:last], starts[first:last]) for first, last in zip([0, *ends[:-1]], ends, strict=True)]
+        tokens = [
+            Tokens(vectors[first:last], starts[first:last]) for first, last in zip([0, *ends[:-1]], ends, strict=True)
+        ]
         lexical = LexicalIndex.load(folder / "lexical", len(passages))
         return cls(passages, encoder, dense=dense, lexical=lexical, tokens=tokens)
+
+
+def holds(folder: Path, passages: Sequence[Passage], encoder: Encoder) -> bool:
+    """Whether a saved version was made from exactly these passages by this encoder, in this format."""
+    about = json.loads((folder / "about.json").read_text("utf-8"))
+    made_by = (about["format"], about["encoder"], about["dim"])
+    return made_by == (FORMAT, encoder.name, encoder.dim) and (folder / "passages.jsonl").read_bytes() == _lines(
+        passages
+    )
+
+
+def _lines(passages: Sequence[Passage]) -> bytes:
+    return "".join(json.dumps(asdict(passage), ensure_ascii=False) + "\n" for passage in passages).encode()
 
 
 def _passage(fields: dict[str, Any]) -> Passage:

@@ -18,7 +18,9 @@ def first_rank(spellings: Sequence[str], texts: Sequence[str]) -> int | None:
 
     spellings and texts are `comparable` already.
     """
-    return next((rank for rank, text in enumerate(texts, start=1) if any(spelling in text for spelling in spellings)), None)
+    return next(
+        (rank for rank, text in enumerate(texts, start=1) if any(spelling in text for spelling in spellings)), None
+    )
 
 
 def evidence_at(k: int, ranks: Sequence[int | None]) -> bool:

@@ -29,6 +29,13 @@ def segment(text: str) -> list[str]:
     return words
 
 
+def segment_question(question: str) -> list[str]:
+    """The words that a question asks about: without the closed-class ones, which a report hardly uses and which would
+    weigh the more in its statistics for being rare (什么, 哪些, 吗); all of them where nothing else is left."""
+    words = segment(question)
+    return [word for word in words if word not in _function_words()] or words
+
+
 def segment_all(texts: Sequence[str]) -> list[list[str]]:
     return [segment(text) for text in texts]
 
@@ -37,6 +44,11 @@ def fold(text: str) -> str:
     """Text as compared: traditional characters made simplified, letters lower case. Lengths may change."""
     folded: str = _simplifier().convert(text)
     return folded.lower()
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset(files("index").joinpath("function_words.txt").read_text("utf-8").split())
 
 
 @cache

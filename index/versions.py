@@ -15,17 +15,19 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ingest.errors import UserError
+
 CURRENT = "CURRENT"
 MANIFEST = "checksums.json"
 _TEMPORARY = "tmp-"
 _VERSION = "version-"
 
 
-class IndexUnavailable(Exception):
+class IndexUnavailable(UserError):
     """No index, or one whose files are not what was written; the message says what to do."""
 
 
-class IndexBusy(Exception):
+class IndexBusy(UserError):
     """Another process is writing this index."""
 
 

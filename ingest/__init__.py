@@ -1,6 +1,7 @@
 """Reading: a file becomes a `Report` of `Section`s, and a `Report` becomes `Passage`s.
 
 normalise   bytes to text: encoding, widths, markup
+furniture   running heads and feet, left out
 outline     headings, marked (`##`) or numbered (`2.2.1 …`), to `Section`s
 tables      tab-separated lines to rows that know their header
 passages    a `Section` to `Passage`s

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ingest.furniture import drop_furniture
 from ingest.normalise import decode_text, normalise_text
 from ingest.outline import split_sections
 from ingest.report import Report, UnreadableReport
@@ -38,7 +39,9 @@ def load_corpus(folder: Path, *, on_unreadable: Callable[[UnreadableReport], Non
         try:
             report = read_report(path, entries.get(path, {}))
             if report.id in reports:
-                raise UnreadableReport(f"{path}：与 {reports[report.id].title} 的编号相同（{report.id}）；请删去一份，或在 {MANIFEST} 里另给编号")
+                raise UnreadableReport(
+                    f"{path}：与 {reports[report.id].title} 的编号相同（{report.id}）；请删去一份，或在 {MANIFEST} 里另给编号"
+                )
             reports[report.id] = report
         except UnreadableReport as error:
             on_unreadable(error)
@@ -61,7 +64,7 @@ def read_report(path: Path, entry: Mapping[str, str]) -> Report:
         )
     text = normalise_text(decode_text(content, str(path)))
     title = entry.get("title") or _title(text) or path.stem
-    sections = split_sections(text, title)
+    sections = split_sections(drop_furniture(text, title), title)
     if not sections:
         raise UnreadableReport(f"{path}：文件里没有文字；请确认内容后重试")
     return Report(
@@ -76,7 +79,9 @@ def read_report(path: Path, entry: Mapping[str, str]) -> Report:
 
 def _content(path: Path) -> bytes:
     if path.suffix.lower() not in READABLE:
-        raise UnreadableReport(f"{path}：暂不支持 {path.suffix or '无扩展名'} 文件；请先转成 Markdown 或纯文本（{'、'.join(sorted(READABLE))}）")
+        raise UnreadableReport(
+            f"{path}：暂不支持 {path.suffix or '无扩展名'} 文件；请先转成 Markdown 或纯文本（{'、'.join(sorted(READABLE))}）"
+        )
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableReport(f"{path}：超过 {MAX_BYTES // 1_000_000} MB；请拆分后重试")

@@ -24,7 +24,9 @@ _CHARACTERS: dict[int, int | str | None] = {**_HALF_WIDTH, **_SPACES, **_INVISIB
 
 _INLINE_TAGS = frozenset({"a", "b", "code", "em", "font", "i", "s", "small", "span", "strong", "sub", "sup", "u"})
 _BLOCK_TAGS = frozenset({"br", "div", "dd", "dl", "dt", "h1", "h2", "h3", "hr", "img", "li", "ol", "p", "ul"})
-_TAG = re.compile(r"</?(%s)\b[^<>]*>" % "|".join(sorted(_INLINE_TAGS | _BLOCK_TAGS, key=len, reverse=True)), re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(%s)\b[^<>]*>" % "|".join(sorted(_INLINE_TAGS | _BLOCK_TAGS, key=len, reverse=True)), re.IGNORECASE
+)
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\((?:https?:|mailto:|#|\.{0,2}/)[^)\n]*\)")
 _RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
@@ -37,12 +39,18 @@ def decode_text(content: bytes, name: str) -> str:
     Raises:
         UnreadableReport: the bytes are not text in any of these; the message gives the first bad offset.
     """
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if content.startswith(mark):
             return _strictly(content, encoding, name)
     # A NUL never stands in text of these encodings; it is how a program, a picture or a zip gives itself away.
     if b"\0" in content:
-        raise UnreadableReport(f"{name}：第 {content.index(0)} 字节是空字符，不像文本文件；请确认格式，或另存为 UTF-8 文本")
+        raise UnreadableReport(
+            f"{name}：第 {content.index(0)} 字节是空字符，不像文本文件；请确认格式，或另存为 UTF-8 文本"
+        )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

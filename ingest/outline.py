@@ -13,7 +13,9 @@ from ingest.report import Section
 _MARKED = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[ 、.]?(?!\d)[ \t]*(?=[^\W\d_])(.*)")
 _CHAPTER = re.compile(r"(\d{1,2})[.、][ \t]*([^\W\d_].*)")
-_PART = re.compile(r"(?:PART[. ]?\s?\d{1,2}|第[一二三四五六七八九十\d]{1,3}[章节篇部分]{1,2})(?:[ \t:：、]+\S.*)?", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:PART[. ]?\s?\d{1,2}|第[一二三四五六七八九十\d]{1,3}[章节篇部分]{1,2})(?:[ \t:：、]+\S.*)?", re.IGNORECASE
+)
 _BARE_NUMBER = re.compile(r"\d{1,2}")
 # 2.3.1 with a title of 60 characters is the longest heading seen in the reports; a numbered line above this is prose.
 _HEADING_CHARS = 64

@@ -36,7 +36,9 @@ class _Block:
 def split_passages(report: Report) -> list[Passage]:
     """The passages of a report in reading order; together they hold every line of it but table headers and captions,
     which stand in the caption of their rows."""
-    return [passage for number, section in enumerate(report.sections) for passage in _of_section(report, number, section)]
+    return [
+        passage for number, section in enumerate(report.sections) for passage in _of_section(report, number, section)
+    ]
 
 
 def _of_section(report: Report, number: int, section: Section) -> Iterator[Passage]:
@@ -81,7 +83,9 @@ def _blocks(text: str) -> Iterator[_Block]:
         elif _NOTE.match(line):
             yield _Block("note", start, end)
         elif _FIGURE.search(line) and not _PROSE_END.search(line) and not _table_follows(text, lines[stop : stop + 1]):
-            yield _Block("figure", start, end)
+            while stop < len(lines) and _NOTE.match(text[slice(*lines[stop])]):
+                stop += 1  # what a note says of a figure is read with its caption
+            yield _Block("figure", start, lines[stop - 1][1])
         else:
             yield _Block("text", start, end)
         index = stop
@@ -129,7 +133,10 @@ def _packed(text: str, blocks: list[_Block]) -> Iterator[_Block]:
     for number, block in enumerate(blocks):
         alone = block.kind in ("row", "figure")
         labels_next = _is_label(text, blocks, number)
-        if group and (alone or (block.kind != "note" and (labels_next or size(block) > PASSAGE_CHARS) and not _only_labels(text, group))):
+        if group and (
+            alone
+            or (block.kind != "note" and (labels_next or size(block) > PASSAGE_CHARS) and not _only_labels(text, group))
+        ):
             yield from _closed(text, group)
             group = []
         if alone:
@@ -156,7 +163,9 @@ def _is_label(text: str, blocks: list[_Block], number: int) -> bool:
 
 def _only_labels(text: str, group: list[_Block]) -> bool:
     return all(
-        block.kind == "text" and block.end - block.start <= _LABEL_CHARS and not _PROSE_END.search(text[block.start : block.end])
+        block.kind == "text"
+        and block.end - block.start <= _LABEL_CHARS
+        and not _PROSE_END.search(text[block.start : block.end])
         for block in group
     )
 

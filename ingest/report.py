@@ -7,10 +7,12 @@ and a quote is checked by comparing strings.
 from dataclasses import dataclass
 from typing import Literal
 
+from ingest.errors import UserError
+
 Kind = Literal["text", "row", "list", "figure", "note"]
 
 
-class UnreadableReport(Exception):
+class UnreadableReport(UserError):
     """A report file that cannot be read; the message names the file, the place and the way out."""
 
 

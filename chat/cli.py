@@ -1,0 +1,315 @@
+"""`reportqa`: the one composition point. Commands are thin; each says what it needs and hands over.
+
+Nothing heavy is imported before a command needs it, so that `reportqa --help` answers at once. Exit codes: 0 done,
+1 done in part (a report unreadable, a line invalid), 2 not done, with one message on standard error.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from chat.config import Config, load_config
+from ingest.errors import UserError
+
+if TYPE_CHECKING:
+    from chat.assistant import Assistant
+    from chat.contract import Asked, JsonObject
+    from chat.terminal import OneBar
+
+DONE, IN_PART, FAILED = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        config = load_config(Path(arguments.config) if arguments.config else None)
+        code: int = arguments.run(arguments, config)
+    except UserError as error:
+        print(f"错误：{error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("已停止。", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader (`| head`) has left; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="reportqa", description="研报问答：对行业报告提问，得到每句话都可核对出处的回答。全部在本机运行。"
+    )
+    parser.add_argument("--config", metavar="FILE", help="配置文件（默认 ./reportqa.toml，或环境变量 REPORTQA_CONFIG）")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+
+    def command(name: str, help: str, run: Callable[[argparse.Namespace, Config], int]) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(run=run)
+        return sub
+
+    inspect = command("inspect", "查看一份报告被读成了什么：章节与段落", _inspect)
+    inspect.add_argument("file", metavar="FILE", help="报告文件")
+
+    build = command("build", "读取报告并建立索引；没有变化时什么都不做", _build)
+    build.add_argument("--corpus", metavar="DIR", help="存放报告的文件夹")
+    build.add_argument("--rebuild", action="store_true", help="即使没有变化也重新建立")
+    _add_index(build)
+
+    search = command("search", "检索段落，不用语言模型", _search)
+    search.add_argument("question", nargs="?", help="问题")
+    search.add_argument("--k", type=_positive, default=10, help="返回的段落数（默认 10）")
+    _add_stream(search)
+
+    ask = command("ask", "提问，得到带出处的回答", _ask)
+    ask.add_argument("question", nargs="?", help="问题")
+    _add_stream(ask)
+
+    evaluate = command("eval", "用题集评测检索与回答", _eval)
+    evaluate.add_argument("--questions", default="corpus/questions/dev.jsonl", metavar="FILE", help="题集（JSONL）")
+    evaluate.add_argument("--retrieval-only", action="store_true", help="只评检索，不用语言模型")
+    evaluate.add_argument("--output", metavar="FILE", help="结果另存为 JSON（默认 .reportqa/eval/最近一次.json）")
+    evaluate.add_argument("--compare", metavar="FILE", help="与之前一次结果（JSON）逐项比较")
+    _add_index(evaluate)
+
+    _add_model(command("model", "语言模型与向量模型：查看、获取、校验", _model))
+
+    chat = command("chat", "打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）", _chat)
+    chat.add_argument("--host", help="监听地址（默认 127.0.0.1）")
+    chat.add_argument("--port", type=int, help="端口（默认 7860）")
+    chat.add_argument("--corpus", metavar="DIR", help="存放报告的文件夹")
+    _add_index(chat)
+    return parser
+
+
+def _add_index(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--index", metavar="DIR", help="索引所在的文件夹（默认 .reportqa/index）")
+
+
+def _add_stream(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--jsonl", action="store_true", help="从标准输入逐行读取 JSON，向标准输出逐行写出结果")
+    _add_index(parser)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="操作")
+    actions.add_parser("list", help="列出模型目录与本机状态")
+    fetch = actions.add_parser("fetch", help="获取模型；中断后再次运行会接着下载")
+    fetch.add_argument("name", nargs="?", help="模型名（默认：当前配置需要的全部）")
+    fetch.add_argument("--from", dest="source", metavar="PATH", help="先试这个本地文件")
+    verify = actions.add_parser("verify", help="重新计算 sha256，校验已有的模型")
+    verify.add_argument("name", nargs="?", help="模型名（默认：本机已有的全部）")
+
+
+def _positive(text: str) -> int:
+    from chat.contract import MAX_K  # noqa: PLC0415
+
+    number = int(text)
+    if not 1 <= number <= MAX_K:
+        raise argparse.ArgumentTypeError(f"应为 1 到 {MAX_K}")
+    return number
+
+
+def _index_root(arguments: argparse.Namespace, config: Config) -> Path:
+    return Path(arguments.index or config.index.folder)
+
+
+def _inspect(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.terminal import show_report  # noqa: PLC0415
+    from ingest.corpus import read_report  # noqa: PLC0415
+
+    show_report(read_report(Path(arguments.file), {}))
+    return DONE
+
+
+def _build(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.config import load_encoder  # noqa: PLC0415
+    from chat.setup import build_index, fetch_models  # noqa: PLC0415
+    from chat.terminal import one_bar, show_built  # noqa: PLC0415
+
+    with one_bar() as bar:
+        fetch_models(config, generator=False, progress=bar.progress, notice=bar.notice)
+        bar.step("载入向量模型")
+        encoder = load_encoder(config)
+        corpus = Path(arguments.corpus or config.corpus.folder)
+        root = _index_root(arguments, config)
+        built = build_index(corpus, root, encoder, rebuild=arguments.rebuild, progress=bar.progress)
+    return IN_PART if show_built(built) else DONE
+
+
+def _search(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.assistant import Assistant  # noqa: PLC0415
+    from chat.config import load_encoder  # noqa: PLC0415
+    from chat.contract import search_object  # noqa: PLC0415
+    from chat.setup import load_library  # noqa: PLC0415
+    from chat.terminal import show_found  # noqa: PLC0415
+
+    _require_question(arguments)
+    assistant = Assistant(load_library(_index_root(arguments, config), load_encoder(config)), None)
+    if not arguments.jsonl:
+        show_found(assistant.search(arguments.question, k=arguments.k))
+        return DONE
+
+    def answer(asked: "Asked") -> "JsonObject":
+        return search_object(assistant.search(asked.question, asked.turns, k=asked.k), asked.id)
+
+    return _stream(sys.stdin.buffer, sys.stdout, answer, k=arguments.k)
+
+
+def _ask(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.answer import Finished  # noqa: PLC0415
+    from chat.contract import ask_object  # noqa: PLC0415
+    from chat.terminal import one_bar, show_answer  # noqa: PLC0415
+
+    _require_question(arguments)
+    with one_bar() as bar:
+        assistant = _assistant(arguments, config, bar)
+    if not arguments.jsonl:
+        show_answer(assistant.ask(arguments.question))
+        return DONE
+
+    def answer(asked: "Asked") -> "JsonObject":
+        events = assistant.ask(asked.question, asked.turns)
+        return ask_object(next(event for event in events if isinstance(event, Finished)), asked.id)
+
+    return _stream(sys.stdin.buffer, sys.stdout, answer)
+
+
+def _assistant(arguments: argparse.Namespace, config: Config, bar: "OneBar") -> "Assistant":
+    from chat.config import load_encoder  # noqa: PLC0415
+    from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
+
+    fetch_models(config, progress=bar.progress, notice=bar.notice)
+    bar.step("载入向量模型")
+    return load_assistant(config, _index_root(arguments, config), load_encoder(config), loading=bar.step)
+
+
+def _require_question(arguments: argparse.Namespace) -> None:
+    if bool(arguments.jsonl) == bool(arguments.question):
+        raise UserError('请给出一个问题（如 reportqa ask "…"），或用 --jsonl 从标准输入读取，二者选一')
+
+
+def _stream(
+    lines: Iterable[bytes], output: TextIO, answer: "Callable[[Asked], JsonObject]", *, k: int | None = None
+) -> int:
+    """One object out for each line in, in order, each as soon as it is there; an invalid line gets its error there."""
+    from chat.contract import DEFAULT_K, error_object, identity, read_asked  # noqa: PLC0415
+
+    code = DONE
+    for line in lines:
+        if not line.strip():
+            continue
+        request: object = None
+        try:
+            request = json.loads(line)
+            result = answer(read_asked(request, k=k or DEFAULT_K))
+        except UserError as error:
+            result, code = error_object(str(error), identity(request)), IN_PART
+        except (ValueError, RecursionError) as error:
+            result, code = error_object(f"这一行不是有效的 JSON（{error}）"), IN_PART
+        output.write(json.dumps(result, ensure_ascii=False) + "\n")
+        output.flush()
+    return code
+
+
+def _eval(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.assistant import Assistant  # noqa: PLC0415
+    from chat.config import load_encoder  # noqa: PLC0415
+    from chat.evaluation import evaluate, read_questions, read_summary, summarise, write_results  # noqa: PLC0415
+    from chat.setup import load_library  # noqa: PLC0415
+    from chat.terminal import one_bar, show_summary  # noqa: PLC0415
+
+    questions = read_questions(Path(arguments.questions))
+    earlier = read_summary(Path(arguments.compare)) if arguments.compare else None
+    root = _index_root(arguments, config)
+    with one_bar() as bar:
+        if arguments.retrieval_only:
+            bar.step("载入向量模型与索引")
+            assistant = Assistant(load_library(root, load_encoder(config)), None)
+        else:
+            assistant = _assistant(arguments, config, bar)
+        asked = iter(range(1, len(questions) + 1))
+        results = evaluate(
+            assistant,
+            questions,
+            retrieval_only=arguments.retrieval_only,
+            done=lambda _: bar.progress("评测", next(asked), len(questions)),
+        )
+    output = Path(arguments.output or ".reportqa/eval/last.json")
+    write_results(output, results)
+    show_summary(summarise(results), earlier, output)
+    return DONE
+
+
+def _model(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.config import models_folder  # noqa: PLC0415
+    from chat.models import CATALOGUE, fetch, find_model, state, verify  # noqa: PLC0415
+    from chat.setup import fetch_models  # noqa: PLC0415
+    from chat.terminal import one_bar, show_models, show_verified  # noqa: PLC0415
+
+    folder = models_folder(config)
+    match arguments.action:
+        case "list":
+            show_models(CATALOGUE, folder)
+        case "fetch":
+            source = Path(arguments.source) if arguments.source else None
+            if source is not None and not arguments.name:
+                raise UserError(
+                    "--from 需要同时给出模型名，如 reportqa model fetch qwen2.5-coder-1.5b-instruct --from 文件"
+                )
+            with one_bar() as bar:
+                if arguments.name:
+                    fetch(find_model(arguments.name), folder, source=source, progress=bar.progress, notice=bar.notice)
+                else:
+                    fetch_models(config, progress=bar.progress, notice=bar.notice)
+            show_models(CATALOGUE, folder)
+        case "verify":
+            here = [model for model in CATALOGUE if state(model, folder) == "ready"]
+            chosen = [find_model(arguments.name)] if arguments.name else here
+            if not chosen:
+                raise UserError(f"{folder}：本机还没有模型；请先运行 reportqa model fetch")
+            for model in chosen:
+                show_verified(model, verify(model, folder))
+    return DONE
+
+
+def _chat(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.config import load_encoder  # noqa: PLC0415
+    from chat.service import LOOPBACK_HOSTS, listen, make_app, serve  # noqa: PLC0415
+    from chat.setup import build_index, fetch_models, load_assistant  # noqa: PLC0415
+    from chat.terminal import one_bar, open_page, show_built, show_serving  # noqa: PLC0415
+
+    host = arguments.host or config.server.host
+    port = config.server.port if arguments.port is None else arguments.port
+    listener = listen(host, port)
+    root = _index_root(arguments, config)
+    with listener:
+        with one_bar() as bar:
+            fetch_models(config, progress=bar.progress, notice=bar.notice)
+            bar.step("载入向量模型")
+            corpus = Path(arguments.corpus or config.corpus.folder)
+            encoder = load_encoder(config)
+            built = build_index(corpus, root, encoder, progress=bar.progress)
+            assistant = load_assistant(config, root, encoder, loading=bar.step)
+            bar.step("准备页面")
+            app = make_app(
+                assistant,
+                frame_ancestors=config.server.frame_ancestors,
+                allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
+            )
+        show_built(built)
+        address = f"http://{host}:{listener.getsockname()[1]}"
+        show_serving(address)
+        open_page(address)
+        serve(app, listener)
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""`reportqa.toml` to a frozen `Config`, and the one place where a configured backend is chosen.
+
+Environment variables say only secrets (REPORTQA_API_KEY) and where the file is (REPORTQA_CONFIG).
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from ingest.errors import UserError
+
+if TYPE_CHECKING:
+    from chat.generation import Generator
+    from index.encoder import SentenceEncoder
+
+CONFIG_FILE = "reportqa.toml"
+BUNDLED_ENCODER = "multilingual-e5-small"
+
+
+class ConfigError(UserError):
+    """The configuration is wrong; the message names the file, the key and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusConfig:
+    folder: str = "corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexConfig:
+    folder: str = ".reportqa/index"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsConfig:
+    """Where fetched models are kept; shared between checkouts, so that a second one fetches nothing."""
+
+    folder: str = "~/.cache/reportqa/models"
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderConfig:
+    """model: the bundled encoder's name, a local folder of a SentenceTransformer, or a hub id."""
+
+    model: str = BUNDLED_ENCODER
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorConfig:
+    """backend: `local` runs a catalogue model (model) or a GGUF file (path); `openai` asks an endpoint (base_url, model);
+    `none` answers with the evidence itself, quoted."""
+
+    backend: Literal["local", "openai", "none"] = "local"
+    model: str = "qwen2.5-coder-1.5b-instruct"
+    path: str = ""
+    base_url: str = ""
+    threads: int = 0  # 0: one for each core
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """frame_ancestors: origins of pages that may embed this one, such as https://portal.example.com.
+    allowed_hosts: names this service may be called by, beside the loopback ones."""
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    frame_ancestors: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    corpus: CorpusConfig = field(default_factory=CorpusConfig)
+    index: IndexConfig = field(default_factory=IndexConfig)
+    models: ModelsConfig = field(default_factory=ModelsConfig)
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    server: ServerConfig = field(default_factory=ServerConfig)
+
+
+def load_config(path: Path | None = None) -> Config:
+    """The configuration of a file: path, else $REPORTQA_CONFIG, else ./reportqa.toml where there is one, else defaults.
+
+    Raises:
+        ConfigError: a file named is missing, is no TOML, or holds an unknown key or a value of the wrong type.
+    """
+    named = path or (Path(os.environ["REPORTQA_CONFIG"]) if os.environ.get("REPORTQA_CONFIG") else None)
+    file = named or Path(CONFIG_FILE)
+    if named is None and not file.exists():
+        return Config()
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}：无法读取配置（{error.strerror}）；请检查路径与权限") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}：不是有效的 TOML（{error}）") from error
+    config: Config = _record(Config, table, file, "")
+    return config
+
+
+def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
+    hints = get_type_hints(kind)
+    known = {item.name for item in fields(kind)}
+    values = {}
+    for key, value in table.items():
+        where = f"{path}{key}"
+        if key not in known:
+            raise ConfigError(f"{file}：未知的配置项 {where}；可用：{'、'.join(sorted(known))}")
+        values[key] = _value(hints[key], value, file, where)
+    return kind(**values)
+
+
+def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
+    if is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise ConfigError(f"{file}：{where} 应写成一节 [{where}]")
+        return _record(hint, value, file, f"{where}.")
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            raise ConfigError(f"{file}：{where} 应为 {'、'.join(map(str, get_args(hint)))} 之一，实为 {value!r}")
+        return value
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ConfigError(f'{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]')
+        return tuple(value)
+    assert get_origin(hint) not in (Union, UnionType)
+    if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
+        raise ConfigError(f"{file}：{where} 应为{'整数' if hint is int else '字符串'}，实为 {value!r}")
+    return value
+
+
+def models_folder(config: Config) -> Path:
+    return Path(config.models.folder).expanduser()
+
+
+def load_encoder(config: Config) -> "SentenceEncoder":
+    """The configured encoder; the bundled one from its folder, which `reportqa model fetch` makes."""
+    from chat.models import find_model, locate  # noqa: PLC0415 - nothing of this is needed for `--help`
+    from index.encoder import SentenceEncoder  # noqa: PLC0415
+
+    if config.encoder.model == BUNDLED_ENCODER:
+        return SentenceEncoder.load(str(locate(find_model(BUNDLED_ENCODER), models_folder(config))))
+    return SentenceEncoder.load(config.encoder.model)
+
+
+def load_generator(config: Config) -> "Generator | None":
+    """The configured generator; None where answers are to be quotes alone.
+
+    Raises:
+        ConfigError: a key that this backend needs is missing.
+        ModelUnavailable, ModelAltered: the model file is not there or not the one it should be.
+    """
+    from chat.models import find_model, locate, locate_path  # noqa: PLC0415 - as above
+
+    chosen = config.generator
+    match chosen.backend:
+        case "none":
+            return None
+        case "openai":
+            from chat.endpoint import Endpoint  # noqa: PLC0415
+
+            if not chosen.base_url:
+                raise ConfigError(
+                    "generator.backend 为 openai 时须填写 generator.base_url，如 http://127.0.0.1:11434/v1"
+                )
+            return Endpoint(chosen.base_url, chosen.model, api_key=os.environ.get("REPORTQA_API_KEY", ""))
+        case "local":
+            from chat.local_model import LocalModel  # noqa: PLC0415
+
+            folder = models_folder(config)
+            path = (
+                locate_path(Path(chosen.path).expanduser(), folder)
+                if chosen.path
+                else locate(find_model(chosen.model), folder)
+            )
+            return LocalModel(path, threads=chosen.threads or os.cpu_count() or 1)

@@ -1,0 +1,250 @@
+"""`reportqa eval`: how well questions with known answers are found, answered and refused.
+
+Gold is a verbatim quote and groups of accepted spellings, so neither re-splitting nor rewording a passage changes it.
+"""
+
+import json
+import re
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from chat.answer import Citation, Finished, Turn
+from chat.assistant import Assistant
+from index.library import Hit
+from index.metrics import comparable, evidence_at, first_rank, reciprocal_rank
+from ingest.errors import UserError
+
+# An answer counts within this many characters, marks aside: pouring the evidence out is no answer.
+ANSWER_CHARS, BROAD_ANSWER_CHARS = 200, 400
+DIRECT_CHARS, BROAD_DIRECT_CHARS = 80, 160
+BROAD_TYPES = frozenset({"list", "compare", "multihop", "summary"})
+K = 10
+
+_MARKS = re.compile(r"\[\d+\]")
+_IGNORED = re.compile(r"\s|(?<=\d)[,，](?=\d{3})")
+
+
+class BadQuestions(UserError):
+    """A question file that cannot be used; the message names the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A question with what a right answer holds. must: groups of spellings, one of each needed; must_not: none of them.
+
+    evidence: for each fact, the quotes that it stands in, any of which will do.
+    """
+
+    id: str
+    type: str
+    question: str
+    turns: tuple[Turn, ...]
+    must: tuple[tuple[str, ...], ...]
+    must_not: tuple[str, ...]
+    evidence: tuple[tuple[str, ...], ...]
+    answerable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one question; None where it was not measured or does not apply."""
+
+    id: str
+    type: str
+    answerable: bool
+    ranks: tuple[int | None, ...]
+    search_ms: float
+    right: bool | None = None
+    direct: bool | None = None
+    refused: bool | None = None
+    quoted: bool | None = None
+    marks: int = 0
+    marks_resolved: int = 0
+    sentences: int = 0
+    sentences_supported: int = 0
+    first_token_ms: float | None = None
+    total_ms: float | None = None
+    answer: str | None = None
+
+
+def read_questions(path: Path) -> list[Gold]:
+    """The questions of a JSON Lines file, in order.
+
+    Raises:
+        BadQuestions: no such file, or a line that is no question.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise BadQuestions(f"{path}：无法读取题集（{error.strerror}）；请用 --questions 指明 JSONL 文件") from error
+    gold = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            gold.append(_gold(json.loads(line)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadQuestions(f"{path}：第 {number} 行不是有效的题目（{error!r}）") from error
+    if not gold:
+        raise BadQuestions(f"{path}：题集是空的")
+    return gold
+
+
+def _gold(line: Mapping[str, Any]) -> Gold:
+    return Gold(
+        id=str(line["id"]),
+        type=str(line["type"]),
+        question=str(line["question"]),
+        turns=tuple(Turn(turn["role"], turn["content"]) for turn in line.get("history", [])),
+        must=tuple(tuple(group) for group in line.get("must", [])),
+        must_not=tuple(line.get("must_not", [])),
+        evidence=tuple((fact["quote"], *fact.get("or", [])) for fact in line.get("evidence", [])),
+        answerable=bool(line["answerable"]),
+    )
+
+
+def evaluate(
+    assistant: Assistant,
+    questions: Iterable[Gold],
+    *,
+    retrieval_only: bool = False,
+    done: Callable[[Result], None] = lambda result: None,
+) -> list[Result]:
+    """Ask every question and judge what comes back; done is told each result as it is there."""
+    results = []
+    for gold in questions:
+        result = _retrieved(assistant, gold) if retrieval_only else _answered(assistant, gold)
+        results.append(result)
+        done(result)
+    return results
+
+
+def _retrieved(assistant: Assistant, gold: Gold) -> Result:
+    found = assistant.search(gold.question, gold.turns, k=K)
+    return Result(gold.id, gold.type, gold.answerable, evidence_ranks(gold, found.hits), found.timings.search_ms)
+
+
+def _answered(assistant: Assistant, gold: Gold) -> Result:
+    finished = next(event for event in assistant.ask(gold.question, gold.turns) if isinstance(event, Finished))
+    answer, timings = finished.answer, finished.timings
+    shown = _MARKS.sub("", answer.text)
+    marks = [number for sentence in answer.sentences for number in sentence.citations]
+    resolved = {citation.number for citation in answer.citations if _resolves(citation)}
+    return Result(
+        gold.id,
+        gold.type,
+        gold.answerable,
+        evidence_ranks(gold, finished.found.hits),
+        timings.search_ms,
+        right=is_right(gold, shown, _limit(gold, ANSWER_CHARS, BROAD_ANSWER_CHARS)) if gold.answerable else None,
+        direct=is_right(gold, shown, _limit(gold, DIRECT_CHARS, BROAD_DIRECT_CHARS)) if gold.answerable else None,
+        refused=answer.refusal is not None,
+        quoted=answer.quoted,
+        marks=len(marks),
+        marks_resolved=sum(number in resolved for number in marks),
+        sentences=len(answer.sentences),
+        sentences_supported=sum(sentence.supported for sentence in answer.sentences),
+        first_token_ms=timings.first_token_ms,
+        total_ms=timings.total_ms,
+        answer=answer.text,
+    )
+
+
+def _resolves(citation: Citation) -> bool:
+    return bool(citation.quote) and citation.passage.text[citation.start : citation.end] == citation.quote
+
+
+def evidence_ranks(gold: Gold, hits: Sequence[Hit]) -> tuple[int | None, ...]:
+    """For each needed fact, the rank of the first hit whose passage holds one of its quotes."""
+    texts = [comparable(hit.passage.text) for hit in hits]
+    return tuple(first_rank([comparable(quote) for quote in quotes], texts) for quotes in gold.evidence)
+
+
+def is_right(gold: Gold, answer: str, limit: int) -> bool:
+    """Whether an answer of at most limit characters holds a spelling of every group and no mark of a wrong one."""
+    text = _plain(answer)
+    return (
+        len(answer) <= limit
+        and all(any(_plain(spelling) in text for spelling in group) for group in gold.must)
+        and not any(_plain(spelling) in text for spelling in gold.must_not)
+    )
+
+
+def _plain(text: str) -> str:
+    return _IGNORED.sub("", text).lower()
+
+
+def _limit(gold: Gold, usual: int, broad: int) -> int:
+    return broad if gold.type in BROAD_TYPES else usual
+
+
+def summarise(results: Sequence[Result]) -> dict[str, dict[str, float | int | None]]:
+    """The figures over all results and over each type; a share is None where nothing counts towards it."""
+    types = dict.fromkeys(result.type for result in results)
+    groups = {"all": list(results), **{name: [result for result in results if result.type == name] for name in types}}
+    return {name: _figures(group) for name, group in groups.items()}
+
+
+def _figures(results: Sequence[Result]) -> dict[str, float | int | None]:
+    with_evidence = [result for result in results if result.ranks]
+    answered = [result for result in results if result.refused is not None]
+    refused = [result for result in answered if result.refused]
+    unanswerable = [result for result in answered if not result.answerable]
+    return {
+        "questions": len(results),
+        "evidence@5": _share(evidence_at(5, result.ranks) for result in with_evidence),
+        "hit@1": _share(1 in result.ranks for result in with_evidence),
+        "mrr@10": _mean(reciprocal_rank(result.ranks, k=K) for result in with_evidence),
+        "accuracy": _share(bool(result.right) for result in answered if result.answerable),
+        "direct_accuracy": _share(bool(result.direct) for result in answered if result.answerable),
+        "refusal_precision": _share(not result.answerable for result in refused),
+        "refusal_recall": _share(bool(result.refused) for result in unanswerable),
+        "quoted": _share(bool(result.quoted) for result in answered if not result.refused),
+        "marks_resolved": _ratio(answered, "marks_resolved", "marks"),
+        "sentences_supported": _ratio(answered, "sentences_supported", "sentences"),
+        "search_ms_median": _median(result.search_ms for result in results),
+        "first_token_ms_median": _median(result.first_token_ms for result in results),
+        "total_ms_median": _median(result.total_ms for result in results),
+    }
+
+
+def _share(flags: Iterable[bool]) -> float | None:
+    return _mean(float(flag) for flag in flags)
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    numbers = list(values)
+    return round(statistics.fmean(numbers), 4) if numbers else None
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    numbers = [value for value in values if value is not None]
+    return round(statistics.median(numbers), 1) if numbers else None
+
+
+def _ratio(results: Sequence[Result], part: str, whole: str) -> float | None:
+    total = sum(getattr(result, whole) for result in results)
+    return round(sum(getattr(result, part) for result in results) / total, 4) if total else None
+
+
+def write_results(path: Path, results: Sequence[Result]) -> None:
+    """Summary and results as JSON, readable by `read_summary` for a later comparison."""
+    document = {"summary": summarise(results), "results": [asdict(result) for result in results]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def read_summary(path: Path) -> dict[str, dict[str, float | int | None]]:
+    """The summary of an earlier run.
+
+    Raises:
+        BadQuestions: the file is none of `write_results`.
+    """
+    try:
+        summary: dict[str, dict[str, float | int | None]] = json.loads(path.read_text("utf-8"))["summary"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadQuestions(f"{path}：不是 reportqa eval 写出的结果（{error}）") from error
+    return summary

@@ -1,0 +1,163 @@
+"""A draft to an answer: marks resolved, missing ones added, and each sentence told supported or not.
+
+A sentence is supported by a stretch of evidence that holds every figure and Latin name of it and most of its other
+words; the stretch is then its quote, verbatim. A mark that the draft gives is a proposal: it is kept where
+that evidence bears the sentence out, moved where another does, dropped where none does.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chat.answer import Answer, Citation, Sentence
+from chat.evidence import Evidence
+from index.library import Hit
+from index.metrics import comparable
+from index.segment import fold, segment_question
+from ingest.sentences import split_sentences
+
+# Words of a sentence that neither its evidence nor the question has: one may join them, two say something new.
+NEW_WORDS = 1
+_NEGATION = re.compile(r"[不没未无非]")
+
+REFUSAL_NOTHING_FOUND = "报告中没有找到可以回答这个问题的内容。"
+REFUSAL_NEAREST = "报告中没有找到可以回答这个问题的内容，以下是最接近的段落，供参考。"
+
+MARK = re.compile(r"[\[［【]\s*(?:资料)?\s*(\d{1,3}(?:\s*[-–,，、]\s*\d{1,3})*)\s*[\]］】]")
+_HARD = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z0-9.+-]*|★+")
+_DECLINES = re.compile(
+    r"(?:资料|文中|报告|原文)(?:中|里|内)?(?:没有|未|并未|不)|无法(?:回答|确定|得知|判断|从)|没有(?:提到|提及|相关|找到|给出)|未(?:提及|提到|找到|给出|说明)|不清楚|不知道|抱歉"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """A sentence of the draft without its marks, and the evidence numbers that it was marked with."""
+
+    text: str
+    marks: tuple[int, ...]
+
+
+def parse_draft(draft: str) -> list[DraftSentence]:
+    """The sentences of a draft in order. A mark after a sentence end belongs to the sentence before it; full-width
+    brackets, lists and ranges of numbers are understood."""
+    sentences: list[DraftSentence] = []
+    for start, end in split_sentences(draft):
+        piece = draft[start:end]
+        leading = _leading_marks(piece)
+        if leading and sentences:
+            last = sentences[-1]
+            sentences[-1] = DraftSentence(last.text, last.marks + numbers(piece[:leading]))
+            piece = piece[leading:]
+        text = MARK.sub("", piece).strip()
+        if comparable(text):
+            sentences.append(DraftSentence(text, numbers(piece)))
+        elif sentences:
+            last = sentences[-1]
+            sentences[-1] = DraftSentence(last.text + text, last.marks + numbers(piece))
+    return sentences
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """The numbers of all marks in text: `[1]`, `【2、3】`, `［4-6］`."""
+    found: list[int] = []
+    for match in MARK.finditer(text):
+        for part in re.split(r"[,，、]", match[1]):
+            first, _, last = re.sub(r"[–\s]", lambda m: "-" if m[0] == "–" else "", part).partition("-")
+            found.extend(range(int(first), min(int(last or first), int(first) + 20) + 1))
+    return tuple(found)
+
+
+def ground(draft: str, question: str, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
+    """The draft as an answer: sentences with resolved marks and whether they are supported, citations by first use."""
+    known = {item.number: item for item in evidence}
+    sentences: list[tuple[str, Evidence | None]] = []
+    unknown: list[str] = []
+    for sentence in parse_draft(draft):
+        unknown.extend(f"[{mark}]" for mark in sentence.marks if mark not in known)
+        marked = [known[mark] for mark in sentence.marks if mark in known]
+        others = [item for item in evidence if item not in marked]
+        sentences.append(
+            (
+                sentence.text,
+                next((item for item in [*marked, *others] if supports(item, sentence.text, question)), None),
+            )
+        )
+    return _answer(sentences, hits, dropped_marks=tuple(unknown))
+
+
+def quote_evidence(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
+    """The evidence itself as the answer, each stretch a sentence with its citation."""
+    return _answer([(_ended(item.reading), item) for item in evidence], hits, quoted=True)
+
+
+def refuse(hits: Sequence[Hit]) -> Answer:
+    """No answer, and the nearest passages where there are any."""
+    return Answer((), (), tuple(hits), refusal=REFUSAL_NEAREST if hits else REFUSAL_NOTHING_FOUND)
+
+
+def declines(draft: str) -> bool:
+    """Whether a draft says that it has no answer, rather than giving one."""
+    return not comparable(MARK.sub("", draft)) or bool(_DECLINES.search(draft))
+
+
+def supports(item: Evidence, sentence: str, question: str) -> bool:
+    """Whether a stretch of evidence, read with its place, bears a sentence out.
+
+    Its figures and Latin names all stand in the evidence, and a negation only where the evidence has one. Of its other
+    words at least half stand there too, and at most NEW_WORDS stand neither there nor in the question it answers.
+    """
+    source = fold(f"{item.place} {item.reading}")
+    if not set(hard_words(sentence)) <= set(hard_words(source)):
+        return False
+    if _NEGATION.search(sentence) and not _NEGATION.search(source):
+        return False
+    asked = fold(question)
+    words = {word for word in segment_question(sentence) if len(word) > 1 and not _HARD.fullmatch(word)}
+    held = {word for word in words if word in source}
+    new = {word for word in words - held if word not in asked and not _in_pieces(word, source + asked)}
+    return len(new) <= NEW_WORDS and len(held) * 2 >= len(words)
+
+
+def _in_pieces(word: str, source: str) -> bool:
+    """Whether a longer word is made of pieces that all stand in source (提出来: 提出, 来)."""
+    return len(word) > 2 and word[:2] in source and word[2:] in source
+
+
+def hard_words(text: str) -> list[str]:
+    """What a paraphrase may not change: figures, Latin names and stars, with thousands commas and case folded."""
+    return [word.replace(",", "").strip(".-+") for word in _HARD.findall(fold(text))]
+
+
+def _answer(
+    sentences: Sequence[tuple[str, Evidence | None]],
+    hits: Sequence[Hit],
+    *,
+    quoted: bool = False,
+    dropped_marks: tuple[str, ...] = (),
+) -> Answer:
+    citations: dict[tuple[str, int, int], Citation] = {}
+    shown: list[Sentence] = []
+    for text, item in sentences:
+        if item is None:
+            shown.append(Sentence(text, (), supported=False))
+            continue
+        passage = item.hit.passage
+        key = (passage.id, item.start, item.end)
+        quote = passage.text[item.start : item.end]
+        citation = citations.setdefault(key, Citation(len(citations) + 1, passage, quote, item.start, item.end))
+        shown.append(Sentence(text, (citation.number,), supported=True))
+    return Answer(tuple(shown), tuple(citations.values()), tuple(hits), quoted=quoted, dropped_marks=dropped_marks)
+
+
+def _leading_marks(piece: str) -> int:
+    """How many characters at the start of piece are marks alone."""
+    end = 0
+    while match := MARK.match(piece, end):
+        end = match.end()
+    return end
+
+
+def _ended(text: str) -> str:
+    text = " ".join(text.split())
+    return text if re.search(r"[。！？；…]$", text) else f"{text}。"

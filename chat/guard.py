@@ -1,0 +1,236 @@
+"""What stands between the network and the service: which requests come in, and what every response says.
+
+One ASGI layer around everything, Gradio and error pages included:
+- a Host on the list, a body of bounded size, no request from another site's page, no header that moves Gradio's root;
+- of Gradio's routes only those the page needs: uploads, files, its API and its proxy are not there;
+- a content policy with a nonce, who may frame the page, and the other headers on every response.
+
+It rewrites Gradio's page, so it holds for the pinned Gradio version: move that pin only with the browser tests.
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ingest.errors import UserError
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+BODY_BYTES = 1 << 20
+PAGE = "/chat/"
+
+# The page of Gradio 6.31 needs just these; found by letting it run and reading what it asked for.
+GRADIO_ROUTES = re.compile(
+    r"/chat/(?:theme\.css|assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+"
+    r"|gradio_api/(?:queue/join|queue/data|cancel|reset|startup-events|heartbeat/\w+))?"
+)
+OWN_ROUTES = re.compile(r"/|/chat|/healthz|/api/v1/(?:search|ask)|/static/[\w.-]+")
+UNCHANGING = re.compile(r"/chat/assets/")  # named by their content
+
+# Either moves Gradio's root, and with it the page's scripts, to another host.
+DROPPED_HEADERS = frozenset({b"x-forwarded-host", b"x-gradio-server", b"x-original-url", b"x-rewrite-url"})
+SCRIPT = re.compile(rb"<script(?=[\s>])")
+OUTSIDE_TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>', re.S)
+ORIGIN = re.compile(r"https?://(?:\*\.)?(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:]+\])(?::(?:\d{1,5}|\*))?")
+
+UNKNOWN_HOST = "此地址不在允许的主机名之列，请在配置中加入。"
+FOREIGN_REQUEST = "不接受来自其他网站页面的请求。"
+TOO_LARGE = f"请求过大：最多 {BODY_BYTES >> 20} MB。"
+NOT_FOUND = "没有这个地址。"
+
+
+class BadOrigin(UserError):
+    """A configured origin that is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Exception):
+    """A request that does not get in."""
+
+    status: int
+    message: str
+
+
+class Guard:
+    """The layer itself.
+
+    head: what is put into the page's head; `{nonce}` in it is the page's nonce.
+
+    Raises:
+        BadOrigin: an entry of frame_ancestors is not `scheme://host[:port]`.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        allowed_hosts: Iterable[str] = LOOPBACK_HOSTS,
+        frame_ancestors: Sequence[str] = (),
+        head: str = "",
+    ) -> None:
+        for origin in frame_ancestors:
+            if not ORIGIN.fullmatch(origin):
+                raise BadOrigin(f"frame_ancestors 中的 {origin!r} 不是来源，应形如 https://portal.example.com")
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in allowed_hosts)
+        self._ancestors = " ".join(frame_ancestors) or "'none'"
+        self._head = head.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # no WebSocket is served
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        nonce = secrets.token_urlsafe(18)
+        body = _Limited(receive)
+        answer = _Answer(send, self._policy(nonce), nonce, self._head, scope["path"])
+
+        async def respond(message: Message) -> None:
+            # What the application makes of a body that was cut off is not what the caller should read.
+            if answer.started or not body.exceeded:
+                await answer(message)
+
+        try:
+            self._check(scope)
+            await self._app(_cleaned(scope), body, respond)
+            if body.exceeded:
+                raise Refusal(413, TOO_LARGE)
+        except Refusal as refusal:
+            if not answer.started:
+                await answer.refuse(refusal)
+
+    def _check(self, scope: Scope) -> None:
+        headers, path = Headers(scope=scope), scope["path"]
+        if "*" not in self._hosts and _host_name(headers.get("host", "")) not in self._hosts:
+            raise Refusal(400, UNKNOWN_HOST)
+        if not (OWN_ROUTES.fullmatch(path) or GRADIO_ROUTES.fullmatch(path)) or ".." in path:
+            raise Refusal(404, NOT_FOUND)
+        if scope["method"] not in ("GET", "HEAD") and _is_foreign(headers):
+            raise Refusal(403, FOREIGN_REQUEST)
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length[:12]) > BODY_BYTES:
+            raise Refusal(413, TOO_LARGE)
+
+    def _policy(self, nonce: str) -> str:
+        return (
+            f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+            "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+            f"base-uri 'self'; form-action 'none'; frame-ancestors {self._ancestors}"
+        )
+
+
+def _host_name(host: str) -> str:
+    return re.sub(r":\d*$", "", host.lower())
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Whether another site's page sent this; what is no browser says nothing of either header."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    # The host alone: behind a proxy that ends TLS the scheme of the two differs.
+    return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+
+
+def _cleaned(scope: Scope) -> Scope:
+    page = scope["path"] == PAGE
+    headers = [
+        (name, value)
+        for name, value in scope["headers"]
+        # An underscore is how a client smuggles a header past a proxy; a compressed page could not be rewritten.
+        if name not in DROPPED_HEADERS and b"_" not in name and not (page and name == b"accept-encoding")
+    ]
+    return {**scope, "headers": headers}
+
+
+class _Limited:
+    """The request's body, which ends the request when it grows beyond BODY_BYTES."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._bytes = 0
+        self.exceeded = False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._bytes += len(message.get("body", b""))
+        self.exceeded = self._bytes > BODY_BYTES
+        if self.exceeded:
+            raise Refusal(413, TOO_LARGE)
+        return message
+
+
+class _Answer:
+    """The response on its way out: headers for all, and the nonce for the scripts of the page."""
+
+    def __init__(self, send: Send, policy: str, nonce: str, head: bytes, path: str) -> None:
+        self._send = send
+        self._policy = policy
+        self._nonce = nonce.encode()
+        self._head = head
+        self._path = path
+        self._held: Message | None = None  # the start of the page, kept until its length is known
+        self._page = b""
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            self._set(headers)
+            if self._path == PAGE and headers.get("content-type", "").startswith("text/html"):
+                self._held = message
+                return
+        if message["type"] == "http.response.body" and self._held is not None:
+            self._page += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            await self._send_page(self._held)
+            return
+        await self._send(message)
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Send the refusal as the contract's error object."""
+        body = json.dumps({"id": None, "error": refusal.message}, ensure_ascii=False).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await self({"type": "http.response.start", "status": refusal.status, "headers": headers})
+        await self({"type": "http.response.body", "body": body})
+
+    def _set(self, headers: MutableHeaders) -> None:
+        headers["Content-Security-Policy"] = self._policy
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        if UNCHANGING.match(self._path):
+            headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        elif self._path.startswith("/static/"):
+            headers["Cache-Control"] = "no-cache"
+        else:
+            headers["Cache-Control"] = "no-store"
+        for name in ("server", "x-powered-by"):
+            if name in headers:
+                del headers[name]
+
+    async def _send_page(self, start: Message) -> None:
+        page = dressed(self._page, self._nonce, self._head)
+        MutableHeaders(scope=start)["content-length"] = str(len(page))
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": page})
+
+
+def dressed(page: bytes, nonce: bytes, head: bytes = b"") -> bytes:
+    """Gradio's page with our nonce on its scripts, in Chinese, without the tags that name other hosts.
+
+    Data cannot gain a nonce here: Gradio writes every `<` of it as an escape.
+    """
+    page = OUTSIDE_TAGS.sub(b"", page).replace(b'lang="en"', b'lang="zh-CN"', 1)
+    page = page.replace(b"</head>", head + b"</head>", 1)
+    return SCRIPT.sub(b'<script nonce="' + nonce + b'"', page)

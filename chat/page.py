@@ -1,0 +1,294 @@
+"""The page: a conversation with its sources beside it, and a search of the passages without the model.
+
+What it shows is HTML of `render`, put on the page by gr.Markdown, one component for each part that changes by itself:
+- gr.Chatbot would have its Markdown, its sanitiser and its copy button work on our HTML, and redraw all turns;
+- gr.HTML compiles its template with `Function`, which our content policy forbids.
+Markdown leaves a line alone that begins with a block tag, and `render.inert` leaves nothing in it to be interpreted.
+"""
+
+import os
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from chat.answer import BadQuestion, Event, Found, Turn, check_question
+from chat.contract import DEFAULT_K, ReportLine
+from chat.exchange import Exchange, turns_of
+from chat.gate import Busy, ModelGate
+from chat.generation import GeneratorUnavailable
+from chat.render import (
+    NO_EXCHANGE,
+    NO_RESULTS,
+    NO_SOURCES,
+    PRODUCT,
+    empty_html,
+    exchange_html,
+    header_html,
+    past_html,
+    results_html,
+    sources_html,
+)
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from gradio.blocks import Block
+
+CHAT_TAB = "对话"
+SEARCH_TAB = "段落检索"
+ASK_HINT = "输入问题，回车发送（Shift+回车换行）"
+SEARCH_HINT = "输入问题或关键词，回车检索"
+SEND, STOP, CLEAR, SEARCH = "发送", "停止", "清空", "检索"
+BROKEN = "回答时出错了，请重试；如仍出错，请联系管理员查看服务日志。"
+ALREADY_FULL = "对话过长，请先清空。"
+
+MAX_EXCHANGES = 50  # the whole conversation is drawn again with every question
+QUEUED_EVENTS = 64
+SAME_TIME = 16  # conversations and searches under way; the gate decides who reaches the model
+FONTS = ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif")
+MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
+
+# Component → new value or gr.update. Gradio resolves annotations: what is not imported yet cannot stand here.
+Updates = dict[Any, Any]
+
+
+class Assistant(Protocol):
+    """What the page asks; `ask` reaches the model only after its first event, and closing it cancels the model."""
+
+    @property
+    def reports(self) -> Sequence[ReportLine]: ...
+
+    def search(self, question: str, turns: Sequence[Turn] = (), *, k: int = DEFAULT_K) -> Found: ...
+
+    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Generator[Event, None, None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTab:
+    """The components of the conversation."""
+
+    past: "gr.Markdown"
+    current: "gr.Markdown"
+    sources: "gr.Markdown"
+    box: "gr.Textbox"
+    send: "gr.Button"
+    stop: "gr.Button"
+    clear: "gr.Button"
+    offers: "gr.Row"
+    suggestions: tuple["gr.Button", ...]
+    state: "gr.State"
+
+    @property
+    def outputs(self) -> list["Block"]:
+        """What an event may change; updates name their component, so the order says nothing."""
+        return [self.past, self.current, self.sources, self.box, self.send, self.stop, self.offers, self.state]
+
+    def drawn(self, exchanges: tuple[Exchange, ...], *, whole: bool) -> Updates:
+        """The updates that show the last of these exchanges; with `whole` the earlier ones and the sources too."""
+        if not exchanges:
+            return self.emptied()
+        turn, current = len(exchanges), exchanges[-1]
+        updates: Updates = {self.current: exchange_html(current, turn), self.state: exchanges}
+        if whole:
+            updates[self.past] = past_html(exchanges[:-1])
+            updates[self.sources] = sources_html(current, turn)
+        return updates
+
+    def begun(self) -> Updates:
+        """The updates that come with a new question."""
+        import gradio as gr  # noqa: PLC0415
+
+        return {self.box: "", self.offers: gr.update(visible=False)}
+
+    def busy(self, running: bool) -> Updates:
+        """The updates of the buttons while an answer is under way, and after."""
+        import gradio as gr  # noqa: PLC0415
+
+        return {self.send: gr.update(interactive=not running), self.stop: gr.update(interactive=running)}
+
+    def emptied(self) -> Updates:
+        """The updates that begin a new conversation."""
+        import gradio as gr  # noqa: PLC0415
+
+        return {
+            self.past: "",
+            self.current: empty_html(NO_EXCHANGE),
+            self.sources: empty_html(NO_SOURCES),
+            self.offers: gr.update(visible=bool(self.suggestions)),
+            self.state: (),
+        }
+
+
+def make_page(assistant: Assistant, gate: ModelGate, suggestions: Sequence[str] = ()) -> "gr.Blocks":
+    """The Gradio page, to be mounted by the service."""
+    # Read when gradio is imported: it would ask a server for news.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # It would sum up its events in a pandas frame after each of them, for a page of figures that is not served.
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(1 << 30)
+    import gradio as gr  # noqa: PLC0415
+
+    page: gr.Blocks
+    with gr.Blocks(title=PRODUCT, analytics_enabled=False, fill_width=True) as page:
+        _html(header_html(assistant.reports), "header")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab(CHAT_TAB):
+                chat = _lay_out_chat(suggestions)
+            with gr.Tab(SEARCH_TAB):
+                _lay_out_search(assistant)
+        _connect(chat, assistant, gate)
+    # api_open=False: the routes beside the queue would pass every limit by.
+    page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)
+    return page
+
+
+def make_theme() -> "gr.themes.Base":
+    """Calm colours and the reader's own Chinese fonts; nothing is fetched."""
+    import gradio as gr  # noqa: PLC0415
+
+    return gr.themes.Base(
+        primary_hue="blue", neutral_hue="slate", radius_size="sm", text_size="md", font=FONTS, font_mono=MONO_FONTS
+    )
+
+
+def _html(value: str, name: str) -> "gr.Markdown":
+    import gradio as gr  # noqa: PLC0415
+
+    # Our own escaping is what keeps this safe, with the content policy behind it; see render.
+    return gr.Markdown(value, sanitize_html=False, latex_delimiters=[], elem_id=name, elem_classes="drawn")
+
+
+def _lay_out_chat(suggestions: Sequence[str]) -> ChatTab:
+    import gradio as gr  # noqa: PLC0415
+
+    with gr.Row(elem_id="chat", equal_height=False):
+        with gr.Column(scale=58, min_width=320, elem_id="talk"):
+            with gr.Column(elem_id="conversation"):
+                past = _html("", "past")
+                current = _html(empty_html(NO_EXCHANGE), "current")
+                with gr.Row(elem_id="offers", visible=bool(suggestions)) as offers:
+                    offered = tuple(gr.Button(text, size="sm", elem_classes="offer") for text in suggestions)
+            # lines=1 with max_lines > 1: Enter sends and Shift+Enter breaks the line.
+            box = gr.Textbox(
+                placeholder=ASK_HINT, show_label=False, lines=1, max_lines=5, elem_id="ask", container=False
+            )
+            with gr.Row(elem_id="buttons"):
+                send = gr.Button(SEND, variant="primary", elem_id="send", min_width=80)
+                stop = gr.Button(STOP, interactive=False, elem_id="stop", min_width=80)
+                clear = gr.Button(CLEAR, elem_id="clear", min_width=80)
+        with gr.Column(scale=42, min_width=320, elem_id="beside"):
+            sources = _html(empty_html(NO_SOURCES), "sources")
+    return ChatTab(past, current, sources, box, send, stop, clear, offers, offered, gr.State(()))
+
+
+class Run:
+    """An answer under way in a session, and what the reader wants of it."""
+
+    def __init__(self) -> None:
+        self.ending: Literal["stop", "clear"] | None = None
+
+
+def _connect(chat: ChatTab, assistant: Assistant, gate: ModelGate) -> None:
+    """Buttons only say what is wanted; the answer's own generator, which never waits long, draws every change.
+
+    Gradio's way (`cancels=`) can lose what a reader asks right after: its page closes the stream that the next
+    question's updates were to come by.
+    """
+    import gradio as gr  # noqa: PLC0415
+
+    runs: dict[str | None, Run] = {}
+
+    def ask(text: str, exchanges: tuple[Exchange, ...], request: gr.Request) -> Generator[Updates, None, None]:
+        run = runs[request.session_hash] = Run()
+        try:
+            yield from _ask(chat, _progress(assistant, gate, run, text, exchanges), run, exchanges)
+        finally:
+            runs.pop(request.session_hash, None)
+
+    def stop(request: gr.Request) -> None:
+        if run := runs.get(request.session_hash):
+            run.ending = "stop"
+
+    def clear(request: gr.Request) -> Updates:
+        if run := runs.get(request.session_hash):
+            run.ending = "clear"
+            return {chat.box: ""}
+        return chat.emptied()
+
+    def fail(exchanges: tuple[Exchange, ...]) -> Updates:
+        broken = (*exchanges[:-1], *(replace(last, problem=BROKEN) for last in exchanges[-1:]))
+        return chat.drawn(broken, whole=True) | chat.busy(False)
+
+    plain: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    for button in chat.suggestions:
+        button.click(ask, [button, chat.state], chat.outputs, **plain).failure(fail, chat.state, chat.outputs, **plain)
+    asked = gr.on([chat.send.click, chat.box.submit], ask, [chat.box, chat.state], chat.outputs, **plain)
+    asked.failure(fail, chat.state, chat.outputs, **plain)
+    chat.stop.click(stop, None, None, **plain)
+    chat.clear.click(clear, None, chat.outputs, **plain)
+
+
+def _ask(
+    chat: ChatTab, progress: Generator[Exchange, None, None], run: Run, earlier: tuple[Exchange, ...]
+) -> Generator[Updates, None, None]:
+    """The updates from a question to its answer; a page that leaves closes this, and with it the model's work."""
+    last: Exchange | None = None
+    with closing(progress):
+        for current in progress:
+            shown = (*earlier, current)
+            # There is an update for every event, news or not: Gradio stops a page that left only at a yield.
+            updates: Updates = {chat.state: shown}
+            if current != last:
+                whole = last is None or (last.found, last.running) != (current.found, current.running)
+                updates |= chat.drawn(shown, whole=whole)
+            if last is None:
+                updates |= chat.begun()
+            # The buttons come with every update: the end of the answer before may reach the page after this began.
+            yield updates | chat.busy(current.running)
+            last = current
+    if run.ending == "clear":
+        yield chat.emptied() | chat.busy(False)
+
+
+def _progress(
+    assistant: Assistant, gate: ModelGate, run: Run, text: str, earlier: tuple[Exchange, ...]
+) -> Generator[Exchange, None, None]:
+    """The exchange as it comes about, event by event, until it is answered, stopped or found impossible."""
+    if not text.strip():
+        return
+    exchange = Exchange(text.strip())
+    yield exchange
+    try:
+        question = check_question(text)
+        if len(earlier) >= MAX_EXCHANGES:
+            raise BadQuestion(ALREADY_FULL)
+        with closing(gate.through(assistant.ask(question, turns_of(earlier)))) as events:
+            for event in events:
+                exchange = exchange.after(event)
+                if run.ending is not None and exchange.running:
+                    exchange = replace(exchange, stopped=True)
+                yield exchange
+                if exchange.stopped:
+                    return
+    except (BadQuestion, Busy, GeneratorUnavailable) as problem:
+        yield replace(exchange, problem=str(problem))
+
+
+def _lay_out_search(assistant: Assistant) -> None:
+    import gradio as gr  # noqa: PLC0415
+
+    def search(text: str) -> str:
+        if not text.strip():
+            return empty_html(NO_RESULTS)
+        try:
+            found = assistant.search(check_question(text))
+        except BadQuestion as problem:
+            return empty_html(str(problem))
+        return results_html(found.hits, found.timings.search_ms)
+
+    with gr.Row(elem_id="search"):
+        box = gr.Textbox(
+            placeholder=SEARCH_HINT, show_label=False, lines=1, max_lines=3, elem_id="query", container=False, scale=1
+        )
+        button = gr.Button(SEARCH, variant="primary", elem_id="find", min_width=80, scale=0)
+    results = _html(empty_html(NO_RESULTS), "results")
+    gr.on([box.submit, button.click], search, [box], [results], show_progress="hidden", api_visibility="private")

@@ -1,0 +1,35 @@
+"""Every word said to the model.
+
+The system prompt comes first and never changes, so that the model's cache keeps it; evidence is short, since the wait
+for the first token is the number of prompt tokens behind that cache.
+"""
+
+import re
+from collections.abc import Sequence
+
+from chat.evidence import Evidence
+
+SYSTEM = (
+    "你根据给出的资料回答问题。直接给出答案，只说问题问到的内容，不重复问题，不解释，不用资料以外的知识。"
+    "数字、名称照抄资料。每句话末尾用方括号注明所依据的资料编号，如[1]。"
+)
+# Longest answer drafted: 160 tokens are about 240 characters, more than the longest answer counted as one.
+MAX_TOKENS = 160
+
+_CONTROL = re.compile(r"<\|")
+_MARK_LIKE = re.compile(r"[\[［【](\d{1,3})[\]］】]")
+
+
+def messages(question: str, evidence: Sequence[Evidence]) -> list[dict[str, str]]:
+    """The chat messages for a question that stands alone and its numbered evidence."""
+    sources = "\n".join(f"[{item.number}] {plain(item.place)}：{plain(item.reading)}" for item in evidence)
+    return [
+        {"role": "system", "content": SYSTEM},
+        {"role": "user", "content": f"资料：\n{sources}\n\n问题：{plain(question)}"},
+    ]
+
+
+def plain(text: str) -> str:
+    """Text as the model may read it: one line, no control tokens, and no `[3]` that it could cite as ours."""
+    one_line = " ".join(text.split())
+    return _MARK_LIKE.sub(r"（\1）", _CONTROL.sub("< |", one_line))

@@ -1,0 +1,324 @@
+"""The HTTP service: the page, `POST /api/v1/search` and `/api/v1/ask` of the contract, and `GET /healthz`.
+
+Nothing heavy is imported until `make_app` is called, so that a command line that only prints its help stays quick.
+"""
+
+import asyncio
+import errno
+import json
+import socket
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from chat.answer import BadQuestion, Drafting, Finished, Found
+from chat.contract import Asked, ask_object, error_object, identity, read_asked, search_object
+from chat.gate import Busy, ModelGate, Waiting
+from chat.generation import GeneratorUnavailable
+from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
+from chat.page import Assistant, make_page, make_theme
+from chat.render import PRODUCT
+from ingest.errors import UserError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
+
+T = TypeVar("T")
+
+STATIC = Path(__file__).parent / "static"
+RETRY_SECONDS = 30
+GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
+NOT_JSON = "请求体不是合法的 JSON。"
+NOT_JSON_TYPE = "请以 Content-Type: application/json 发送请求。"
+WRONG_METHOD = "此地址不支持这种请求方法。"
+BROKEN = "服务内部错误，详情见服务日志。"
+HEAD = (
+    f"<title>{PRODUCT}</title>"
+    '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
+    '<link rel="stylesheet" href="../static/page.css">'
+    '<script type="module" src="../static/page.js"></script>'
+)
+
+
+class PortInUse(UserError):
+    """Another process listens where this one should; the message says what to do."""
+
+
+class WrongType(Exception):
+    """A request whose body is not announced as JSON."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address, before anything heavy is loaded; connections wait until `serve` answers them.
+
+    Raises:
+        PortInUse: somebody else has it.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host.strip("[]"), port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(f"{host}:{port} 已被占用；请用 --port 换一个端口，或先停止占用它的程序。") from error
+        raise
+    return listener
+
+
+def serve(app: "FastAPI", listener: socket.socket) -> None:
+    """Answer requests until the process is told to stop."""
+    import uvicorn  # noqa: PLC0415
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Every open page holds a stream that only this event ends; cut off, each would leave a traceback.
+            app.state.pages_end.set()
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+    )
+    with suppress(KeyboardInterrupt):
+        Server(config).run(sockets=[listener])
+
+
+def make_app(
+    assistant: Assistant,
+    *,
+    frame_ancestors: Sequence[str] = (),
+    allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
+    suggestions: Sequence[str] = (),
+    gate: ModelGate | None = None,
+) -> "FastAPI":
+    """The whole service as an ASGI application.
+
+    frame_ancestors: origins whose pages may frame ours; none by default.
+    allowed_hosts: names the service may be called by, `*` for any.
+    suggestions: example questions on the page.
+
+    Raises:
+        guard.BadOrigin: an entry of frame_ancestors is not an origin.
+    """
+    gate = gate or ModelGate()
+    app = _guarded_app(allowed_hosts, frame_ancestors)
+    _add_routes(app, assistant, gate)
+    _add_error_handlers(app)
+    _within_a_loop(lambda: _mount_page(app, assistant, gate, suggestions))
+    return app
+
+
+def _within_a_loop(work: Callable[[], None]) -> None:
+    """Do the work with an event loop running: without one, Gradio opens a loop for every lock and closes none."""
+
+    async def working() -> None:
+        work()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(working())
+    else:
+        work()
+
+
+def _mount_page(app: "FastAPI", assistant: Assistant, gate: ModelGate, suggestions: Sequence[str]) -> None:
+    page = make_page(assistant, gate, suggestions)
+    from gradio import mount_gradio_app  # noqa: PLC0415
+    from gradio.routes import App  # noqa: PLC0415
+    from starlette.routing import Mount  # noqa: PLC0415
+
+    # No root_path: any value but the mount's own path makes every route 404. Switches are spelled out where an
+    # environment variable or a default could turn something on.
+    mount_gradio_app(
+        app,
+        page,
+        path="/chat",
+        theme=make_theme(),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=1,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+    )
+    app.state.pages_end = next(
+        route.app.stop_event for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App)
+    )
+
+
+def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str]) -> "FastAPI":
+    from fastapi import FastAPI  # noqa: PLC0415
+    from fastapi.middleware.cors import CORSMiddleware  # noqa: PLC0415
+    from starlette.types import ASGIApp  # noqa: PLC0415
+
+    class GuardedApp(FastAPI):
+        """FastAPI inside the guard: as a middleware the guard would not see the page of an unforeseen error."""
+
+        def build_middleware_stack(self) -> ASGIApp:
+            return Guard(
+                super().build_middleware_stack(),
+                allowed_hosts=allowed_hosts,
+                frame_ancestors=frame_ancestors,
+                head=HEAD,
+            )
+
+    Guard(_nothing, frame_ancestors=frame_ancestors)  # a wrong origin fails now, not with the first request
+    app = GuardedApp(title=PRODUCT, docs_url=None, redoc_url=None, openapi_url=None)
+    # Without a CORS policy of the parent, Gradio answers any origin with credentials.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    return app
+
+
+async def _nothing(*_: object) -> None:
+    """An application that is never called."""
+
+
+def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
+    from fastapi import Request  # noqa: PLC0415
+    from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
+    from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
+    from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse  # noqa: PLC0415
+
+    app.mount("/static", StaticFiles(directory=STATIC))
+
+    async def to_page(request: Request) -> Response:
+        # Relative, so that it holds below any path a proxy gives us.
+        return RedirectResponse("chat/", status_code=307)
+
+    async def healthz(request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def search(request: Request) -> Response:
+        asked = await _read(request)
+        found = await run_in_threadpool(assistant.search, asked.question, asked.turns, k=asked.k)
+        return JSONResponse(search_object(found, asked.id))
+
+    async def ask(request: Request) -> Response:
+        asked = await _read(request)
+        if "text/event-stream" in request.headers.get("accept", ""):
+            return StreamingResponse(
+                _server_sent(assistant, gate, asked),
+                media_type="text/event-stream",
+                headers={"X-Accel-Buffering": "no"},  # a proxy would collect the stream
+            )
+        async with aclosing(_without_blocking(gate.through(assistant.ask(asked.question, asked.turns)))) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    return JSONResponse(ask_object(event, asked.id))
+                if await request.is_disconnected():
+                    break
+        return Response(status_code=499)  # nobody reads it
+
+    for path, method, route in (
+        ("/", "GET", to_page),
+        ("/chat", "GET", to_page),
+        ("/healthz", "GET", healthz),
+        ("/api/v1/search", "POST", search),
+        ("/api/v1/ask", "POST", ask),
+    ):
+        app.add_route(path, route, methods=[method])
+
+
+async def _read(request: "Request") -> Asked:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise WrongType
+    request.state.identity = None
+    try:
+        decoded = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise BadQuestion(NOT_JSON) from error
+    request.state.identity = identity(decoded)
+    return read_asked(decoded)
+
+
+async def _without_blocking(steps: Generator[T, None, None]) -> AsyncGenerator[T, None]:
+    """The steps of a blocking generator, each made in a thread; closed when this is, whatever the reason."""
+    from anyio import CancelScope, to_thread  # noqa: PLC0415
+
+    done = object()
+    try:
+        while (step := await to_thread.run_sync(next, steps, done)) is not done:
+            yield step  # type: ignore[misc]
+    finally:
+        with CancelScope(shield=True):
+            await to_thread.run_sync(steps.close)
+
+
+async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> AsyncGenerator[str, None]:
+    """The events stage, hits, delta and final; `error` in the place of final where there is no answer."""
+    draft, last_stage = "", ""
+
+    def staged(**stage: object) -> str:
+        nonlocal last_stage
+        message = _sent("stage", stage)
+        if message == last_stage:
+            return ": \n\n"  # a comment: nothing new, but the connection is alive
+        last_stage = message
+        return message
+
+    yield staged(stage="searching")
+    try:
+        async with aclosing(_without_blocking(gate.through(assistant.ask(asked.question, asked.turns)))) as events:
+            async for event in events:
+                match event:
+                    case Found():
+                        yield _sent("hits", search_object(event, asked.id))
+                    case Waiting(ahead):
+                        yield staged(stage="waiting", ahead=ahead)
+                    case Drafting(text):
+                        yield staged(stage="drafting")
+                        if text != draft:
+                            yield _delta(draft, text)
+                        draft = text
+                    case Finished():
+                        yield _sent("final", ask_object(event, asked.id))
+    except (BadQuestion, Busy, GeneratorUnavailable) as problem:
+        yield _sent("error", error_object(str(problem), asked.id))
+
+
+def _delta(before: str, after: str) -> str:
+    """The draft is `draft[:start] + text` from here on; start is its length unless the draft was rewritten."""
+    start = len(before) if after.startswith(before) else 0
+    return _sent("delta", {"start": start, "text": after[start:]})
+
+
+def _sent(event: str, content: object) -> str:
+    return f"event: {event}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n"
+
+
+def _add_error_handlers(app: "FastAPI") -> None:
+    from fastapi import Request  # noqa: PLC0415
+    from starlette.exceptions import HTTPException  # noqa: PLC0415
+    from starlette.responses import JSONResponse  # noqa: PLC0415
+
+    def failed(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+        id = getattr(request.state, "identity", None)
+        return JSONResponse(error_object(message, id), status_code=status, headers=headers)
+
+    async def bad_question(request: Request, error: Exception) -> JSONResponse:
+        return failed(request, 400, str(error))
+
+    async def wrong_type(request: Request, error: Exception) -> JSONResponse:
+        return failed(request, 415, NOT_JSON_TYPE)
+
+    async def busy(request: Request, error: Exception) -> JSONResponse:
+        return failed(request, 503, str(error), {"Retry-After": str(RETRY_SECONDS)})
+
+    async def http_error(request: Request, error: Exception) -> JSONResponse:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return failed(request, status, WRONG_METHOD if status == 405 else NOT_FOUND)
+
+    async def broken(request: Request, error: Exception) -> JSONResponse:
+        return failed(request, 500, BROKEN)
+
+    app.add_exception_handler(BadQuestion, bad_question)
+    app.add_exception_handler(WrongType, wrong_type)
+    app.add_exception_handler(Busy, busy)
+    app.add_exception_handler(GeneratorUnavailable, busy)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, broken)

@@ -1,0 +1,212 @@
+"""What the page draws: nothing of a reader, a report or the model becomes a tag, and every mark has its source."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.answer import Answer, Drafting, Finished, Found, Sentence, Timings
+from chat.contract import ReportLine
+from chat.exchange import Exchange, turns_of
+from chat.gate import Waiting
+from chat.render import (
+    exchange_html,
+    header_html,
+    inert,
+    past_html,
+    place_of,
+    results_html,
+    seconds,
+    sources_html,
+)
+from index.library import Hit
+from tests.fakes import ANSWER, EXPORTS, HITS, SALES, TIMINGS, cite
+
+FOUND = Found("销量？", "销量？", HITS, Timings(30.0))
+DONE = Exchange("销量？").after(Finished(FOUND, ANSWER, TIMINGS))
+HOSTILE = (
+    "<script>window.xss=1</script>",
+    '"><img src=x onerror=window.xss=1>',
+    "<svg><a href='javascript:window.xss=1'><text y=20>点我</text></a></svg>",
+    "[点我](javascript:window.xss=1) ![](http://evil.example/x.png)",
+    "```mermaid\ngraph TD; A[<img src=x onerror=window.xss=1>]\n```",
+    "\r\r<b>粗</b>\u2028# 标题\n\n- 列表 $$x$$ <https://evil.example>",
+    "</div></p><iframe src=//evil.example></iframe>",
+    "&lt;script&gt;window.xss=1&lt;/script&gt;",
+)
+
+
+class Parts(HTMLParser):
+    """The tags of some HTML with their attributes, and its text with <br> as a line end."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.text += "\n" if tag == "br" else ""
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def named(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+def shape(html: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The tags and the names of their attributes, without the line ends of texts."""
+    return [(tag, tuple(attributes)) for tag, attributes in Parts(html).tags if tag != "br"]
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]) | st.sampled_from("<>&\"'`*_[]()#!$\\\n")))
+def test_inert_text_shows_just_its_characters(text: str) -> None:
+    parts = Parts(inert(text))
+    assert {tag for tag, _ in parts.tags} <= {"br"}
+    assert parts.text == text.replace("\u2028", "\n").replace("\u2029", "\n")
+
+
+@given(st.text())
+def test_inert_text_has_nothing_left_for_html_or_markdown(text: str) -> None:
+    bare = inert(text).replace("<br>", "")
+    assert not set("<>\"'`*_[]()!$\\~|:/-+=\n\r") & set(bare)
+
+
+def test_control_characters_and_halves_of_characters_are_left_out() -> None:
+    assert inert("a\x00b\x1b[0m\ud800c\td") == "ab&#91;0mc\td"
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_no_text_changes_the_tags_around_it(hostile: str) -> None:
+    def page(text: str) -> str:
+        passage = replace(
+            EXPORTS, title=text, headings=(text, text), caption=text, text=text, also_at=EXPORTS.also_at, start=0
+        )
+        row = replace(SALES, caption=text, cells=((text, text),), text=text)
+        answer = Answer(
+            sentences=(Sentence(text, (1, 2), False),),
+            citations=(cite(1, passage, text), cite(2, row, text)),
+            hits=(Hit(passage, 0.5, 1),),
+        )
+        found = Found(text, text, answer.hits, Timings(1.0))
+        done = Exchange(text).after(Finished(found, answer, TIMINGS))
+        return "".join(
+            (
+                past_html([done]),
+                exchange_html(Exchange(text).after(found).after(Drafting(text)), 1),
+                exchange_html(replace(done, answer=None, problem=text), 1),
+                exchange_html(replace(done, answer=replace(answer, refusal=text)), 1),
+                sources_html(done, 1),
+                results_html(answer.hits, 1.0),
+                header_html([ReportLine(text, text, text, text, 1)]),
+            )
+        )
+
+    assert shape(page(hostile)) == shape(page("甲"))
+    assert "\n" not in page(hostile)
+
+
+def test_every_mark_of_an_answer_leads_to_the_card_of_its_number() -> None:
+    marks = Parts(exchange_html(DONE, 3)).named("a")
+    cards = [card["id"] for card in Parts(sources_html(DONE, 3)).named("section") if "id" in card]
+    assert [mark["href"] for mark in marks] == ["#source-3-1", "#source-3-2"]
+    assert cards == ["source-3-1", "source-3-2"]
+
+
+def test_a_mark_tells_the_quote_it_stands_for() -> None:
+    assert Parts(exchange_html(DONE, 1)).named("a")[0]["title"] == "1286.6"
+
+
+def test_the_quote_is_marked_where_it_stands() -> None:
+    assert f"<mark>{inert(ANSWER.citations[1].quote)}</mark>其中纯电动" in sources_html(DONE, 1)
+
+
+def test_a_row_is_shown_as_its_cells_and_the_quoted_cell_is_marked() -> None:
+    html = sources_html(DONE, 1)
+    assert "<tr><th>销量</th><td><mark>1286.6</mark></td></tr>" in html
+    assert "<tr><th>产量</th><td>1288.8</td></tr>" in html
+    assert inert("表2-1 新能源汽车产销（单位：万辆）") in html
+
+
+def test_the_passages_found_are_shown_before_the_first_word() -> None:
+    html = sources_html(Exchange("销量？").after(FOUND), 1)
+    assert len(Parts(html).named("section")) == 3
+    assert "检索到的原文" in html
+
+
+def test_passages_not_cited_are_folded_away() -> None:
+    assert "其他相关段落（1）" in sources_html(DONE, 1)
+
+
+def test_a_sentence_without_support_says_so() -> None:
+    assert '<span class="unsupported" title="未找到依据">预计2025年继续增长。</span>' in exchange_html(DONE, 1)
+
+
+def test_an_answer_quoted_from_the_source_is_tagged() -> None:
+    quoted = replace(DONE, answer=replace(ANSWER, quoted=True))
+    assert "摘自原文" in exchange_html(quoted, 1)
+    assert "摘自原文" not in exchange_html(DONE, 1)
+
+
+def test_a_refusal_shows_its_reason_and_the_nearest_passages() -> None:
+    refused = Exchange("天气？").after(Finished(FOUND, Answer((), (), HITS, refusal="报告中没有相关内容。"), TIMINGS))
+    assert "报告中没有相关内容。" in exchange_html(refused, 1)
+    assert "最接近的内容" in sources_html(refused, 1)
+
+
+@pytest.mark.parametrize(
+    ("draft", "shown"),
+    [
+        ("销量1286.6万辆[2]。出口[1, 3]增长", "销量1286.6万辆。出口增长"),
+        ("销量【2】增长［１］", "销量增长"),
+        ("销量[", "销量"),
+        ("销量[1", "销量"),
+        ("见[附录]", "见[附录]"),
+    ],
+)
+def test_a_draft_is_shown_without_its_unchecked_marks(draft: str, shown: str) -> None:
+    html = exchange_html(Exchange("销量？").after(FOUND).after(Drafting(draft)), 1)
+    assert f">{inert(shown)}</p>" in html
+
+
+def test_the_status_says_how_long_each_step_took() -> None:
+    assert "检索 0.03 秒 · 首字 2.1 秒 · 共 4.2 秒" in exchange_html(DONE, 1)
+
+
+@pytest.mark.parametrize(("ms", "shown"), [(0.0, "0.00"), (30.0, "0.03"), (999.0, "1.00"), (2100.0, "2.1")])
+def test_seconds(ms: float, shown: str) -> None:
+    assert seconds(ms) == shown
+
+
+def test_one_waits_behind_the_questions_before() -> None:
+    waiting = Exchange("销量？").after(FOUND).after(Waiting(2))
+    assert "前面还有 2 个问题" in exchange_html(waiting, 1)
+    assert "前面" not in exchange_html(waiting.after(Drafting("")), 1)
+
+
+def test_the_title_is_named_once_and_a_missing_page_not_at_all() -> None:
+    assert place_of("报告", ("报告", "一"), 2) == "报告 › 一 › 第 2 页"
+    assert place_of("报告", ("一",), None) == "报告 › 一"
+
+
+def test_a_search_result_tells_its_score() -> None:
+    html = results_html(HITS, 30.0)
+    assert "0.912" in html
+    assert "检索 0.03 秒 · 3 段" in html
+
+
+def test_nothing_found_is_said() -> None:
+    assert "没有找到相关的段落" in results_html((), 1.0)
+
+
+def test_only_answered_exchanges_are_told_to_the_next_question() -> None:
+    stopped = replace(Exchange("停？").after(FOUND).after(Drafting("半")), stopped=True)
+    assert [(turn.role, turn.text) for turn in turns_of((DONE, stopped))] == [
+        ("user", "销量？"),
+        ("assistant", ANSWER.text),
+    ]

@@ -1,0 +1,138 @@
+"""Small honest stand-ins for the parts that need a model or a library."""
+
+import threading
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+
+from chat.answer import Answer, Citation, Drafting, Event, Finished, Found, Sentence, Timings, Turn
+from chat.contract import ReportLine
+from index.library import Hit
+from ingest.report import Passage, Place
+
+TITLE = "新能源汽车产业发展报告（2025）"
+EXPORTS = Passage(
+    id="ev-2025#3",
+    report_id="ev-2025",
+    title=TITLE,
+    publisher="某研究院",
+    published="2025-03",
+    section=3,
+    headings=(TITLE, "第二章 市场", "出口"),
+    kind="text",
+    page=12,
+    start=0,
+    end=45,
+    text="2024年新能源汽车出口128.4万辆，同比增长6.7%。其中纯电动汽车出口98.7万辆，同比下降10.4%。",
+    also_at=(Place("ev-2024", "新能源汽车产业发展报告（2024）", ("附录",), None),),
+)
+SALES = Passage(
+    id="ev-2025#8",
+    report_id="ev-2025",
+    title=TITLE,
+    publisher="某研究院",
+    published="2025-03",
+    section=4,
+    headings=(TITLE, "第二章 市场", "产销"),
+    kind="row",
+    page=15,
+    start=40,
+    end=66,
+    text="2024 | 1288.8 | 1286.6 | 35.5%",
+    caption="表2-1 新能源汽车产销（单位：万辆）",
+    cells=(("年份", "2024"), ("产量", "1288.8"), ("销量", "1286.6"), ("同比", "35.5%")),
+)
+POLICY = Passage(
+    id="pv-2024#1",
+    report_id="pv-2024",
+    title="光伏行业白皮书",
+    publisher="某协会",
+    published="2024-11",
+    section=0,
+    headings=("光伏行业白皮书", "政策"),
+    kind="list",
+    page=None,
+    start=0,
+    end=20,
+    text="（一）扩大分布式光伏；\n（二）完善并网规则。",
+)
+HITS = (Hit(EXPORTS, 0.912, 1), Hit(SALES, 0.755, 2), Hit(POLICY, 0.301, 3))
+
+
+def cite(number: int, passage: Passage, quote: str) -> Citation:
+    """A citation of a quote where it first stands in the passage."""
+    start = passage.text.index(quote)
+    return Citation(number, passage, quote, start, start + len(quote))
+
+
+ANSWER = Answer(
+    sentences=(
+        Sentence("2024年新能源汽车销量为1286.6万辆。", (1,), True),
+        Sentence("出口128.4万辆，同比增长6.7%。", (2,), True),
+        Sentence("预计2025年继续增长。", (), False),
+    ),
+    citations=(cite(1, SALES, "1286.6"), cite(2, EXPORTS, "2024年新能源汽车出口128.4万辆，同比增长6.7%。")),
+    hits=HITS,
+)
+TIMINGS = Timings(search_ms=30.0, first_token_ms=2100.0, total_ms=4200.0, prompt_tokens=180, answer_tokens=42)
+
+
+@dataclass
+class ScriptedAssistant:
+    """Answers every question with the same passages, draft and answer, at a given pace; counts what happens to it.
+
+    seconds: how long each piece takes; held: the draft stays as it is until this is False again.
+    running, most: answers under way now, and the most there ever were at once.
+    cancelled: answers closed before their end.
+    """
+
+    hits: tuple[Hit, ...] = HITS
+    pieces: tuple[str, ...] = ("2024年新能源汽车", "销量为1286.6万辆[2]。", "出口128.4万辆[1]。")
+    answer: Answer = ANSWER
+    seconds: float = 0.0
+    held: bool = False
+    error: Exception | None = None
+    asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    running: int = 0
+    most: int = 0
+    cancelled: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def reports(self) -> Sequence[ReportLine]:
+        return (
+            ReportLine("ev-2025", TITLE, "某研究院", "2025-03", 860),
+            ReportLine("pv-2024", "光伏行业白皮书", "某协会", "2024-11", 512),
+        )
+
+    def search(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10) -> Found:
+        return Found(question, question, self.hits[:k], Timings(search_ms=30.0))
+
+    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Generator[Event, None, None]:
+        self.asked.append((question, tuple(turns)))
+        found = self.search(question, turns)
+        yield found
+        with self._lock:
+            self.running += 1
+            self.most = max(self.most, self.running)
+        try:
+            yield from self._draft()
+            if self.error is not None:
+                raise self.error
+            yield Finished(found, self.answer, TIMINGS)
+        except GeneratorExit:
+            self.cancelled += 1
+            raise
+        finally:
+            with self._lock:
+                self.running -= 1
+
+    def _draft(self) -> Generator[Drafting, None, None]:
+        draft = ""
+        for piece in self.pieces:
+            draft += piece
+            until = time.monotonic() + self.seconds
+            while self.held or time.monotonic() < until:
+                time.sleep(0.1)
+                yield Drafting(draft)
+            yield Drafting(draft)

@@ -281,7 +281,8 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.config import load_encoder  # noqa: PLC0415
-    from chat.service import LOOPBACK_HOSTS, listen, make_app, serve  # noqa: PLC0415
+    from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
+    from chat.service import listen, make_app, serve  # noqa: PLC0415
     from chat.setup import build_index, fetch_models, load_assistant  # noqa: PLC0415
     from chat.terminal import one_bar, open_page, show_built, show_serving  # noqa: PLC0415
 

@@ -12,28 +12,34 @@ _POINTS_BACK = re.compile(
 )
 # Parts of speech that name something (jieba): places, people, organisations, other names, Latin words.
 _NAMES = frozenset({"ns", "nr", "nt", "nz", "eng", "nrt"})
-# The first words of an answer name what it is about; more of it would drown the question.
-_REPLY_CHARS = 60
 
 
 def standalone_question(asked: str, turns: Sequence[Turn]) -> str:
-    """The question as asked where it stands alone; else with the last question and the head of its answer before it."""
+    """The question as asked where it stands alone; else behind the last question and the names in its answer.
+
+    More of the answer would drown the question in what was just said.
+    """
     if not turns or not leans(asked):
         return asked
-    questions = [turn.text for turn in turns if turn.role == "user"]
-    replies = [turn.text for turn in turns if turn.role == "assistant"]
-    before = [*questions[-1:], *(reply[:_REPLY_CHARS] for reply in replies[-1:])]
-    return " ".join([*before, asked])
+    question = next((turn.text for turn in reversed(turns) if turn.role == "user"), "")
+    reply = next((turn.text for turn in reversed(turns) if turn.role == "assistant"), "")
+    names = dict.fromkeys(word for word, kind in _tagged(reply) if kind in _NAMES and word not in question)
+    return " ".join(part for part in (question, *names, asked) if part)
 
 
 def leans(question: str) -> bool:
     """Whether a question points back (它, 那……呢), or names nothing and has at most one noun to stand on."""
     if _POINTS_BACK.search(question):
         return True
-    words = [(str(pair.word), str(pair.flag)) for pair in _tagger().cut(question)]
+    words = _tagged(question)
     if any(flag in _NAMES for _, flag in words):
         return False
     return sum(flag.startswith("n") and len(word) > 1 for word, flag in words) <= 1
+
+
+def _tagged(text: str) -> list[tuple[str, str]]:
+    """(word, part of speech) of each word."""
+    return [(str(pair.word), str(pair.flag)) for pair in _tagger().cut(text)]
 
 
 @cache

@@ -7,6 +7,8 @@ dense             nearest vectors (FAISS)
 lexical           word statistics (BM25)
 fusion            rankings and scores of both, merged
 late_interaction  MaxSim over token vectors
+selection         relevant candidates that are not all alike
+bridge            questions that reach their subject by way of another fact
 library           `PassageIndex`: build, search, save, load
 versions          immutable versions on disk behind one pointer
 metrics           evidence@k, hit@1, MRR

@@ -1,5 +1,6 @@
 """Nearest passages by the cosine of their pooled vectors, exactly, in FAISS."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
@@ -29,13 +30,11 @@ class DenseIndex:
         _, rows = self._vectors.search(query.reshape(1, -1), min(k, self._vectors.ntotal))
         return [int(row) for row in rows[0] if row >= 0]  # faiss pads with -1
 
-    def scores(self, query: Embeddings, rows: list[int]) -> NDArray[np.float32]:
-        """(len(rows),) cosines of the query with these rows."""
+    def vectors(self, rows: Sequence[int]) -> Embeddings:
+        """(len(rows), dim) float32: the vectors of these passages."""
         if not rows:
-            return np.zeros(0, dtype=np.float32)
-        vectors = np.stack([self._vectors.reconstruct(row) for row in rows])
-        cosines: NDArray[np.float32] = vectors @ query.reshape(-1)
-        return cosines
+            return np.zeros((0, self.dim), dtype=np.float32)
+        return np.stack([self._vectors.reconstruct(row) for row in rows])
 
     def save(self, path: Path) -> None:
         faiss.write_index(self._vectors, str(path))

@@ -42,7 +42,9 @@ class SentenceEncoder:
             EncoderUnavailable: no such folder or id, or no model in it.
         """
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - 4 s that `--help` does not need
+        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
+        disable_progress_bar()  # the program has a bar of its own
         path = Path(source).expanduser()
         try:
             model = SentenceTransformer(

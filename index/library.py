@@ -1,7 +1,7 @@
 """The façade over one corpus: `PassageIndex` builds, searches, saves and loads.
 
-search: the nearest by pooled vector and the best by BM25, merged by reciprocal rank, are the candidates; their final
-score is the sum of the z-scores of MaxSim, pooled cosine and BM25 over them.
+search: the nearest by pooled vector and the best by BM25, merged by reciprocal rank, are the candidates; their
+relevance is the sum of the z-scores of MaxSim, pooled cosine and BM25 over them; `selection` chooses by it.
 """
 
 import json
@@ -13,16 +13,21 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bridge import bridge_words, by_way_of_another
 from index.dense import DenseIndex
 from index.encoder import Embeddings, Progress
 from index.fusion import reciprocal_rank_fusion, z_scores
 from index.late_interaction import Tokens, max_sim
 from index.lexical import LexicalIndex
+from index.segment import segment_question
+from index.selection import Candidates, select
 from ingest.errors import UserError
 from ingest.report import Passage, Place
 
 # How many of each search are candidates, and how many of the merged ones are compared token by token.
 CANDIDATES = 50
+# On 644 questions over the 3,515 pieces of CMRC 2018, hit@1 is 0.807 with a weight of 1 and 0.815 with 2.
+MAX_SIM_WEIGHT = 2
 
 FORMAT = 1
 
@@ -92,22 +97,52 @@ class PassageIndex:
     def search(self, question: str, *, k: int = 10) -> list[Hit]:
         """The k best passages for a question, best first; fewer where fewer are there, none for an empty question.
 
-        Equal scores are ordered by passage id.
+        A hit's score is what it added when it was chosen, and at most that of the hit before.
         """
         if not question.strip() or not self.passages or k <= 0:
             return []
+        chosen = self._select(question, max(k, CANDIDATES))
+        if by_way_of_another(question):
+            best = self.passages[chosen[0][0]]
+            words = bridge_words(question, best, self._lexical.frequency, len(self.passages))
+            chosen = self._with_bridged(chosen, words)
+        hits: list[Hit] = []
+        for rank, (row, gain) in enumerate(chosen[:k], start=1):
+            hits.append(Hit(self.passages[row], min(gain, hits[-1].score) if hits else gain, rank))
+        return hits
+
+    def _select(self, question: str, k: int) -> list[tuple[int, float]]:
+        """(row, gain) of the passages to show for a question, in order."""
         pooled, query_tokens = self.encoder.encode_query(question)
-        words = self._lexical.scores(question)
-        best_words = [int(row) for row in np.argsort(-words, kind="stable")[:CANDIDATES] if words[row] > 0]
-        merged = reciprocal_rank_fusion([self._dense.nearest(pooled, CANDIDATES), best_words])
-        rows = [row for row, _ in merged[: max(CANDIDATES, k)]]
-        scores = (
-            z_scores(max_sim(query_tokens, [self._tokens[row].vectors for row in rows]))
-            + z_scores(self._dense.scores(pooled, rows))
-            + z_scores(words[rows])
+        words = segment_question(question)
+        lexical = self._lexical.scores(words)
+        rows = self._candidates(pooled, lexical, k)
+        vectors = self._dense.vectors(rows)
+        relevance = (
+            MAX_SIM_WEIGHT * z_scores(max_sim(query_tokens, [self._tokens[row].vectors for row in rows]))
+            + z_scores(vectors @ pooled)
+            + z_scores(lexical[rows])
         )
-        best = sorted(zip(rows, scores, strict=True), key=lambda pair: (-pair[1], self.passages[pair[0]].id))[:k]
-        return [Hit(self.passages[row], float(score), rank) for rank, (row, score) in enumerate(best, start=1)]
+        asked = [word for word in dict.fromkeys(words) if self._lexical.frequency(word)]
+        weights = np.array([self._lexical.weight(word) for word in asked], dtype=np.float32)
+        candidates = Candidates(relevance, vectors, self._lexical.has(asked, rows), weights)
+        return [(rows[number], gain) for number, gain in select(candidates, k)]
+
+    def _candidates(self, pooled: Embeddings, lexical: NDArray[np.float32], k: int) -> list[int]:
+        """Rows that either search found, merged by reciprocal rank; ordered by passage id, so that equals stay so."""
+        by_words = [int(row) for row in np.argsort(-lexical, kind="stable")[:k] if lexical[row] > 0]
+        merged = reciprocal_rank_fusion([self._dense.nearest(pooled, k), by_words])[:k]
+        return sorted((row for row, _ in merged), key=lambda row: self.passages[row].id)
+
+    def _with_bridged(self, chosen: list[tuple[int, float]], words: list[str]) -> list[tuple[int, float]]:
+        """The choice merged by reciprocal rank with the passages that hold the bridge words; the first one stays so."""
+        scores = self._lexical.scores(words)
+        by_bridge = [int(row) for row in np.argsort(-scores, kind="stable")[:CANDIDATES] if scores[row] > 0]
+        merged = reciprocal_rank_fusion([[row for row, _ in chosen], by_bridge])
+        first = chosen[0][0]
+        gains = dict(chosen)
+        least = min(gains.values())
+        return [chosen[0], *((row, gains.get(row, least)) for row, _ in merged if row != first)]
 
     def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
         """(len(spans),) MaxSim of the question with stretches of `passage.reading`, each read in its context.

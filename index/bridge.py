@@ -1,0 +1,37 @@
+"""Questions that reach their subject by way of another fact: 「投资了某某的那家公司，后来……」.
+
+The passage that answers the first half names what the second half is about, a name that the question does not have. So
+the rare words of the best passage are searched as well (pseudo-relevance feedback, as in Rocchio 1971, from one
+passage and for such questions only; for any question it costs more than it gains).
+"""
+
+import re
+from collections.abc import Callable
+
+from index.segment import segment
+from ingest.report import Passage
+
+WORDS = 8
+# A bridge stands in at least one other passage, and a word of more than 3 % of them names nothing.
+_COMMON_SHARE = 0.03
+_COMMON_LEAST = 5
+
+_BY_WAY_OF = re.compile(r"那[家个款位种项]|该(?:公司|机构|企业|产品|模型|项目|国家|地区)")
+
+
+def by_way_of_another(question: str) -> bool:
+    """Whether a question names its subject only by a fact about it."""
+    return bool(_BY_WAY_OF.search(question))
+
+
+def bridge_words(question: str, best: Passage, frequency: Callable[[str], int], size: int) -> list[str]:
+    """Words of the best passage that may name the subject, rarest first.
+
+    frequency: in how many of the size passages a word stands. Headers of a row say what a cell is, never which one.
+    """
+    text = " ".join(cell for _, cell in best.cells) or best.text
+    asked = set(segment(question))
+    common = max(_COMMON_LEAST, _COMMON_SHARE * size)
+    words = [word for word in dict.fromkeys(segment(text)) if len(word) > 1 and word not in asked]
+    naming = [word for word in words if 2 <= frequency(word) <= common]
+    return sorted(naming, key=frequency)[:WORDS]

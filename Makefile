@@ -8,7 +8,7 @@ chat: install
 	$(BIN)/reportqa chat
 
 test: install check
-	$(BIN)/reportqa model fetch --all-bundled
+	$(BIN)/reportqa model fetch
 	$(BIN)/python -m pytest
 
 check: install

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from chat.config import Config, load_config
 from ingest.errors import UserError
@@ -39,15 +39,48 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (`| head`) has left; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        where = f"{error.filename}：" if error.filename else ""
+        print(f"错误：{where}{error.strerror or error}；请检查路径、权限与磁盘空间", file=sys.stderr)
+        return FAILED
     return code
 
 
+class _Help(argparse.HelpFormatter):
+    """The words that argparse adds of itself, in Chinese."""
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        words = {"positional arguments": "参数", "options": "选项"}
+        super().start_section(words.get(heading or "", heading))
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one Chinese line what is wrong with a command."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, formatter_class=_Help, add_help=False)
+        self.add_argument("-h", "--help", action="help", help="显示这份说明")
+
+    def error(self, message: str) -> NoReturn:
+        print(f"错误：命令写法不对（{message}）；用法见 {self.prog} --help", file=sys.stderr)
+        raise SystemExit(FAILED)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="reportqa", description="研报问答：对行业报告提问，得到每句话都可核对出处的回答。全部在本机运行。"
     )
     parser.add_argument("--config", metavar="FILE", help="配置文件（默认 ./reportqa.toml，或环境变量 REPORTQA_CONFIG）")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+    commands = parser.add_subparsers(dest="command", required=True, title="命令", metavar="命令")
 
     def command(name: str, help: str, run: Callable[[argparse.Namespace, Config], int]) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=help)
@@ -74,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = command("eval", "用题集评测检索与回答", _eval)
     evaluate.add_argument("--questions", default="corpus/questions/dev.jsonl", metavar="FILE", help="题集（JSONL）")
     evaluate.add_argument("--retrieval-only", action="store_true", help="只评检索，不用语言模型")
-    evaluate.add_argument("--output", metavar="FILE", help="结果另存为 JSON（默认 .reportqa/eval/最近一次.json）")
+    evaluate.add_argument("--output", metavar="FILE", help="结果另存为 JSON（默认 .reportqa/eval/last.json）")
     evaluate.add_argument("--compare", metavar="FILE", help="与之前一次结果（JSON）逐项比较")
     _add_index(evaluate)
 
@@ -82,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
     chat = command("chat", "打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）", _chat)
     chat.add_argument("--host", help="监听地址（默认 127.0.0.1）")
-    chat.add_argument("--port", type=int, help="端口（默认 7860）")
+    chat.add_argument("--port", type=_port, help="端口（默认 7860）")
     chat.add_argument("--corpus", metavar="DIR", help="存放报告的文件夹")
     _add_index(chat)
     return parser
@@ -98,7 +131,7 @@ def _add_stream(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="操作")
+    actions = parser.add_subparsers(dest="action", required=True, title="操作", metavar="操作")
     actions.add_parser("list", help="列出模型目录与本机状态")
     fetch = actions.add_parser("fetch", help="获取模型；中断后再次运行会接着下载")
     fetch.add_argument("name", nargs="?", help="模型名（默认：当前配置需要的全部）")
@@ -110,10 +143,17 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 def _positive(text: str) -> int:
     from chat.contract import MAX_K  # noqa: PLC0415
 
-    number = int(text)
-    if not 1 <= number <= MAX_K:
-        raise argparse.ArgumentTypeError(f"应为 1 到 {MAX_K}")
-    return number
+    return _whole_number(text, 1, MAX_K)
+
+
+def _port(text: str) -> int:
+    return _whole_number(text, 0, 65_535)
+
+
+def _whole_number(text: str, least: int, most: int) -> int:
+    if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"应为 {least} 到 {most} 的整数，实为 {text}")
+    return int(text)
 
 
 def _index_root(arguments: argparse.Namespace, config: Config) -> Path:
@@ -159,7 +199,7 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     def answer(asked: "Asked") -> "JsonObject":
         return search_object(assistant.search(asked.question, asked.turns, k=asked.k), asked.id)
 
-    return _stream(sys.stdin.buffer, sys.stdout, answer, k=arguments.k)
+    return _stream(sys.stdin.buffer, sys.stdout.buffer, answer, k=arguments.k)
 
 
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
@@ -178,7 +218,7 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
         events = assistant.ask(asked.question, asked.turns)
         return ask_object(next(event for event in events if isinstance(event, Finished)), asked.id)
 
-    return _stream(sys.stdin.buffer, sys.stdout, answer)
+    return _stream(sys.stdin.buffer, sys.stdout.buffer, answer)
 
 
 def _assistant(arguments: argparse.Namespace, config: Config, bar: "OneBar") -> "Assistant":
@@ -196,9 +236,12 @@ def _require_question(arguments: argparse.Namespace) -> None:
 
 
 def _stream(
-    lines: Iterable[bytes], output: TextIO, answer: "Callable[[Asked], JsonObject]", *, k: int | None = None
+    lines: Iterable[bytes], output: BinaryIO, answer: "Callable[[Asked], JsonObject]", *, k: int | None = None
 ) -> int:
-    """One object out for each line in, in order, each as soon as it is there; an invalid line gets its error there."""
+    """One object out for each line in, in order, each as soon as it is there; an invalid line gets its error there.
+
+    UTF-8 in and out, whatever the terminal's encoding is.
+    """
     from chat.contract import DEFAULT_K, error_object, identity, read_asked  # noqa: PLC0415
 
     code = DONE
@@ -207,15 +250,22 @@ def _stream(
             continue
         request: object = None
         try:
-            request = json.loads(line)
+            request = _decoded(line)
             result = answer(read_asked(request, k=k or DEFAULT_K))
         except UserError as error:
             result, code = error_object(str(error), identity(request)), IN_PART
-        except (ValueError, RecursionError) as error:
-            result, code = error_object(f"这一行不是有效的 JSON（{error}）"), IN_PART
-        output.write(json.dumps(result, ensure_ascii=False) + "\n")
+        output.write(json.dumps(result, ensure_ascii=False).encode() + b"\n")
         output.flush()
     return code
+
+
+def _decoded(line: bytes) -> object:
+    from chat.answer import BadQuestion  # noqa: PLC0415
+
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadQuestion(f"这一行不是有效的 JSON（{error}）") from error
 
 
 def _eval(arguments: argparse.Namespace, config: Config) -> int:
@@ -228,6 +278,9 @@ def _eval(arguments: argparse.Namespace, config: Config) -> int:
     questions = read_questions(Path(arguments.questions))
     earlier = read_summary(Path(arguments.compare)) if arguments.compare else None
     root = _index_root(arguments, config)
+    output = Path(arguments.output or ".reportqa/eval/last.json")
+    if output.is_dir():
+        raise UserError(f"{output} 是文件夹；请用 --output 给出文件名")
     with one_bar() as bar:
         if arguments.retrieval_only:
             bar.step("载入向量模型与索引")
@@ -241,15 +294,15 @@ def _eval(arguments: argparse.Namespace, config: Config) -> int:
             retrieval_only=arguments.retrieval_only,
             done=lambda _: bar.progress("评测", next(asked), len(questions)),
         )
-    output = Path(arguments.output or ".reportqa/eval/last.json")
     write_results(output, results)
     show_summary(summarise(results), earlier, output)
     return DONE
 
 
 def _model(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.catalogue import CATALOGUE, find_model  # noqa: PLC0415
     from chat.config import models_folder  # noqa: PLC0415
-    from chat.models import CATALOGUE, fetch, find_model, state, verify  # noqa: PLC0415
+    from chat.models import fetch, state, verify  # noqa: PLC0415
     from chat.setup import fetch_models  # noqa: PLC0415
     from chat.terminal import one_bar, show_models, show_verified  # noqa: PLC0415
 
@@ -288,7 +341,10 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
 
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
-    listener = listen(host, port)
+    try:
+        listener = listen(host, port)
+    except (OSError, OverflowError) as error:
+        raise UserError(f"无法在 {host}:{port} 上监听（{error}）；请检查 --host 与 --port") from error
     root = _index_root(arguments, config)
     with listener:
         with one_bar() as bar:
@@ -305,7 +361,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                 allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
             )
         show_built(built)
-        address = f"http://{host}:{listener.getsockname()[1]}"
+        name = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        address = f"http://{name}:{listener.getsockname()[1]}"
         show_serving(address)
         open_page(address)
         serve(app, listener)

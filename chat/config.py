@@ -93,7 +93,7 @@ def load_config(path: Path | None = None) -> Config:
     if named is None and not file.exists():
         return Config()
     try:
-        table = tomllib.loads(file.read_text("utf-8"))
+        table = tomllib.loads(file.read_text("utf-8-sig"))  # Notepad writes a byte order mark
     except OSError as error:
         raise ConfigError(f"{file}：无法读取配置（{error.strerror}）；请检查路径与权限") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -139,7 +139,8 @@ def models_folder(config: Config) -> Path:
 
 def load_encoder(config: Config) -> "SentenceEncoder":
     """The configured encoder; the bundled one from its folder, which `reportqa model fetch` makes."""
-    from chat.models import find_model, locate  # noqa: PLC0415 - nothing of this is needed for `--help`
+    from chat.catalogue import find_model  # noqa: PLC0415 - nothing of this is needed for `--help`
+    from chat.models import locate  # noqa: PLC0415
     from index.encoder import SentenceEncoder  # noqa: PLC0415
 
     if config.encoder.model == BUNDLED_ENCODER:
@@ -154,7 +155,8 @@ def load_generator(config: Config) -> "Generator | None":
         ConfigError: a key that this backend needs is missing.
         ModelUnavailable, ModelAltered: the model file is not there or not the one it should be.
     """
-    from chat.models import find_model, locate, locate_path  # noqa: PLC0415 - as above
+    from chat.catalogue import find_model  # noqa: PLC0415 - as above
+    from chat.models import locate, locate_path  # noqa: PLC0415
 
     chosen = config.generator
     match chosen.backend:

@@ -64,7 +64,9 @@ def read_asked(request: object, *, k: int = DEFAULT_K) -> Asked:
 def identity(request: object) -> Identity:
     """The request's own id, or None where it has none that can be given back."""
     found = request.get("id") if isinstance(request, Mapping) else None
-    return found if isinstance(found, str | int) and not isinstance(found, bool) else None
+    if isinstance(found, str):
+        return found if _encodable(found) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def _read_turns(history: object) -> tuple[Turn, ...]:
@@ -96,9 +98,13 @@ def _read_k(k: object) -> int:
 
 
 def _check_encodable(text: str) -> None:
-    # JSON's "\ud800" decodes to half a character, which no later step could write out again.
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not _encodable(text):
         raise BadQuestion("文字中含有不完整的 Unicode 字符。")
+
+
+def _encodable(text: str) -> bool:
+    """JSON's "\ud800" decodes to half a character, which no later step could write out again."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def hit_object(hit: Hit) -> JsonObject:

@@ -1,9 +1,11 @@
 """Any OpenAI-compatible endpoint (Ollama, vLLM, a cloud service) as the generator."""
 
+import asyncio
 import json
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Usage
@@ -11,17 +13,28 @@ from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Usage
 _CONNECT_S = 5.0
 _SILENCE_S = 120.0  # the longest a loaded endpoint was left without a byte before it is given up
 
+_Arrived = queue.SimpleQueue[str | Usage | BaseException | None]
+
 
 class Endpoint:
     """`POST {base_url}/chat/completions`, streamed; the key goes into the Authorization header and nowhere else."""
 
     def __init__(self, base_url: str, model: str, *, api_key: str) -> None:
+        """Connects to nothing yet.
+
+        Raises:
+            GeneratorUnavailable: the key holds what no header may, which an error further on would show whole.
+        """
         self.name = model
         self._url = base_url.rstrip("/") + "/chat/completions"
-        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._key = api_key.strip()  # a key read from a file often brings its line end
+        if not (self._key.isascii() and self._key.isprintable()):
+            raise GeneratorUnavailable(
+                "环境变量 REPORTQA_API_KEY 中有不能用作密钥的字符（非 ASCII 或换行）；请重新设置"
+            )
 
     def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> Iterator[str | Usage]:
-        """As `Generator.generate`; closing it closes the connection.
+        """As `Generator.generate`; closing it closes the connection, whatever it was waiting for.
 
         Raises:
             GeneratorUnavailable: no connection, an HTTP error, silence, or an answer that is not of this protocol.
@@ -34,9 +47,12 @@ class Endpoint:
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        arrived: queue.SimpleQueue[str | Usage | GeneratorUnavailable | None] = queue.SimpleQueue()
-        stopped = threading.Event()
-        threading.Thread(target=self._receive, args=(request, arrived, stopped), daemon=True).start()
+        arrived: _Arrived = queue.SimpleQueue()
+        # A blocking read could not be broken off from here; a task on a loop can, at any of its steps.
+        loop = asyncio.new_event_loop()
+        task = loop.create_task(self._receive(request, arrived))
+        worker = threading.Thread(target=_run, args=(loop, task, arrived), name="reportqa-endpoint", daemon=True)
+        worker.start()
         try:
             while True:
                 try:
@@ -46,50 +62,96 @@ class Endpoint:
                     continue
                 if piece is None:
                     return
-                if isinstance(piece, GeneratorUnavailable):
+                if isinstance(piece, BaseException):
                     raise piece
                 yield piece
         finally:
-            stopped.set()
+            with suppress(RuntimeError):  # the loop is closed: the exchange is over
+                loop.call_soon_threadsafe(task.cancel)
+            worker.join()
 
-    def _receive(self, request: dict[str, Any], arrived: "queue.SimpleQueue[Any]", stopped: threading.Event) -> None:
+    async def _receive(self, request: dict[str, Any], arrived: _Arrived) -> None:
         import httpx  # noqa: PLC0415 - not needed for `--help`
 
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         timeout = httpx.Timeout(_SILENCE_S, connect=_CONNECT_S)
         try:
-            with httpx.stream("POST", self._url, json=request, headers=self._headers, timeout=timeout) as response:
+            async with (
+                httpx.AsyncClient(timeout=timeout) as client,
+                client.stream("POST", self._url, json=request, headers=headers) as response,
+            ):
                 if response.status_code != httpx.codes.OK:
-                    response.read()
+                    await response.aread()
+                    said = " ".join(response.text.split())[:200]
                     raise GeneratorUnavailable(
-                        f"{self._url} 返回 {response.status_code}：{response.text[:200]}；请检查 [generator] 的 base_url、model 与密钥"
+                        f"{self._url} 返回 {response.status_code}：{self._without_key(said)}；"
+                        "请检查 [generator] 的 base_url、model 与环境变量 REPORTQA_API_KEY"
                     )
-                for line in response.iter_lines():
-                    if stopped.is_set():
-                        return
-                    for piece in _pieces(line):
+                complete = False
+                async for line in response.aiter_lines():
+                    event = _event(line)
+                    if error := event.get("error"):
+                        raise GeneratorUnavailable(
+                            f"{self._url} 中途报错：{self._without_key(str(error))[:200]}；请重试"
+                        )
+                    for piece in _pieces(event):
                         arrived.put(piece)
-            arrived.put(None)
-        except httpx.HTTPError as error:
-            arrived.put(
-                GeneratorUnavailable(
-                    f"{self._url} 无法连接（{error}）；请确认服务已启动，并检查 [generator] 的 base_url"
-                )
-            )
+                    complete = complete or _is_last(line) or _finishes(event)
+                if not complete:
+                    raise GeneratorUnavailable(
+                        f"{self._url} 的回应没有结束标志（中途断开，或不是 OpenAI 的流式接口）；请重试，并检查 base_url 是否以 /v1 结尾"
+                    )
+        except httpx.TimeoutException as error:
+            raise GeneratorUnavailable(
+                f"{self._url} 没有响应（{type(error).__name__}）；请确认服务可用，并检查 [generator] 的 base_url"
+            ) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise GeneratorUnavailable(
+                f"{self._url} 连接失败（{error or type(error).__name__}）；请确认服务已启动，并检查 [generator] 的 base_url"
+            ) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            arrived.put(
-                GeneratorUnavailable(
-                    f"{self._url} 的回应不符合 OpenAI 接口（{error!r}）；请检查 base_url 是否以 /v1 结尾"
-                )
-            )
-        except GeneratorUnavailable as error:
-            arrived.put(error)
+            raise GeneratorUnavailable(
+                f"{self._url} 的回应不符合 OpenAI 接口（{type(error).__name__}：{error}）；请检查 base_url 是否以 /v1 结尾"
+            ) from error
+
+    def _without_key(self, text: str) -> str:
+        """Some services repeat the key in their refusal."""
+        return text.replace(self._key, "…") if self._key else text
 
 
-def _pieces(line: str) -> Iterator[str | Usage]:
-    """What one line of a server-sent event stream brings."""
-    if not line.startswith("data:") or line.removeprefix("data:").strip() == "[DONE]":
-        return
-    event = json.loads(line.removeprefix("data:"))
+def _run(loop: asyncio.AbstractEventLoop, task: "asyncio.Task[None]", arrived: _Arrived) -> None:
+    """See the task to its end, whatever it is, and say so: a reader waits for it."""
+    end: BaseException | None = None
+    try:
+        with suppress(asyncio.CancelledError):
+            loop.run_until_complete(task)
+    except BaseException as error:  # raised again where the answer is read
+        end = error
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+        arrived.put(end)
+
+
+def _event(line: str) -> dict[str, Any]:
+    """The object of a `data:` line of a server-sent event stream; empty for any other line."""
+    if not line.startswith("data:") or _is_last(line):
+        return {}
+    event: dict[str, Any] = json.loads(line.removeprefix("data:"))
+    return event
+
+
+def _is_last(line: str) -> bool:
+    return line.removeprefix("data:").strip() == "[DONE]"
+
+
+def _finishes(event: Mapping[str, Any]) -> bool:
+    """Whether an event gives a reason for the end of the answer; some services send no `[DONE]` after it."""
+    return any(choice.get("finish_reason") for choice in event.get("choices") or [])
+
+
+def _pieces(event: Mapping[str, Any]) -> Iterator[str | Usage]:
+    """What an event brings of the answer."""
     for choice in event.get("choices") or []:
         if text := (choice.get("delta") or {}).get("content"):
             yield text

@@ -24,7 +24,7 @@ BROAD_TYPES = frozenset({"list", "compare", "multihop", "summary"})
 K = 10
 
 _MARKS = re.compile(r"\[\d+\]")
-_IGNORED = re.compile(r"\s|(?<=\d)[,，](?=\d{3})")
+_IGNORED = re.compile(r"\s|(?<=\d)[,，](?=\d{3}(?!\d))")  # 1,024 is 1024; 排第3，2022年 are two numbers
 
 
 class BadQuestions(UserError):
@@ -77,9 +77,9 @@ def read_questions(path: Path) -> list[Gold]:
         BadQuestions: no such file, or a line that is no question.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise BadQuestions(f"{path}：无法读取题集（{error.strerror}）；请用 --questions 指明 JSONL 文件") from error
+        lines = path.read_text("utf-8-sig").split("\n")  # splitlines() would break a line at a U+2028 in a text
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadQuestions(f"{path}：无法读取题集（{error}）；请用 --questions 指明 UTF-8 的 JSONL 文件") from error
     gold = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -99,11 +99,20 @@ def _gold(line: Mapping[str, Any]) -> Gold:
         type=str(line["type"]),
         question=str(line["question"]),
         turns=tuple(Turn(turn["role"], turn["content"]) for turn in line.get("history", [])),
-        must=tuple(tuple(group) for group in line.get("must", [])),
-        must_not=tuple(line.get("must_not", [])),
-        evidence=tuple((fact["quote"], *fact.get("or", [])) for fact in line.get("evidence", [])),
+        must=tuple(_spellings(group) for group in line.get("must", [])),
+        must_not=_spellings(line.get("must_not", [])),
+        evidence=tuple(
+            _spellings([fact["quote"]]) + _spellings(fact.get("or", [])) for fact in line.get("evidence", [])
+        ),
         answerable=bool(line["answerable"]),
     )
+
+
+def _spellings(group: object) -> tuple[str, ...]:
+    """A bare string would pass for a list of its characters, and an empty spelling is found in every text."""
+    if not isinstance(group, list) or not all(isinstance(text, str) and text.strip() for text in group):
+        raise ValueError(f"应为非空字符串的数组，实为 {group!r}")
+    return tuple(group)
 
 
 def evaluate(
@@ -130,7 +139,9 @@ def _retrieved(assistant: Assistant, gold: Gold) -> Result:
 def _answered(assistant: Assistant, gold: Gold) -> Result:
     finished = next(event for event in assistant.ask(gold.question, gold.turns) if isinstance(event, Finished))
     answer, timings = finished.answer, finished.timings
-    shown = _MARKS.sub("", answer.text)
+    shown, given = _MARKS.sub("", answer.text), answer.refusal is None
+    limit = _limit(gold, ANSWER_CHARS, BROAD_ANSWER_CHARS)
+    direct_limit = _limit(gold, DIRECT_CHARS, BROAD_DIRECT_CHARS)
     marks = [number for sentence in answer.sentences for number in sentence.citations]
     resolved = {citation.number for citation in answer.citations if _resolves(citation)}
     return Result(
@@ -139,8 +150,8 @@ def _answered(assistant: Assistant, gold: Gold) -> Result:
         gold.answerable,
         evidence_ranks(gold, finished.found.hits),
         timings.search_ms,
-        right=is_right(gold, shown, _limit(gold, ANSWER_CHARS, BROAD_ANSWER_CHARS)) if gold.answerable else None,
-        direct=is_right(gold, shown, _limit(gold, DIRECT_CHARS, BROAD_DIRECT_CHARS)) if gold.answerable else None,
+        right=given and is_right(gold, shown, limit) if gold.answerable else None,
+        direct=given and is_right(gold, shown, direct_limit) if gold.answerable else None,
         refused=answer.refusal is not None,
         quoted=answer.quoted,
         marks=len(marks),
@@ -244,7 +255,15 @@ def read_summary(path: Path) -> dict[str, dict[str, float | int | None]]:
         BadQuestions: the file is none of `write_results`.
     """
     try:
-        summary: dict[str, dict[str, float | int | None]] = json.loads(path.read_text("utf-8"))["summary"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        summary = json.loads(path.read_text("utf-8"))["summary"]
+        return {
+            name: {figure: _number(value) for figure, value in figures.items()} for name, figures in summary.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadQuestions(f"{path}：不是 reportqa eval 写出的结果（{error}）") from error
-    return summary
+
+
+def _number(value: object) -> float | int | None:
+    if value is not None and not isinstance(value, float | int):
+        raise TypeError(f"应为数字，实为 {value!r}")
+    return value

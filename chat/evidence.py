@@ -6,7 +6,7 @@ taken whole, since a cell says nothing without its header.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -27,9 +27,15 @@ _BROAD = re.compile(
 )
 
 
+# A row longer than this is shown in part; a cell up to NAME_CHARS names the row (网易有道, 2022年4月).
+ROW_CHARS = 120
+NAME_CHARS = 16
+
 # A line without a sentence end that is shorter than this only labels; one above may belong to it.
 _SAYS_SOMETHING = re.compile(r"[。！？；]|.{25}")
 LABELS_CHARS = 80
+LABEL_CHARS = 12
+_BULLET = re.compile(r"^[-*+•◆✓·●■▪►\s]+")
 
 
 # A section number is no figure of the report's: left in, a small model gives 1.3 for an answer.
@@ -37,9 +43,11 @@ _NUMBERING = re.compile(r"^[\d.、\s]+(?=\D)")
 
 
 class SpanScorer(Protocol):
-    """What choosing needs of a library: how well stretches of a passage's reading match a question."""
+    """What choosing needs of a library: how well stretches of a passage's reading, and its words, match a question."""
 
     def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]: ...
+
+    def word_shares(self, question: str, passages: Sequence[Passage]) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +76,29 @@ def is_broad(question: str) -> bool:
     return bool(_BROAD.search(question))
 
 
-def select_evidence(question: str, hits: Sequence[Hit], library: SpanScorer, *, budget: int) -> list[Evidence]:
-    """The best stretches of the hits within budget characters, at least one, in hit order and then in text order.
+def select_evidence(
+    question: str, hits: Sequence[Hit], library: SpanScorer, *, budget: int, margin: float
+) -> list[Evidence]:
+    """The best stretches of the hits, at least one, in hit order and then in text order.
 
-    Stretches that say the same are taken once. Neighbours of one passage are joined.
+    They are within budget characters together, and each within margin of the best one's score; the best one itself is
+    taken however long it is. Stretches that say the same are taken once.
     """
     candidates = sorted(_candidates(question, hits, library), key=lambda item: -item.score)
     chosen: list[Evidence] = []
     said: set[str] = set()
     left = budget
     for item in candidates:
+        if chosen and item.score < chosen[0].score - margin:
+            break
         words = comparable(item.reading)
-        if chosen and len(item.reading) > left or any(words in other or other in words for other in said):
+        if (chosen and len(item.reading) >= left) or any(words in other or other in words for other in said):
             continue
         chosen.append(item)
         said.add(words)
-        left -= len(item.reading)
+        left -= len(item.reading) + 1  # a full stop may be added to what is quoted
     chosen.sort(key=lambda item: (item.hit.rank, item.start))
-    return [
-        Evidence(number, item.hit, item.reading, item.start, item.end, item.score)
-        for number, item in enumerate(chosen, start=1)
-    ]
+    return [replace(item, number=number) for number, item in enumerate(chosen, start=1)]
 
 
 def stretches(passage: Passage) -> list[tuple[int, int]]:
@@ -115,15 +125,62 @@ def _candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list
     items: list[Evidence] = []
     for hit in hits:
         passage = hit.passage
+        if passage.cells:
+            items.append(_row_evidence(question, hit, library))
+            continue
         spans = stretches(passage)
-        readings = [passage.reading if passage.cells else passage.text[start:end] for start, end in spans]
-        scored = [(0, len(passage.reading))] if passage.cells else spans
-        scores = library.span_scores(question, passage, scored)
+        scores = library.span_scores(question, passage, spans)
         items.extend(
-            Evidence(0, hit, reading, start, end, float(score))
-            for (start, end), reading, score in zip(spans, readings, scores, strict=True)
+            Evidence(0, hit, _BULLET.sub("", passage.text[start:end]), start, end, float(score))
+            for (start, end), score in zip(spans, scores, strict=True)
         )
-    return items
+    says_something = [item for item in items if item.hit.passage.cells or not _is_label(item.reading)]
+    return says_something or items
+
+
+def _row_evidence(question: str, hit: Hit, library: SpanScorer) -> Evidence:
+    """A row as evidence: whole where it is short, else the cells that name it and the sentences that match best.
+
+    A long row has more tokens for a question to match than any sentence has, so its score is that of its best piece.
+    """
+    passage = hit.passage
+    (span,) = stretches(passage)
+    if len(passage.reading) <= ROW_CHARS:
+        (score,) = library.span_scores(question, passage, [(0, len(passage.reading))])
+        return Evidence(0, hit, passage.reading, *span, float(score))
+    pieces = _row_pieces(passage)
+    scores = library.span_scores(question, passage, [piece for piece, _ in pieces])
+    naming = [number for number, (_, names) in enumerate(pieces) if names]
+    kept, left = set(naming), ROW_CHARS - sum(pieces[number][0][1] - pieces[number][0][0] for number in naming)
+    for number in np.argsort(-scores):
+        (start, end), names = pieces[int(number)]
+        if not names and (end - start <= left or len(kept) == len(naming)):
+            kept.add(int(number))
+            left -= end - start
+    reading = "".join(passage.reading[slice(*pieces[number][0])] for number in sorted(kept)).rstrip("；")
+    return Evidence(0, hit, reading, *span, float(scores.max()))
+
+
+def _row_pieces(passage: Passage) -> list[tuple[tuple[int, int], bool]]:
+    """Spans that partition a row's reading, each a short cell or a sentence of a longer one, and whether it is a cell
+    short enough to name the row rather than say something of it."""
+    pieces: list[tuple[tuple[int, int], bool]] = []
+    start = 0
+    for header, cell in passage.cells:
+        label = len(f"{header}：") if header else 0
+        end = min(start + label + len(cell) + 1, len(passage.reading))
+        if len(cell) <= NAME_CHARS:
+            pieces.append(((start, end), True))
+        else:
+            sentences = split_sentences(passage.reading[start:end])
+            pieces.extend(((start + first, start + last), False) for first, last in sentences)
+        start = end
+    return pieces
+
+
+def _is_label(text: str) -> bool:
+    """A line that only names what stands around it: short, no sentence, not one of several joined."""
+    return "\n" not in text and not _SAYS_SOMETHING.search(text) and len(comparable(text)) < LABEL_CHARS
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

@@ -12,6 +12,8 @@ _POINTS_BACK = re.compile(
 )
 # Parts of speech that name something (jieba): places, people, organisations, other names, Latin words.
 _NAMES = frozenset({"ns", "nr", "nt", "nz", "eng", "nrt"})
+# Pronouns, adjectives, adverbs, figures and verbs qualify a thing; they do not own one.
+_QUALIFIERS = frozenset({"r", "b", "a", "ad", "d", "m", "v", "vn", "t", "c", "p"})
 
 
 def standalone_question(asked: str, turns: Sequence[Turn]) -> str:
@@ -32,9 +34,15 @@ def leans(question: str) -> bool:
     if _POINTS_BACK.search(question):
         return True
     words = _tagged(question)
-    if any(flag in _NAMES for _, flag in words):
+    if any(kind in _NAMES for _, kind in words) or _begins_with_an_owner(words):
         return False
-    return sum(flag.startswith("n") and len(word) > 1 for word, flag in words) <= 1
+    return sum(kind.startswith("n") and len(word) > 1 for word, kind in words) <= 1
+
+
+def _begins_with_an_owner(words: Sequence[tuple[str, str]]) -> bool:
+    """Whether it begins 「某某的……」: a name that the tagger does not know is one too, where nothing qualifies it."""
+    owner = [word for word, _ in words].index("的") if "的" in (word for word, _ in words[:4]) else 0
+    return owner > 0 and words[0][1] not in _QUALIFIERS and sum(len(word) for word, _ in words[:owner]) > 1
 
 
 def _tagged(text: str) -> list[tuple[str, str]]:

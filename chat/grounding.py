@@ -77,12 +77,8 @@ def ground(draft: str, question: str, evidence: Sequence[Evidence], hits: Sequen
         unknown.extend(f"[{mark}]" for mark in sentence.marks if mark not in known)
         marked = [known[mark] for mark in sentence.marks if mark in known]
         others = [item for item in evidence if item not in marked]
-        sentences.append(
-            (
-                sentence.text,
-                next((item for item in [*marked, *others] if supports(item, sentence.text, question)), None),
-            )
-        )
+        bearing = (item for item in [*marked, *others] if supports(item, sentence.text, question, evidence))
+        sentences.append((sentence.text, next(bearing, None)))
     return _answer(sentences, hits, dropped_marks=tuple(unknown))
 
 
@@ -101,22 +97,30 @@ def declines(draft: str) -> bool:
     return not comparable(MARK.sub("", draft)) or bool(_DECLINES.search(draft))
 
 
-def supports(item: Evidence, sentence: str, question: str) -> bool:
+def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Evidence] = ()) -> bool:
     """Whether a stretch of evidence, read with its place, bears a sentence out.
 
     Its figures and Latin names all stand in the evidence, and a negation only where the evidence has one. Of its other
-    words at least half stand there too, and at most NEW_WORDS stand neither there nor in the question it answers.
+    words at least half stand there too; at most NEW_WORDS stand neither there nor in the question; and none stands only
+    in other evidence, which would join what two sources say of two things.
     """
-    source = fold(f"{item.place} {item.reading}")
+    source = _source(item)
     if not set(hard_words(sentence)) <= set(hard_words(source)):
         return False
     if _NEGATION.search(sentence) and not _NEGATION.search(source):
         return False
-    asked = fold(question)
     words = {word for word in segment_question(sentence) if len(word) > 1 and not _HARD.fullmatch(word)}
-    held = {word for word in words if word in source}
-    new = {word for word in words - held if word not in asked and not _in_pieces(word, source + asked)}
-    return len(new) <= NEW_WORDS and len(held) * 2 >= len(words)
+    missing = {word for word in words if word not in source}
+    elsewhere = " ".join(_source(other) for other in evidence if other is not item)
+    if any(word in elsewhere for word in missing):
+        return False
+    asked = fold(question)
+    new = {word for word in missing if word not in asked and not _in_pieces(word, source + asked)}
+    return len(new) <= NEW_WORDS and len(missing) * 2 <= len(words)
+
+
+def _source(item: Evidence) -> str:
+    return fold(f"{item.place} {item.reading}")
 
 
 def _in_pieces(word: str, source: str) -> bool:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chat.catalogue import find_model
 from chat.config import BUNDLED_ENCODER, Config, load_generator, models_folder
-from chat.models import Notice, Progress, fetch, find_model
+from chat.models import Notice, fetch
+from chat.sources import Progress
 from ingest.corpus import load_corpus
 from ingest.report import UnreadableReport
 
@@ -61,9 +63,9 @@ def build_index(
     from ingest.duplicates import fold_duplicates  # noqa: PLC0415
     from ingest.passages import split_passages  # noqa: PLC0415
 
+    unreadable: list[UnreadableReport] = []
+    reports: Sequence[Report] = load_corpus(corpus, on_unreadable=unreadable.append)
     with writing(root):
-        unreadable: list[UnreadableReport] = []
-        reports: Sequence[Report] = load_corpus(corpus, on_unreadable=unreadable.append)
         passages = fold_duplicates([passage for report in reports for passage in split_passages(report)])
         if not rebuild and _holds(root, passages, encoder):
             return Built(len(reports), len(passages), changed=False, unreadable=tuple(unreadable))

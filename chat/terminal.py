@@ -1,4 +1,7 @@
-"""What the command line shows people: one progress bar, reports, passages, answers, figures."""
+"""What the command line shows people: one progress bar, reports, passages, answers, figures.
+
+Lines are left for the terminal to wrap (soft_wrap): in a pipe, rich would break them, and the paths in them, at 80.
+"""
 
 import os
 import sys
@@ -13,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from chat.answer import Answer, Citation, Drafting, Event, Finished, Found
-from chat.models import Model, state
+from chat.catalogue import Model
+from chat.models import state
 from chat.setup import Built
 from ingest.passages import split_passages
 from ingest.report import Report
@@ -70,7 +74,7 @@ class OneBar:
 
     def notice(self, sentence: str) -> None:
         """A line above the bar."""
-        self._display.console.print(sentence, style="dim", highlight=False, markup=False)
+        self._display.console.print(sentence, style="dim", highlight=False, markup=False, soft_wrap=True)
 
 
 class _Amount(DownloadColumn):
@@ -89,7 +93,9 @@ class _Amount(DownloadColumn):
 def one_bar() -> Iterator[OneBar]:
     """Show one bar while the body runs; nothing of it is left on the screen, and nothing at all off a terminal."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), _Amount())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+    console = Console(stderr=True)
+    # Off a terminal even a transient bar would leave an empty line.
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as display:
         yield OneBar(display, display.add_task("准备", total=None))
 
 
@@ -97,22 +103,22 @@ def show_report(report: Report) -> None:
     """The outline of a report with its passages."""
     console = Console()
     passages = split_passages(report)
-    console.print(Text(report.title, style="bold"))
+    console.print(Text(report.title, style="bold"), soft_wrap=True)
     kinds = "，".join(f"{_KINDS[kind]} {sum(passage.kind == kind for passage in passages)}" for kind in _KINDS)
     console.print(f"{len(report.sections)} 节，{len(passages)} 段（{kinds}）\n", highlight=False)
     for number, section in enumerate(report.sections):
-        console.print(Text(" › ".join(section.headings[1:]) or report.title, style="cyan"))
+        console.print(Text(" › ".join(section.headings[1:]) or report.title, style="cyan"), soft_wrap=True)
         for passage in passages:
             if passage.section == number:
                 label = Text(f"  {_KINDS[passage.kind]} ", style="dim")
-                console.print(label + Text(_one_line(passage.reading, 100)))
+                console.print(label + Text(_one_line(passage.reading, 100)), soft_wrap=True)
 
 
 def show_built(built: Built) -> bool:
     """What a build did; True where some report could not be read."""
     console = Console(stderr=True)
     for error in built.unreadable:
-        console.print(Text(f"未读入：{error}", style="yellow"))
+        console.print(Text(f"未读入：{error}", style="yellow"), soft_wrap=True)
     what = "索引已更新" if built.changed else "没有变化，索引无需更新"
     console.print(f"{what}：{built.reports} 份报告，{built.passages} 段", highlight=False)
     return bool(built.unreadable)
@@ -122,10 +128,9 @@ def show_found(found: Found) -> None:
     """Passages, best first."""
     console = Console()
     for hit in found.hits:
-        console.print(
-            Text(f"{hit.rank}. ", style="bold") + Text(_place(hit.passage.headings, hit.passage.page), style="cyan")
-        )
-        console.print(Text(hit.passage.reading + "\n"))
+        place = Text(_place(hit.passage.headings, hit.passage.page), style="cyan")
+        console.print(Text(f"{hit.rank}. ", style="bold") + place, soft_wrap=True)
+        console.print(Text(hit.passage.reading + "\n"), soft_wrap=True)
     if not found.hits:
         console.print("没有找到相关段落。")
 
@@ -142,14 +147,14 @@ def show_answer(events: Iterable[Event]) -> None:
     answer = finished.answer
     if answer.quoted:
         console.print(Text("摘自原文", style="dim"))
-    console.print(_marked(answer))
+    console.print(_marked(answer), soft_wrap=True)
     console.print()
     for citation in answer.citations:
-        console.print(_source(citation))
+        console.print(_source(citation), soft_wrap=True)
     if answer.refusal is not None:
         for hit in answer.hits[:3]:
-            console.print(Text(_place(hit.passage.headings, hit.passage.page), style="cyan"))
-            console.print(Text(f"    {_one_line(hit.passage.reading, 120)}", style="dim"))
+            console.print(Text(_place(hit.passage.headings, hit.passage.page), style="cyan"), soft_wrap=True)
+            console.print(Text(f"    {_one_line(hit.passage.reading, 120)}", style="dim"), soft_wrap=True)
 
 
 def _marked(answer: Answer) -> Text:
@@ -175,7 +180,7 @@ def _source(citation: Citation) -> Text:
 
 def show_models(catalogue: Sequence[Model], folder: Path) -> None:
     """The catalogue, and what of it is on this machine."""
-    table = Table(title=f"模型（{folder}）", title_justify="left")
+    table = Table(title=Text(f"模型（{folder}）"), title_justify="left")
     for heading in ("名称", "说明", "大小", "许可", "状态"):
         table.add_column(heading, overflow="fold")
     states = {"ready": "[green]已就绪[/]", "partial": "[yellow]未下载完[/]", "absent": "[dim]未获取[/]"}
@@ -187,7 +192,7 @@ def show_models(catalogue: Sequence[Model], folder: Path) -> None:
 
 
 def show_verified(model: Model, digest: str) -> None:
-    Console().print(f"{model.name}：完好（sha256 {digest}）", highlight=False)
+    Console().print(f"{model.name}：完好（sha256 {digest}）", highlight=False, soft_wrap=True)
 
 
 def show_summary(
@@ -208,7 +213,7 @@ def show_summary(
             table.add_row(label, *cells)
     console = Console(width=None if sys.stdout.isatty() else 150)
     console.print(table)
-    console.print(f"逐题结果：{output}", highlight=False)
+    console.print(f"逐题结果：{output}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _cell(value: float | int | None, before: float | int | None) -> str:
@@ -222,7 +227,8 @@ def _cell(value: float | int | None, before: float | int | None) -> str:
 
 
 def show_serving(address: str) -> None:
-    Console().print(f"研报问答已就绪：[link={address}]{address}[/link]（按 Ctrl-C 停止）", highlight=False)
+    ready = Text.assemble("研报问答已就绪：", (address, f"link {address}"), "（按 Ctrl-C 停止）")
+    Console().print(ready, soft_wrap=True)
 
 
 def open_page(address: str) -> None:

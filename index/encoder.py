@@ -44,7 +44,7 @@ class SentenceEncoder:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - 4 s that `--help` does not need
         from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
-        disable_progress_bar()  # the program has a bar of its own
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # the program has a bar of its own
         path = Path(source).expanduser()
         try:
             model = SentenceTransformer(

@@ -5,8 +5,10 @@ relevance is the sum of the z-scores of MaxSim, pooled cosine and BM25 over them
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,7 +21,7 @@ from index.encoder import Embeddings, Progress
 from index.fusion import reciprocal_rank_fusion, z_scores
 from index.late_interaction import Tokens, max_sim
 from index.lexical import LexicalIndex
-from index.segment import segment_question
+from index.segment import segment_question, simplify
 from index.selection import Candidates, select
 from ingest.errors import UserError
 from ingest.report import Passage, Place
@@ -85,7 +87,7 @@ class PassageIndex:
     ) -> "PassageIndex":
         """Embed and index passages; their order is kept. progress is told how many more are embedded."""
         texts = [passage.search_text for passage in passages]
-        pooled, tokens = encoder.encode_passages(texts, progress=progress)
+        pooled, tokens = encoder.encode_passages([simplify(text) for text in texts], progress=progress)
         return cls(
             passages,
             encoder,
@@ -113,7 +115,7 @@ class PassageIndex:
 
     def _select(self, question: str, k: int) -> list[tuple[int, float]]:
         """(row, gain) of the passages to show for a question, in order."""
-        pooled, query_tokens = self.encoder.encode_query(question)
+        pooled, query_tokens = self.encoder.encode_query(simplify(question))
         words = segment_question(question)
         lexical = self._lexical.scores(words)
         rows = self._candidates(pooled, lexical, k)
@@ -149,10 +151,22 @@ class PassageIndex:
 
         A mean of cosines in [-1, 1]; -1 for a stretch beyond the encoder's input.
         """
-        _, query_tokens = self.encoder.encode_query(question)
+        _, query_tokens = self.encoder.encode_query(simplify(question))
         tokens = self._tokens[self._rows[passage.id]]
         shift = len(passage.context)
         return max_sim(query_tokens, [tokens.between(start + shift, end + shift) for start, end in spans])
+
+    def word_shares(self, question: str, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        """(len(passages),) the share of the question's words, weighed by rarity, that each passage has; in [0, 1].
+
+        A word that the library lacks weighs as much as the rarest one it has.
+        """
+        words = [word for word in dict.fromkeys(segment_question(question)) if len(word) > 1 or word.isdigit()]
+        unknown = math.log(1 + (len(self.passages) + 0.5) / 0.5)
+        weights = np.array([self._lexical.weight(word) or unknown for word in words], dtype=np.float32)
+        has = self._lexical.has(words, [self._rows[passage.id] for passage in passages])
+        shares: NDArray[np.float32] = has @ weights / max(float(weights.sum()), 1e-9)
+        return shares
 
     def save(self, folder: Path) -> None:
         """Write everything into a new folder; `versions.commit` makes it the one that is served."""
@@ -194,14 +208,13 @@ class PassageIndex:
         with (folder / "passages.jsonl").open(encoding="utf-8") as file:
             passages = [_passage(json.loads(line)) for line in file]
         dense = DenseIndex.load(folder / "dense.faiss")
-        ends = np.cumsum(np.load(folder / "token_lengths.npy"))
+        lengths = np.load(folder / "token_lengths.npy")
         vectors = np.load(folder / "token_vectors.npy", mmap_mode="r")
         starts = np.load(folder / "token_starts.npy", mmap_mode="r")
-        if dense.dim != encoder.dim or (len(ends) and ends[-1] != len(vectors)) or len(vectors) != len(starts):
+        if dense.dim != encoder.dim or not lengths.sum() == len(vectors) == len(starts):
             raise IndexMismatch("索引各部分对不上；请运行 reportqa build --rebuild")
-        tokens = [
-            Tokens(vectors[first:last], starts[first:last]) for first, last in zip([0, *ends[:-1]], ends, strict=True)
-        ]
+        bounds = np.concatenate([[0], np.cumsum(lengths)])
+        tokens = [Tokens(vectors[first:last], starts[first:last]) for first, last in pairwise(bounds)]
         lexical = LexicalIndex.load(folder / "lexical", len(passages))
         return cls(passages, encoder, dense=dense, lexical=lexical, tokens=tokens)
 

@@ -46,6 +46,14 @@ def fold(text: str) -> str:
     return folded.lower()
 
 
+def simplify(text: str) -> str:
+    """Text with traditional characters made simplified, one for one, so that offsets stay."""
+    simplified: str = _simplifier().convert(text)
+    if len(simplified) == len(text):
+        return simplified
+    return "".join(one if len(one) == 1 else char for char in text for one in [_simplifier().convert(char)])
+
+
 @cache
 def _function_words() -> frozenset[str]:
     return frozenset(files("index").joinpath("function_words.txt").read_text("utf-8").split())

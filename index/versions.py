@@ -37,14 +37,20 @@ def current_version(root: Path) -> Path:
     Raises:
         IndexUnavailable: there is none, or a file of it was altered, cut short or lost.
     """
-    pointer = root / CURRENT
-    if not pointer.is_file():
-        raise IndexUnavailable(f"{root}：还没有索引；请先运行 reportqa build")
-    folder = root / pointer.read_text("utf-8").strip()
-    if folder.parent != root or not folder.is_dir():
-        raise IndexUnavailable(f"{pointer}：指向的版本 {folder.name} 不存在；请运行 reportqa build --rebuild")
-    verify(folder)
-    return folder
+    while True:
+        name = _served(root)
+        if name is None:
+            raise IndexUnavailable(f"{root}：还没有索引；请先运行 reportqa build")
+        folder = root / name
+        try:
+            if folder not in _versions(root):
+                raise IndexUnavailable(f"{root / CURRENT}：指向的版本 {name} 不存在；请运行 reportqa build --rebuild")
+            verify(folder)
+            return folder
+        except IndexUnavailable:
+            # Two commits since the pointer was read sweep the version it named; the pointer has then moved on.
+            if _served(root) == name:
+                raise
 
 
 def verify(folder: Path) -> None:
@@ -54,13 +60,16 @@ def verify(folder: Path) -> None:
         IndexUnavailable: naming the first file that is not as recorded.
     """
     try:
-        recorded = json.loads((folder / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        recorded = dict(json.loads((folder / MANIFEST).read_text("utf-8")))
+        found = {str(path.relative_to(folder)) for path in _files(folder)} - {MANIFEST}
+    except (OSError, ValueError, TypeError) as error:
         raise IndexUnavailable(f"{folder / MANIFEST}：无法读取（{error}）；请运行 reportqa build --rebuild") from error
-    found = {str(path.relative_to(folder)) for path in _files(folder)} - {MANIFEST}
     for name in sorted(found | set(recorded)):
-        expected = recorded.get(name, "（无记录）")
-        actual = _sha256(folder / name) if name in found else "（缺失）"
+        expected = str(recorded.get(name, "（无记录）"))
+        try:
+            actual = _sha256(folder / name) if name in found else "（缺失）"
+        except OSError as error:
+            actual = f"无法读取：{error.strerror}"
         if expected != actual:
             raise IndexUnavailable(
                 f"{folder / name}：文件已损坏（应为 {expected[:12]}，实为 {actual[:12]}）；请运行 reportqa build --rebuild"
@@ -76,23 +85,28 @@ def writing(root: Path) -> Iterator[None]:
     """
     root.mkdir(parents=True, exist_ok=True)
     holder = root / "writer.pid"
+    lock = FileLock(root / "writer.lock", timeout=0)
     try:
-        with FileLock(root / "writer.lock", timeout=0):
-            holder.write_text(str(os.getpid()))
-            _sweep(root)
-            yield
+        lock.acquire()
     except Timeout as error:
         who = holder.read_text().strip() if holder.exists() else "？"
         raise IndexBusy(f"{root}：另一个进程（进程号 {who}）正在更新索引；请等它完成后重试") from error
+    try:
+        holder.write_text(str(os.getpid()))
+        _sweep(root)
+        yield
+    finally:
+        lock.release()
 
 
 def commit(root: Path, save: Callable[[Path], None], *, reached: Callable[[str], None] = lambda step: None) -> Path:
-    """Save a new version and make it the one that is served; the version before it is kept, older ones go.
+    """Save a new version and make it the one that is served; the one served before it is kept, all others go.
 
     save writes into the folder it is given. reached is told each step as it is done, for tests of crashes between them.
     Call it inside `writing`.
     """
-    name = f"{_VERSION}{1 + max((_number(path) for path in root.glob(_VERSION + '*')), default=0):06d}"
+    before = _served(root)
+    name = f"{_VERSION}{1 + max((_number(path) for path in _versions(root)), default=0):06d}"
     temporary = root / f"{_TEMPORARY}{name}"
     save(temporary)
     reached("saved")
@@ -113,10 +127,18 @@ def commit(root: Path, save: Callable[[Path], None], *, reached: Callable[[str],
     os.replace(pointer, root / CURRENT)
     _sync(root)
     reached("served")
-    for old in sorted(root.glob(_VERSION + "*"), key=_number)[:-2]:
-        shutil.rmtree(old)
+    for old in _versions(root):
+        # Not by number: a version whose writer was killed before the pointer moved is newer than the one served.
+        if old.name not in (name, before):
+            shutil.rmtree(old)
     reached("swept")
     return folder
+
+
+def _served(root: Path) -> str | None:
+    """What the pointer says, whatever it is; None where there is no pointer."""
+    pointer = root / CURRENT
+    return pointer.read_text("utf-8", errors="replace").strip() if pointer.is_file() else None
 
 
 def _sweep(root: Path) -> None:
@@ -127,6 +149,11 @@ def _sweep(root: Path) -> None:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _versions(root: Path) -> list[Path]:
+    """The folders named as versions are; a copy that someone keeps beside them (version-000001.old) is none."""
+    return [path for path in root.glob(_VERSION + "*") if path.name.removeprefix(_VERSION).isdecimal()]
 
 
 def _number(folder: Path) -> int:

@@ -111,7 +111,15 @@ def _manifest_entries(folder: Path) -> list[dict[str, str]]:
     entries = manifest.get("report", [])
     if not isinstance(entries, list):
         raise UnreadableReport(f"{path}：report 应写成 [[report]]")
-    return [_checked_entry(path, number, entry) for number, entry in enumerate(entries, start=1)]
+    checked = [_checked_entry(path, number, entry) for number, entry in enumerate(entries, start=1)]
+    seen: set[Path] = set()
+    for number, entry in enumerate(checked, start=1):
+        if Path(entry["file"]) in seen:
+            raise UnreadableReport(
+                f"{path}：第 {number} 个 [[report]] 的 file 与前面的重复（{entry['file']}）；请删去一个"
+            )
+        seen.add(Path(entry["file"]))
+    return checked
 
 
 def _checked_entry(path: Path, number: int, entry: Any) -> dict[str, str]:

@@ -13,10 +13,14 @@ from ingest.report import Passage, Place
 from ingest.sentences import split_sentences
 
 _NOT_WORDS = re.compile(r"[\W_]+")
-_FIGURES = re.compile(r"\d+(?:\.\d+)?")
+# With its sign and magnitude: 增长5% and 增长-5%, or 3亿 and 3万, are alike in every letter but say other things.
+_FIGURES = re.compile(r"(?:(?<![0-9A-Za-z])[-−－])?\d+(?:\.\d+)?[万亿%％]*")
 # Copies of one paragraph differ by a word or a mark (近年 / 近年来): 6 of 200 shingles of 4 characters. At 0.9 a
 # paragraph may differ by one changed word in 40; a changed figure always keeps both.
 SAME = 0.9
+# A sentence with half its shingles elsewhere was reworded; one with fewer is a new one, and must not be lost. Four
+# characters and less are page numbers and labels, which copies differ in.
+_REWORDED = 0.5
 _SHINGLE = 4
 
 
@@ -30,9 +34,10 @@ class _Words:
 
     def said_by(self, other: "_Words") -> bool:
         """Whether the other passage says, but for a word here or there, all that this one does."""
-        if not self.figures <= other.figures:
+        if not self.figures <= other.figures or not _mostly(self.shingles, other.shingles, SAME):
             return False
-        return len(self.shingles & other.shingles) >= SAME * len(self.shingles)
+        statements = [sentence for sentence in self.sentences if len(sentence) > _SHINGLE]
+        return all(_mostly(_shingles(sentence), other.shingles, _REWORDED) for sentence in statements)
 
 
 def fold_duplicates(passages: Sequence[Passage]) -> list[Passage]:
@@ -47,18 +52,20 @@ def fold_duplicates(passages: Sequence[Passage]) -> list[Passage]:
     for number, said in enumerate(words):
         for sentence in said.sentences:
             holders[sentence].add(number)
-    kept: list[int] = []
+    kept: set[int] = set()
     folded: defaultdict[int, list[int]] = defaultdict(list)
     # Longest first, so that the passage that another one folds into is always one that stays.
     for number in sorted(range(len(passages)), key=lambda number: (-len(words[number].shingles), number)):
-        alike = set().union(*(holders[sentence] for sentence in words[number].sentences)) & set(kept)
+        alike = set().union(*(holders[sentence] for sentence in words[number].sentences)) & kept
         keeper = next((other for other in sorted(alike) if words[number].said_by(words[other])), None)
         if keeper is None:
-            kept.append(number)
+            kept.add(number)
         else:
             folded[keeper].append(number)
     return [
-        replace(passages[number], also_at=tuple(_place(passages[other]) for other in sorted(folded[number])))
+        replace(
+            passages[number], also_at=_other_places(passages[number], [passages[n] for n in sorted(folded[number])])
+        )
         for number in sorted(kept)
     ]
 
@@ -70,13 +77,25 @@ def _words(passage: Passage) -> _Words:
     else:
         sentences = [_plain(passage.text[start:end]) for start, end in split_sentences(passage.text)]
     said = [sentence for sentence in sentences if sentence and sentence != heading]
-    joined = "".join(said)
-    shingles = {joined[start : start + _SHINGLE] for start in range(max(1, len(joined) - _SHINGLE + 1))}
-    return _Words(frozenset(said), frozenset(shingles), frozenset(_FIGURES.findall(passage.text)))
+    return _Words(frozenset(said), _shingles("".join(said)), frozenset(_FIGURES.findall(passage.text)))
+
+
+def _shingles(words: str) -> frozenset[str]:
+    return frozenset(words[start : start + _SHINGLE] for start in range(max(1, len(words) - _SHINGLE + 1)))
+
+
+def _mostly(shingles: frozenset[str], among: frozenset[str], share: float) -> bool:
+    return len(shingles & among) >= share * len(shingles)
 
 
 def _plain(text: str) -> str:
     return _NOT_WORDS.sub("", text).lower()
+
+
+def _other_places(passage: Passage, folded: Sequence[Passage]) -> tuple[Place, ...]:
+    """Where the folded passages stand, each place once, the passage's own left out."""
+    own = _place(passage)
+    return tuple(place for place in dict.fromkeys(map(_place, folded)) if place != own)
 
 
 def _place(passage: Passage) -> Place:

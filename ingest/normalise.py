@@ -5,9 +5,9 @@ are split on and forging citation marks. Only full-width letters and digits beco
 """
 
 import codecs
+import html
 import re
 import unicodedata
-from html.parser import HTMLParser
 
 from ingest.report import UnreadableReport
 
@@ -16,7 +16,7 @@ _HALF_WIDTH = {
     for start, end in (("０", "９"), ("Ａ", "Ｚ"), ("ａ", "ｚ"))
     for code in range(ord(start), ord(end) + 1)
 }
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000"), " ")
+_SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 # Zero-width and bidirectional controls are invisible, so they can hide words from a reader or split one from a search.
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD])
 _LINE_ENDS = dict.fromkeys(map(ord, "\r\v\f\u0085\u2028\u2029"), "\n")
@@ -24,8 +24,10 @@ _CHARACTERS: dict[int, int | str | None] = {**_HALF_WIDTH, **_SPACES, **_INVISIB
 
 _INLINE_TAGS = frozenset({"a", "b", "code", "em", "font", "i", "s", "small", "span", "strong", "sub", "sup", "u"})
 _BLOCK_TAGS = frozenset({"br", "div", "dd", "dl", "dt", "h1", "h2", "h3", "hr", "img", "li", "ol", "p", "ul"})
+# Attributes only with a value: `a<b 且 c>d` compares, and must not lose what stands between.
 _TAG = re.compile(
-    r"</?(%s)\b[^<>]*>" % "|".join(sorted(_INLINE_TAGS | _BLOCK_TAGS, key=len, reverse=True)), re.IGNORECASE
+    rf"""</?({"|".join(sorted(_INLINE_TAGS | _BLOCK_TAGS))})(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*\s*/?>""",
+    re.IGNORECASE,
 )
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\((?:https?:|mailto:|#|\.{0,2}/)[^)\n]*\)")
@@ -71,44 +73,25 @@ def normalise_text(text: str) -> str:
 
     Tabs are kept: they part the cells of a table. Blank lines are kept as one; a line's own leading tab is kept.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(_CHARACTERS))
+    text = text.replace("\r\n", "\n").translate(_CHARACTERS)
     text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
+    text = unicodedata.normalize("NFC", text)  # last: a letter and its accent may have stood apart until now
     lines = [_plain_line(line) for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
 def _plain_line(line: str) -> str:
     """One line without HTML tags and Markdown emphasis; blank when nothing visible is left."""
+    if _RULE.fullmatch(line):  # before `***` is read as emphasis
+        return ""
     line = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", line)))
     if _TAG.search(line):
         line = "\t".join(_text_of_html(cell) if _TAG.search(cell) else cell for cell in line.split("\t"))
-    line = re.sub(r" +\t|\t +", "\t", line.replace("**", "").rstrip(" "))
+    line = re.sub(r" *\t *", "\t", line.replace("**", "").rstrip(" "))
     return "" if not line.strip() or _RULE.fullmatch(line) else line
 
 
-class _Text(HTMLParser):
-    """Collects the text of a cell; the parts of a block-level element are told apart by a space."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCK_TAGS:
-            self.parts.append(" ")
-        elif tag not in _INLINE_TAGS:
-            self.parts.append(self.get_starttag_text() or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCK_TAGS:
-            self.parts.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-
 def _text_of_html(markup: str) -> str:
-    parser = _Text()
-    parser.feed(markup)
-    parser.close()
-    return re.sub(r" {2,}", " ", "".join(parser.parts)).strip(" ")
+    """The text of a cell; the parts of a block-level element are told apart by a space."""
+    text = _TAG.sub(lambda tag: "" if tag[1].lower() in _INLINE_TAGS else " ", markup)
+    return re.sub(r"\s+", " ", html.unescape(text).translate(_CHARACTERS)).strip(" ")

@@ -11,14 +11,18 @@ from dataclasses import dataclass, replace
 from ingest.report import Section
 
 _MARKED = re.compile(r"(#{1,6})[ \t]+(\S.*)")
-_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[ 、.]?(?!\d)[ \t]*(?=[^\W\d_])(.*)")
+_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})([ 、.]?)(?!\d)[ \t]*(?=[^\W\d_])(.*)")
 _CHAPTER = re.compile(r"(\d{1,2})[.、][ \t]*([^\W\d_].*)")
 _PART = re.compile(
-    r"(?:PART[. ]?\s?\d{1,2}|第[一二三四五六七八九十\d]{1,3}[章节篇部分]{1,2})(?:[ \t:：、]+\S.*)?", re.IGNORECASE
+    r"(?:PART[. ]?\s?\d{1,2}|第[一二三四五六七八九十\d]{1,3}[章节篇部分]{1,2})([ \t:：、]+\S.*)?", re.IGNORECASE
 )
 _BARE_NUMBER = re.compile(r"\d{1,2}")
+# `12.5亿元的规模` begins like a numbered heading without a space.
+_AMOUNT = re.compile(r"[亿万千百倍元个]")
 # 2.3.1 with a title of 60 characters is the longest heading seen in the reports; a numbered line above this is prose.
 _HEADING_CHARS = 64
+# The name of a part: no sentence, no list item, no row of a table.
+_NAME = re.compile(r"(?=[\w“《「])[^\t]{0,63}[^\t。；，：:;]")
 _SENTENCE_END = re.compile(r"[。；，：:;]$")
 # A marked heading without a number comes below every numbered one around it: numbers go to depth 4, hashes to 6.
 _UNNUMBERED_DEPTH = 10
@@ -86,12 +90,17 @@ def _headings_and_lines(text: str) -> Iterator[_Heading | str]:
         heading = None if number in listed else _heading_of(line, _stands_alone(lines, number), number in chapters)
         if heading is None:
             yield line
-        elif heading.depth == 1 and (_BARE_NUMBER.fullmatch(heading.title) or _PART.fullmatch(heading.title)):
+        elif _wants_name(heading.title):
             # `# 02` or `PART.02` is the number of a part whose name stands on the next line.
             name, skip_to = _next_line(lines, number)
             yield replace(heading, title=f"{heading.title} {name}".strip())
         else:
             yield heading
+
+
+def _wants_name(title: str) -> bool:
+    part = _PART.fullmatch(title)
+    return _BARE_NUMBER.fullmatch(title) is not None or (part is not None and part[1] is None)
 
 
 def _heading_of(line: str, alone: bool, chapter: bool) -> _Heading | None:
@@ -103,20 +112,24 @@ def _heading_of(line: str, alone: bool, chapter: bool) -> _Heading | None:
     numbers = "".join(re.findall(r"[\d.]+", content)[:1]).strip(".").lstrip("0")
     if chapter or (marked and _BARE_NUMBER.fullmatch(content)):
         return _Heading(content, 1, hashes, numbers)
-    if (depth := _numbered_depth(content)) is not None:
+    if (depth := _numbered_depth(line)) is not None:
         return _Heading(content, depth, hashes, numbers)
     return _Heading(content, _UNNUMBERED_DEPTH + hashes, hashes) if marked else None
 
 
-def _numbered_depth(content: str) -> int | None:
+def _numbered_depth(line: str) -> int | None:
     """How deep a numbered heading is (2 for `1.2 …`, 1 for `PART.01`); None for a line that is no such heading."""
+    content = line.lstrip("# ").strip()
     if len(content) > _HEADING_CHARS or "\t" in content or _SENTENCE_END.search(content):
         return None
     if _PART.fullmatch(content):
         return 1
     match = _NUMBERED.fullmatch(content)
-    # `2.5个月` and `3.2%` begin like a number too; a heading goes on for at least three letters.
-    if match is None or not re.match(r"[^\W\d_]{3}|[^\W\d_]+ ", match[2]):
+    if match is None:
+        return None
+    # `2.5个月` and `3.2%` begin like a number too; a heading goes on for at least three letters, or is marked as one.
+    is_title = re.match(r"[^\W\d_]{3}|[^\W\d_]+ ", match[3]) and (match[2] or not _AMOUNT.match(match[3]))
+    if not is_title and not (match[2] and line.startswith("#")):
         return None
     return match[1].count(".") + 1
 
@@ -129,17 +142,20 @@ def _stands_alone(lines: list[str], number: int) -> bool:
 
 
 def _listed_lines(lines: list[str]) -> frozenset[int]:
-    """Numbers of the plain lines of a table of contents: three or more numbered ones with nothing between them."""
+    """Numbers of the plain lines of a table of contents: three or more numbered ones with nothing between them.
+
+    One that is told twice counts once: a slide of a picture alone leaves its heading with nothing under it.
+    """
     listed: set[int] = set()
     run: list[int] = []
     for number, line in enumerate([*lines, "end"]):
         content = line.strip()
         if not content:
             continue
-        if not content.startswith("#") and (_numbered_depth(content) or 1) > 1:
+        if not content.startswith("#") and (_numbered_depth(line) or 1) > 1:
             run.append(number)
             continue
-        if len(run) >= 3:
+        if len({lines[listed_line].strip() for listed_line in run}) >= 3:
             listed.update(run)
         run.clear()
     return frozenset(listed)
@@ -156,7 +172,7 @@ def _chapter_lines(lines: list[str]) -> frozenset[int]:
         content = line.lstrip("# ").strip()
         if not content or not (line.startswith("#") or _stands_alone(lines, number)):
             continue
-        if (depth := _numbered_depth(content)) is not None and depth > 1:
+        if (depth := _numbered_depth(line)) is not None and depth > 1:
             if candidate is not None and content.startswith(f"{candidate[1]}.1"):
                 chapters.add(candidate[0])
             candidate = None
@@ -166,10 +182,12 @@ def _chapter_lines(lines: list[str]) -> frozenset[int]:
 
 
 def _next_line(lines: list[str], number: int) -> tuple[str, int]:
-    """The next line with text after number, without its hashes, and the number of the line after it."""
+    """The name of the part numbered there: the next line with text, without its hashes, and the number of the line
+    after it; no name where that line is another heading or says something itself."""
     for index in range(number + 1, len(lines)):
         if content := lines[index].lstrip("# ").strip():
-            if _numbered_depth(content) is not None or len(content) > _HEADING_CHARS:
-                break
-            return content, index + 1
+            apart = lines[index].startswith("#") or (_stands_alone(lines, index) and "\t" not in lines[index])
+            if apart and _NAME.fullmatch(content) and _numbered_depth(lines[index]) is None:
+                return content, index + 1
+            break
     return "", number + 1

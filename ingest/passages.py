@@ -14,7 +14,8 @@ from ingest.tables import Cells, is_table_line, parse_table
 # Sentences are packed up to this many characters: about 200 tokens, well inside the encoder's 512 with the headings.
 PASSAGE_CHARS = 320
 
-_BULLET = re.compile(r"\s*(?:[-*+•◆✓·●■▪►]|\(\d{1,2}\)|（[一二三四五六七八九十\d]{1,2}）|\d{1,2}[、)）])\s*\S")
+# `+100%` and `-90%` are figures; taken for items they would be read with the wrong label.
+_BULLET = re.compile(r"\s*(?:[-*+](?!\d)|[•◆✓·●■▪►]|\(\d{1,2}\)|（[一二三四五六七八九十\d]{1,2}）|\d{1,2}[、)）])\s*\S")
 _NOTE = re.compile(r"(?:注|备注|资料来源|資料来源|数据来源|信息来源|来源)\s*[:：]")
 _FIGURE = re.compile(r"[（(]\s*单位\s*[:：][^）)]*[）)]|^图\s*\d")
 _PROSE_END = re.compile(r"[。！？；…]|[.!?]$")

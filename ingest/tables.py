@@ -43,12 +43,15 @@ def parse_table(lines: Sequence[str]) -> Table:
     names, header_lines = _header(grid)
     rows: list[Row] = []
     above = [""] * width
+    said: set[int] = set()
     for number, cells in enumerate(grid[header_lines:], start=header_lines):
         filled = _filled_from_above(cells, above)
         rows.append(Row(number, _pairs(names if _used(cells) <= len(names) else [], filled)))
         above = filled + [""] * (width - len(filled))
-    unpaired = grid[: header_lines if not names else header_lines - 1]
-    return Table(" ".join(cell for row in unpaired for cell in row if cell), header_lines, tuple(rows))
+        said.update(column for column, cell in enumerate(filled) if cell)
+    unpaired = [cell for row in grid[: header_lines if not names else header_lines - 1] for cell in row]
+    over_nothing = [name for column, name in enumerate(names) if column not in said]
+    return Table(" ".join(cell for cell in [*unpaired, *over_nothing] if cell), header_lines, tuple(rows))
 
 
 def _header(grid: list[list[str]]) -> tuple[list[str], int]:
@@ -62,14 +65,15 @@ def _header(grid: list[list[str]]) -> tuple[list[str], int]:
     columns = max(_used(row) for row in rest)
     named = _used(first)
     second = rest[0]
-    if len(rest) > 1 and not second[0] and all(second[1:columns]) and not all(first[1:columns]):
+    full = _used(second) == columns and len(rest) > 1
+    if full and not second[0] and all(second[1:columns]) and not all(first[1:columns]):
         return [first[0], *_spread(first[1:], second[1:])], 2
     if named == columns and all(first[:named]):
         return first, 1
     merged_below = any(not row[0] for row in rest)
     if merged_below and named == columns - 1 and all(first[:named]):
         return [first[0], "", *first[1:named]], 1
-    if len(rest) > 1 and not merged_below and named < columns and all(second[:columns]):
+    if full and not merged_below and named < columns and all(second[:columns]):
         return second, 2
     return [], 1
 

@@ -1,12 +1,18 @@
 """Small honest stand-ins for the parts that need a model or a library."""
 
+import hashlib
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from chat.answer import Answer, Citation, Drafting, Event, Finished, Found, Sentence, Timings, Turn
 from chat.contract import ReportLine
+from index.late_interaction import Tokens
 from index.library import Hit
 from ingest.report import Passage, Place
 
@@ -136,3 +142,70 @@ class ScriptedAssistant:
                 time.sleep(0.1)
                 yield Drafting(draft)
             yield Drafting(draft)
+
+
+class HashingEncoder:
+    """Embeds text by its characters: each has a fixed pseudo-random unit vector, a text the unit mean of its own.
+
+    Characters shared make texts alike, which is enough to search by, and every value is the same on every machine.
+    """
+
+    def __init__(self, name: str = "hashing", dim: int = 64) -> None:
+        self.name = name
+        self.dim = dim
+        self._rows: dict[str, NDArray[np.float32]] = {}
+
+    def encode_query(self, question: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        tokens, _ = self._tokens(question)
+        return self._pooled(tokens), tokens
+
+    def encode_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] = lambda done: None
+    ) -> tuple[NDArray[np.float32], list[Tokens]]:
+        pooled = np.zeros((len(texts), self.dim), dtype=np.float32)
+        tokens: list[Tokens] = []
+        for row, text in enumerate(texts):
+            vectors, starts = self._tokens(text)
+            pooled[row] = self._pooled(vectors)
+            tokens.append(Tokens(vectors.astype(np.float16), starts))
+            progress(1)
+        return pooled, tokens
+
+    def _tokens(self, text: str) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """One token for each character that is no white space."""
+        starts = [place for place, character in enumerate(text) if not character.isspace()]
+        rows = [self._row(text[place].lower()) for place in starts]
+        return np.array(rows, dtype=np.float32).reshape(-1, self.dim), np.array(starts, dtype=np.int32)
+
+    def _row(self, character: str) -> NDArray[np.float32]:
+        if character not in self._rows:
+            bits = hashlib.shake_256(character.encode()).digest(self.dim)
+            self._rows[character] = _unit(np.frombuffer(bits, dtype=np.uint8).astype(np.float32) - 127.5)
+        return self._rows[character]
+
+    def _pooled(self, tokens: NDArray[np.float32]) -> NDArray[np.float32]:
+        return _unit(tokens.sum(axis=0)) if len(tokens) else self._row("")
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
+    return unit
+
+
+def passage(text: str, number: int = 0, **fields: Any) -> Passage:
+    """A passage of one made-up report, the number in its id; fields: any of a passage's."""
+    given: dict[str, Any] = {
+        "id": f"made-up:{number:03d}",
+        "report_id": "made-up",
+        "title": "虚构报告",
+        "publisher": "",
+        "published": "",
+        "section": number,
+        "headings": ("虚构报告",),
+        "kind": "text",
+        "page": None,
+        "start": 0,
+        "end": len(text),
+        "text": text,
+    }
+    return Passage(**(given | fields))

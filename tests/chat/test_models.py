@@ -12,25 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import huggingface_hub.constants
 import pytest
 
-from chat.models import (
+from chat.catalogue import (
     CATALOGUE,
     DEFAULT_ENCODER,
     DEFAULT_GENERATOR,
     HubFile,
     Model,
-    ModelAltered,
     ModelUnavailable,
     Piece,
     Wheels,
-    fetch,
     find_model,
-    locate,
-    locate_path,
-    state,
-    verify,
 )
+from chat.models import ModelAltered, fetch, locate, locate_path, state, verify
 
 PIECE_BYTES = 100_000
 CONTENT = b"GGUF" + bytes(range(256)) * 900  # 230,404 bytes: two whole pieces and a shorter one
@@ -189,6 +185,13 @@ def test_an_unknown_name_is_answered_with_the_names_there_are() -> None:
     assert find_model(DEFAULT_ENCODER).kind == "encoder"
     with pytest.raises(ModelUnavailable, match=r"gpt-9.*qwen2\.5-coder-0\.5b-instruct"):
         find_model("gpt-9")
+
+
+def test_the_hub_is_the_public_one_unless_the_environment_names_a_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example/hub/")
+    assert OF_HUB.url == f"https://mirror.example/hub/someone/tiny/resolve/main/{FILE}"
+    monkeypatch.delenv("HF_ENDPOINT")
+    assert OF_HUB.url == f"{huggingface_hub.constants.ENDPOINT}/someone/tiny/resolve/main/{FILE}"
 
 
 # --- the hub -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,77 @@
+"""Whether a supported draft may stand, or says less than the evidence it was given.
+
+A small model stops early: one item of a list, one of the two things asked, the figure of the clause next to the right
+one. None of these is false to its quote, so support alone lets them through; where one shows, the evidence is quoted.
+"""
+
+import re
+from collections.abc import Sequence
+
+from chat.answer import Answer, Citation
+from chat.evidence import SpanScorer
+from chat.grounding import hard_words
+from index.segment import fold
+
+# A quote as short as this is one fact; of a longer one an answer need not name everything.
+ONE_FACT_CHARS = 60
+# Clauses whose MaxSim is this near are equally good; the draft's may then be either.
+EQUAL = 0.01
+# The longest answer that can be a mere item.
+ITEM_CHARS = 20
+
+_SEVERAL = re.compile(
+    r"哪些|哪几|哪两|哪三|几步|步骤|列[出举]|梳理|总结|概括|要点|分别|各[是有自为]|对比|区别|异同|一样吗"
+)
+_ENUMERATES = re.compile(r"[、；;/]|[，,]|和|及|与|以及|1[.、)）]")
+_ASKS = re.compile(r"谁|哪[年家个位款种里儿所部国些]|什么|啥|多少|多[大高久长]|几[个颗台年成步]|怎么|为什么")
+_CLAUSE = re.compile(r"[^，,；;。：:！？\n]+")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_BARE_FIGURE = re.compile(r"[\d.,]+[。.]?")
+
+
+def may_stand(answer: Answer, question: str, library: SpanScorer) -> bool:
+    """Whether each sentence is supported and the answer says what its evidence says of the question."""
+    if not answer.sentences or not all(sentence.supported for sentence in answer.sentences):
+        return False
+    said = "".join(sentence.text for sentence in answer.sentences)
+    if _BARE_FIGURE.fullmatch(said) or (_SEVERAL.search(question) and not _ENUMERATES.search(said)):
+        return False
+    cited = {citation.number: citation for citation in answer.citations}
+    quotes = [(sentence.text, cited[number]) for sentence in answer.sentences for number in sentence.citations]
+    return not (
+        any(is_one_of_a_list(text, citation.quote) for text, citation in quotes)
+        or leaves_out(said, question, list(cited.values()))
+        or any(takes_another_figure(text, question, citation, library) for text, citation in quotes)
+    )
+
+
+def is_one_of_a_list(sentence: str, quote: str) -> bool:
+    """Whether a sentence is nothing but one item of a list that its quote gives whole: 散热 of 结构、散热、拓扑."""
+    item = sentence.strip().rstrip("。.；;")
+    at = quote.find(item)
+    if not item or len(item) > ITEM_CHARS or at < 0:
+        return False
+    return "、" in (quote[at - 1 : at], quote[at + len(item) : at + len(item) + 1])
+
+
+def leaves_out(said: str, question: str, citations: Sequence[Citation]) -> bool:
+    """Whether two things are asked and a figure or a Latin name of a one-fact quote, not of the question, is missing."""
+    if len(_ASKS.findall(question)) < 2:
+        return False
+    known = set(hard_words(f"{said} {question}"))
+    short = [citation.quote for citation in citations if len(citation.quote) <= ONE_FACT_CHARS]
+    return any(not set(hard_words(quote)) <= known for quote in short)
+
+
+def takes_another_figure(sentence: str, question: str, citation: Citation, library: SpanScorer) -> bool:
+    """Whether the figure of a sentence stands in a clause of its quote that fits the question less than another one's."""
+    figures = set(_FIGURE.findall(fold(sentence))) - set(_FIGURE.findall(fold(question)))
+    if not figures or citation.passage.cells:
+        return False
+    clauses = [match for match in _CLAUSE.finditer(citation.quote) if _FIGURE.search(match[0])]
+    holding = [number for number, match in enumerate(clauses) if figures & set(_FIGURE.findall(fold(match[0])))]
+    if len(clauses) < 2 or not holding:
+        return False
+    spans = [(citation.start + match.start(), citation.start + match.end()) for match in clauses]
+    scores = library.span_scores(question, citation.passage, spans)
+    return float(scores[holding].max()) < float(scores.max()) - EQUAL

@@ -1,0 +1,94 @@
+"""`make bench`: how fast and how large, measured on this machine; nothing here passes or fails.
+
+Each figure is a median of several runs in one process, printed with what it was measured on.
+"""
+
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from chat.answer import Finished
+from chat.assistant import Assistant
+from chat.config import Config, load_encoder, load_generator
+from chat.evaluation import read_questions
+from chat.setup import load_library
+from index.library import PassageIndex
+from index.versions import commit, writing
+from ingest.corpus import load_corpus
+from ingest.duplicates import fold_duplicates
+from ingest.passages import split_passages
+
+T = TypeVar("T")
+
+CORPUS = Path("corpus")
+QUESTIONS = CORPUS / "questions" / "dev.jsonl"
+ANSWERED = 12
+
+
+def main() -> None:
+    config = Config()
+    reading, reports = _timed(lambda: load_corpus(CORPUS))
+    splitting, passages = _timed(lambda: fold_duplicates([p for report in reports for p in split_passages(report)]))
+    _say(
+        "reading",
+        f"{len(reports)} reports in {reading:.2f} s, split into {len(passages)} passages in {splitting:.2f} s",
+    )
+    loading, encoder = _timed(lambda: load_encoder(config))
+    _say("encoder", f"loaded in {loading:.1f} s")
+    building, library = _timed(lambda: PassageIndex.build(passages, encoder))
+    _say("build", f"{building:.1f} s, {len(passages) / building:.1f} passages/s")
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "index"
+        with writing(root):
+            saving, version = _timed(lambda: commit(root, library.save))
+        size = sum(path.stat().st_size for path in version.rglob("*") if path.is_file())
+        opening, library = _timed(lambda: load_library(root, encoder))
+        _say("index", f"{size / 1e6:.1f} MB, saved in {saving:.2f} s, checked and loaded in {opening:.2f} s")
+        _search(Assistant(library, None))
+        starting, generator = _timed(lambda: load_generator(config))
+        _say("model", f"loaded in {starting:.1f} s")
+        _answer(Assistant(library, generator))
+    _say("memory", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB at most")
+
+
+def _search(assistant: Assistant) -> None:
+    questions = read_questions(QUESTIONS)
+    times = sorted(assistant.search(gold.question, gold.turns).timings.search_ms for gold in questions)
+    p95 = times[int(0.95 * (len(times) - 1))]
+    _say("search", f"{len(times)} questions: median {statistics.median(times):.0f} ms, p95 {p95:.0f} ms")
+
+
+def _answer(assistant: Assistant) -> None:
+    """First token, total and speed over the first questions; the prompt's fixed beginning is cached after the first."""
+    first: list[float] = []
+    total: list[float] = []
+    tokens: list[int] = []
+    for gold in read_questions(QUESTIONS)[: ANSWERED + 1]:
+        timings = next(e.timings for e in assistant.ask(gold.question, gold.turns) if isinstance(e, Finished))
+        if timings.first_token_ms and timings.total_ms and timings.answer_tokens:
+            first.append(timings.first_token_ms / 1000)
+            total.append(timings.total_ms / 1000)
+            tokens.append(timings.answer_tokens)
+    _say(
+        "answer",
+        f"{len(first) - 1} questions: first token {statistics.median(first[1:]):.1f} s, "
+        f"total {statistics.median(total[1:]):.1f} s, {statistics.median(tokens[1:]):.0f} tokens each (medians)",
+    )
+
+
+def _timed(work: Callable[[], T]) -> tuple[float, T]:
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
+def _say(what: str, figures: str) -> None:
+    print(f"{what:8} {figures}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,452 @@
+"""The commands, run for real on a small corpus with the bundled encoder and no language model."""
+
+import io
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import redirect_stderr
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chat.catalogue import CATALOGUE, DEFAULT_ENCODER
+from chat.cli import main
+from chat.config import Config, load_encoder, models_folder
+
+CARS = """# 新能源汽车产业报告
+
+## 一、产销
+
+2024年新能源汽车销量1286.6万辆，同比增长35.5%。
+
+## 二、出口
+
+2024年新能源汽车出口128.4万辆，同比增长6.7%。
+"""
+SOLAR = "# 光伏行业白皮书\n\n## 一、装机\n\n2023年光伏新增装机216.88吉瓦，同比增长148%。\n"
+MANIFEST = """[[report]]
+id = "cars-2025"
+file = "reports/cars.md"
+title = "新能源汽车产业报告"
+publisher = "某研究院"
+published = "2025"
+"""
+EXPORTS = "2024年新能源汽车出口128.4万辆，同比增长6.7%。"
+PASSAGE = f"二、出口\n\n{EXPORTS}"
+ASKED = "2024年新能源汽车出口多少万辆？"
+TINY_SET = [
+    {
+        "id": "t1",
+        "type": "fact",
+        "question": ASKED,
+        "must": [["128.4"]],
+        "evidence": [{"report": "cars-2025", "quote": "出口128.4万辆"}],
+        "answerable": True,
+    },
+    {"id": "t2", "type": "unanswerable", "question": "1998年新能源汽车出口多少万辆？", "answerable": False},
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A corpus with its index, and a configuration that names both."""
+
+    folder: Path
+    code: int
+    said: str
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "reportqa.toml"
+
+    def files(self) -> dict[str, int]:
+        """Every file with its time of change; a lock file that was touched is none of ours."""
+        return {
+            str(path.relative_to(self.folder)): path.stat().st_mtime_ns
+            for path in self.folder.rglob("*")
+            if path.is_file() and not path.name.startswith("writer.")
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.split("\n")[:-1]]
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_encoder_is_loaded_once() -> Iterator[None]:
+    """The real ones; reading a vocabulary of 250,000 words takes seconds, and nearly every command does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chat.config.load_encoder", cache(load_encoder))
+        yield
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "corpus" / "reports").mkdir(parents=True)
+    (folder / "corpus" / "manifest.toml").write_text(MANIFEST, "utf-8")
+    (folder / "corpus" / "reports" / "cars.md").write_text(CARS, "utf-8")
+    (folder / "corpus" / "reports" / "solar.md").write_text(SOLAR, "utf-8")
+    (folder / "tiny.jsonl").write_text(lines(TINY_SET), "utf-8")
+    (folder / "other-encoder").symlink_to(models_folder(Config()) / DEFAULT_ENCODER)
+    (folder / "reportqa.toml").write_text(
+        f'[corpus]\nfolder = "{folder}/corpus"\n[index]\nfolder = "{folder}/index"\n[generator]\nbackend = "none"\n'
+    )
+    with redirect_stderr(io.StringIO()) as said:
+        code = main(["--config", str(folder / "reportqa.toml"), "build"])
+    return Site(folder, code, said.getvalue())
+
+
+@pytest.fixture
+def run(site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    def run(*arguments: str | Path, given: bytes = b"") -> Ended:
+        monkeypatch.chdir(site.folder)  # where ./reportqa.toml is
+        monkeypatch.delenv("REPORTQA_CONFIG", raising=False)
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+        code = main([str(argument) for argument in arguments])
+        return Ended(code, *capsys.readouterr())
+
+    return run
+
+
+def lines(objects: Iterable[object]) -> str:
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in objects)
+
+
+# ---- build
+
+
+def test_a_build_sums_up_what_it_did(site: Site) -> None:
+    assert site.code == 0
+    assert re.fullmatch(r"索引已更新：2 份报告，\d+ 段\n", site.said)
+
+
+def test_a_build_without_changes_writes_nothing(site: Site, run: Run) -> None:
+    before = site.files()
+    ended = run("build")
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.err.startswith("没有变化，索引无需更新：2 份报告，")
+    assert site.files() == before
+
+
+def test_an_unreadable_report_is_named_and_the_others_are_built(run: Run, tmp_path: Path) -> None:
+    corpus = tmp_path / ("很深的" * 20) / "corpus"
+    corpus.mkdir(parents=True)
+    (corpus / "solar.md").write_text(SOLAR, "utf-8")
+    (corpus / "scan.docx").write_bytes(b"PK\x03\x04")
+    (corpus / "empty.md").write_bytes(b"")
+    ended = run("build", "--corpus", corpus, "--index", tmp_path / "index")
+    *unreadable, summary = ended.err.splitlines()
+    assert ended.code == 1
+    assert [line.partition("：")[0] for line in unreadable] == ["未读入", "未读入"]
+    assert f"{corpus}/empty.md：文件里没有文字" in unreadable[0]
+    assert f"{corpus}/scan.docx：" in unreadable[1]
+    assert summary.startswith("索引已更新：1 份报告，")
+    found = run("search", "光伏新增装机", "--index", tmp_path / "index")
+    assert "216.88吉瓦" in found.out
+
+
+# ---- what cannot be done
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["build", "--corpus", "nowhere", "--index", "new"], "nowhere：没有这个文件夹"),
+        (["build", "--corpus", "index", "--index", "new"], "没有可读的报告"),
+        (["build", "--index", "reportqa.toml"], "reportqa.toml"),
+        (["search", "出口", "--index", "nowhere"], "nowhere：还没有索引；请先运行 reportqa build"),
+        (["ask", "出口", "--index", "nowhere"], "nowhere：还没有索引"),
+        (["--config", "misspelt.toml", "search", "出口"], "misspelt.toml：未知的配置项 generator.modle"),
+        (["--config", "nowhere.toml", "build"], "nowhere.toml：无法读取配置"),
+        (["--config", "other.toml", "search", "出口"], "索引由向量模型 multilingual-e5-small"),
+        (["ask", "出口", "--jsonl"], "二者选一"),
+        (["ask"], "二者选一"),
+        (["search", " "], "请输入问题"),
+        (["search", "长" * 2001], "问题过长"),
+        (["inspect", "nowhere.md"], "nowhere.md：无法读取"),
+        (["inspect", "index"], "index：暂不支持"),
+        (["eval", "--questions", "nowhere.jsonl"], "nowhere.jsonl：无法读取题集"),
+        (["eval", "--questions", "reportqa.toml"], "reportqa.toml：第 1 行不是有效的题目"),
+        (["eval", "--questions", "tiny.jsonl", "--compare", "tiny.jsonl"], "tiny.jsonl：不是 reportqa eval 写出的结果"),
+        (["eval", "--questions", "tiny.jsonl", "--output", "corpus"], "corpus 是文件夹"),
+        (["model", "fetch", "gpt-9"], "没有名为 gpt-9 的模型"),
+        (["model", "fetch", "--from", "x.gguf"], "--from 需要同时给出模型名"),
+        (["chat", "--host", "192.0.2.1", "--port", "0"], "无法在 192.0.2.1:0 上监听"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value)[:40],
+)
+def test_what_cannot_be_done_is_said_in_one_line_and_leaves_nothing(
+    site: Site, run: Run, arguments: list[str], message: str
+) -> None:
+    (site.folder / "misspelt.toml").write_text('[generator]\nmodle = "x"\n')
+    other = site.config.read_text() + f'[encoder]\nmodel = "{site.folder}/other-encoder"\n'
+    (site.folder / "other.toml").write_text(other)
+    before = site.files()
+    ended = run(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("错误：")
+    assert ended.err.count("\n") == 1
+    assert message in ended.err
+    assert site.files() == before
+    assert not (site.folder / "new").exists()
+
+
+def test_a_port_in_use_is_said_before_anything_is_loaded(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run("chat", "--port", str(port))
+    assert ended == Ended(2, "", f"错误：127.0.0.1:{port} 已被占用；请用 --port 换一个端口，或先停止占用它的程序。\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "命令"),
+        (["search", "出口", "--k", "0"], "应为 1 到 100 的整数，实为 0"),
+        (["search", "出口", "--k", "三"], "应为 1 到 100 的整数，实为 三"),
+        (["chat", "--port", "65536"], "应为 0 到 65535 的整数，实为 65536"),
+        (["serch"], "serch"),
+        (["ask", "出口", "--jsno"], "--jsno"),
+    ],
+)
+def test_a_command_that_is_none_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    assert said.err.startswith("错误：命令写法不对")
+    assert said.err.count("\n") == 1
+    assert message in said.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", "inspect", "build", "search", "ask", "eval", "model", "model list", "model fetch", "model verify", "chat"],
+)
+def test_every_command_explains_itself_in_chinese(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command.split(), "--help"])
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert said.startswith(f"用法：reportqa {command}".rstrip())
+    assert not re.search(r"usage|optional|positional|options|show this", said)
+    # Whatever is explained is explained in Chinese.
+    assert all(re.search(r"[\u4e00-\u9fff]", line) for line in re.findall(r"^  \S.*?  +(\S.*)$", said, re.MULTILINE))
+
+
+# ---- search
+
+
+def test_a_found_passage_is_shown_to_people_with_its_place(run: Run) -> None:
+    ended = run("search", ASKED, "--k", "1")
+    assert ended.code == 0
+    assert ended.out == f"1. 新能源汽车产业报告 › 二、出口\n{PASSAGE}\n\n"
+    assert ended.err == ""
+
+
+def test_a_line_of_search_is_exactly_the_contract(run: Run) -> None:
+    ended = run("search", "--jsonl", given=lines([{"id": "q-1", "question": ASKED, "k": 1}]).encode())
+    (found,) = ended.objects
+    (hit,) = found["hits"]
+    score, passage_id, ms = hit["score"], hit["passage_id"], found["timings"]["search_ms"]
+    assert (type(score), type(passage_id), type(ms), ended.code, ended.err) == (float, str, float, 0, "")
+    assert ended.out == (
+        f'{{"id": "q-1", "question": "{ASKED}", "standalone_question": "{ASKED}", '
+        f'"hits": [{{"rank": 1, "score": {score!r}, "passage_id": "{passage_id}", "report_id": "cars-2025", '
+        '"title": "新能源汽车产业报告", "headings": ["新能源汽车产业报告", "二、出口"], "page": null, "kind": "text", '
+        f'"text": "二、出口\\n\\n{EXPORTS}"}}], "timings": {{"search_ms": {ms!r}}}}}\n'
+    )
+
+
+def test_results_come_in_the_order_of_the_lines_each_with_its_id(run: Run) -> None:
+    asked = [{"id": 7, "question": ASKED}, {"question": "光伏装机"}, {"id": "x", "question": ASKED}]
+    ended = run("search", "--jsonl", "--k", "2", given=lines(asked).encode())
+    assert [found["id"] for found in ended.objects] == [7, None, "x"]
+    assert [found["question"] for found in ended.objects] == [ASKED, "光伏装机", ASKED]
+    for found in ended.objects:
+        assert [hit["rank"] for hit in found["hits"]] == [1, 2]
+        assert found["hits"][0]["score"] >= found["hits"][1]["score"]
+    assert "216.88" in ended.objects[1]["hits"][0]["text"]
+
+
+INVALID = [
+    (b"{", None, "JSON"),
+    (b"\xff\xfe\xfa", None, "JSON"),
+    (b'{"id": "bytes", "question": "\xb3\xf6"}', None, "JSON"),
+    (b"[" * 100_000, None, "JSON"),
+    (b"[1]", None, "应是一个 JSON 对象"),
+    (b'"' + ASKED.encode() + b'"', None, "应是一个 JSON 对象"),
+    (b'{"id": 1}', 1, "缺少 question"),
+    (b'{"id": "e", "question": " "}', "e", "请输入问题"),
+    (b'{"id": "l", "question": "' + b"a" * 100_000 + b'"}', "l", "问题过长：100,000 个字"),
+    (b'{"id": "s", "question": "\\ud800"}', "s", "Unicode"),
+    (b'{"id": "h", "question": "q", "history": [1]}', "h", "history[0]"),
+    (b'{"id": "k", "question": "q", "k": 0}', "k", "k 应是"),
+]
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_an_invalid_line_gets_its_error_in_its_place_and_the_stream_goes_on(run: Run, command: str) -> None:
+    valid = json.dumps({"id": "ok", "question": ASKED}, ensure_ascii=False).encode()
+    given = b"\n".join([valid, b"", *(line for line, _, _ in INVALID), b"  \t\r", valid])
+    ended = run(command, "--jsonl", given=given)
+    first, *errors, last = ended.objects
+    assert ended.code == 1
+    assert (first["id"], last["id"]) == ("ok", "ok")
+    assert first["hits"] == last["hits"] != []
+    assert [list(each) for each in errors] == [["id", "error"]] * len(INVALID)
+    assert [each["id"] for each in errors] == [id for _, id, _ in INVALID]
+    assert [part for (_, _, part), each in zip(INVALID, errors, strict=True) if part not in each["error"]] == []
+    assert "Traceback" not in ended.err
+
+
+def test_an_id_that_cannot_be_written_is_left_out_and_harms_nobody(run: Run) -> None:
+    ended = run("search", "--jsonl", given=b'{"id": "\\ud800", "question": "\xe5\x87\xba\xe5\x8f\xa3"}\n')
+    assert (ended.code, ended.objects[0]["id"], ended.objects[0]["question"]) == (0, None, "出口")
+
+
+def test_no_lines_give_no_lines(run: Run) -> None:
+    assert run("search", "--jsonl", given=b"\n\n") == Ended(0, "", "")
+
+
+def test_a_history_makes_a_question_stand_alone(run: Run) -> None:
+    history = [
+        {"role": "user", "content": "2024年新能源汽车销量多少？"},
+        {"role": "assistant", "content": "1286.6万辆。"},
+    ]
+    ended = run("search", "--jsonl", given=lines([{"question": "那出口呢？", "history": history}]).encode())
+    (found,) = ended.objects
+    assert found["question"] == "那出口呢？"
+    assert "新能源汽车" in found["standalone_question"]
+    assert found["hits"][0]["text"] == PASSAGE
+
+
+# ---- ask
+
+
+def test_a_line_of_ask_is_exactly_the_contract(run: Run) -> None:
+    ended = run("ask", "--jsonl", given=lines([{"id": 1, "question": ASKED}]).encode())
+    (answer,) = ended.objects
+    assert ended.code == 0
+    assert list(answer) == [
+        "id", "question", "standalone_question", "hits",
+        "answer", "refused", "sentences", "citations", "timings",
+    ]  # fmt: skip
+    assert [list(each) for each in answer["sentences"]] == [["text", "citations", "supported"]] * len(
+        answer["sentences"]
+    )
+    assert list(answer["citations"][0]) == [
+        "number", "passage_id", "report_id", "title", "headings", "page", "quote",
+    ]  # fmt: skip
+    assert list(answer["timings"]) == ["search_ms", "first_token_ms", "total_ms", "prompt_tokens", "answer_tokens"]
+    assert answer["timings"]["first_token_ms"] is None  # no model wrote this
+    assert "\\u" not in ended.out
+
+
+def test_an_answer_is_its_sentences_with_their_marks_and_every_quote_is_verbatim(run: Run) -> None:
+    (answer,) = run("ask", "--jsonl", given=lines([{"question": ASKED}]).encode()).objects
+    marked = ((each["text"], "".join(f"[{n}]" for n in each["citations"])) for each in answer["sentences"])
+    assert answer["answer"] == "".join(text + marks for text, marks in marked)
+    assert f"{EXPORTS}[" in answer["answer"]
+    assert answer["refused"] is False
+    texts = {hit["passage_id"]: hit["text"] for hit in answer["hits"]}
+    assert all(cited["quote"] in texts[cited["passage_id"]] for cited in answer["citations"])
+
+
+def test_what_the_reports_do_not_say_is_refused(run: Run) -> None:
+    (answer,) = run("ask", "--jsonl", given=lines([TINY_SET[1]]).encode()).objects
+    assert (answer["refused"], answer["sentences"], answer["citations"]) == (True, [], [])
+    assert answer["answer"].startswith("报告中没有找到")
+
+
+def test_an_answer_for_people_ends_with_its_sources(run: Run) -> None:
+    ended = run("ask", ASKED)
+    assert ended.code == 0
+    assert f"{EXPORTS}[1]" in ended.out
+    assert f"[1] 新能源汽车产业报告 › 二、出口\n    {EXPORTS}" in ended.out
+    assert "\x1b" not in ended.out + ended.err
+
+
+# ---- the others
+
+
+def test_inspect_shows_what_a_report_was_read_as(site: Site, run: Run) -> None:
+    ended = run("inspect", site.folder / "corpus" / "reports" / "cars.md")
+    assert ended.code == 0
+    assert ended.out.startswith("新能源汽车产业报告\n")
+    assert "二、出口\n" in ended.out
+    assert f"正文 二、出口 {EXPORTS}\n" in ended.out
+
+
+def test_model_list_shows_the_whole_catalogue(run: Run) -> None:
+    ended = run("model", "list")
+    assert ended.code == 0
+    shown = re.sub(r"[\s│]", "", ended.out)
+    assert [model.name for model in CATALOGUE if model.name[:12] not in shown] == []
+    assert "已就绪" in ended.out
+
+
+def test_an_evaluation_of_retrieval_is_shown_kept_and_compared(site: Site, run: Run, tmp_path: Path) -> None:
+    output = tmp_path / "eval" / "first.json"
+    retrieval = ("eval", "--retrieval-only", "--questions", "tiny.jsonl")
+    ended = run(*retrieval, "--output", output)
+    assert ended.code == 0
+    assert "首位命中" in ended.out
+    assert f"逐题结果：{output}" in ended.out
+    kept = json.loads(output.read_text("utf-8"))
+    assert (kept["summary"]["all"]["questions"], kept["summary"]["fact"]["hit@1"]) == (2, 1.0)
+    assert kept["summary"]["all"]["accuracy"] is None
+    kept["summary"]["fact"]["hit@1"] = 0.25
+    output.write_text(json.dumps(kept), "utf-8")
+    compared = run(*retrieval, "--output", tmp_path / "second.json", "--compare", output)
+    assert "1.000 (+0.750)" in compared.out
+
+
+def test_an_evaluation_of_answers_judges_them(run: Run, tmp_path: Path) -> None:
+    assert run("eval", "--questions", "tiny.jsonl", "--output", tmp_path / "all.json").code == 0
+    summary = json.loads((tmp_path / "all.json").read_text("utf-8"))["summary"]["all"]
+    measured = ("accuracy", "refusal_precision", "refusal_recall", "quoted", "marks_resolved")
+    assert [summary[name] for name in measured] == [1.0, 1.0, 1.0, 1.0, 1.0]
+
+
+def test_a_stream_is_utf_8_whatever_the_terminal_and_ends_quietly_on_ctrl_c(site: Site) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "gb18030"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "chat.cli", "--config", str(site.config), "search", "--jsonl", "--k", "1"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=Path(__file__).parents[2],
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(lines([{"id": 1, "question": ASKED}]).encode())
+        process.stdin.flush()
+        # The answer comes before the input ends: nothing is held back.
+        assert json.loads(process.stdout.readline().decode("utf-8"))["hits"][0]["text"] == PASSAGE
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+        assert process.stderr.read().decode("gb18030") == "已停止。\n"

@@ -1,0 +1,394 @@
+"""The measures of `reportqa eval`, worked out by hand, and that nothing but a right answer raises them."""
+
+import json
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from chat.answer import Answer, Citation, Event, Finished, Found, Sentence, Timings, Turn
+from chat.assistant import Assistant
+from chat.evaluation import (
+    BadQuestions,
+    Gold,
+    Result,
+    evaluate,
+    evidence_ranks,
+    is_right,
+    read_questions,
+    read_summary,
+    summarise,
+    write_results,
+)
+from tests.fakes import EXPORTS, HITS, POLICY, SALES, cite
+
+GOLD = Gold(
+    id="g1",
+    type="fact",
+    question="出口多少？",
+    turns=(),
+    must=(("128.4万辆", "128.4 万台"),),
+    must_not=("98.7",),
+    evidence=(("出口128.4万辆",),),
+    answerable=True,
+)
+QUOTE = "2024年新能源汽车出口128.4万辆，同比增长6.7%。"
+RIGHT = Answer((Sentence("出口128.4万辆。", (1,), True),), (cite(1, EXPORTS, QUOTE),), HITS)
+UNANSWERABLE = replace(GOLD, id="g2", type="unanswerable", must=(), must_not=(), evidence=(), answerable=False)
+REFUSED = Answer((), (), HITS, refusal="报告中没有找到可以回答这个问题的内容。")
+
+
+def gold(*must: Sequence[str], wrong: Sequence[str] = (), type: str = "fact") -> Gold:
+    return replace(GOLD, must=tuple(map(tuple, must)), must_not=tuple(wrong), type=type)
+
+
+# ---- is an answer right
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "right"),
+    [
+        (gold(["12.5亿"]), "规模为12.5亿元。", True),
+        (gold(["12.5亿"]), "规模为 12.5 亿元。", True),
+        (gold(["12.5亿"]), "规模为12.6亿元。", False),
+        (gold(["2014"], ["Goodfellow", "古德费洛"]), "2014年由古德费洛提出。", True),
+        (gold(["2014"], ["Goodfellow", "古德费洛"]), "2014年提出。", False),
+        (gold(["OpenAI"]), "openai 公司", True),
+        (gold(["openai"]), "OPENAI", True),
+        (gold(["1280"]), "共1,280家", True),
+        (gold(["1,280"]), "共1280家", True),
+        (gold(["1280"]), "共1，280家", True),
+        (gold(["1234567"]), "1,234,567", True),
+        (gold(["32022"]), "排名第3，2022年", False),
+        (gold(["12"]), "1，2", False),
+        (gold(["128.4"], wrong=["98.7"]), "出口128.4万辆", True),
+        (gold(["128.4"], wrong=["98.7"]), "出口128.4万辆，其中98.7万辆", False),
+        (gold(wrong=["98.7"]), "九十八", True),
+    ],
+)
+def test_a_right_answer_holds_one_spelling_of_every_group_and_no_wrong_one(
+    question: Gold, answer: str, right: bool
+) -> None:
+    assert is_right(question, answer, 200) is right
+
+
+def test_an_answer_beyond_the_limit_is_not_right_whatever_it_holds() -> None:
+    assert is_right(gold(["128.4"]), "128.4" + "。" * 15, 20)
+    assert not is_right(gold(["128.4"]), "128.4" + "。" * 16, 20)
+
+
+# ---- where the evidence stands
+
+
+def test_each_fact_has_the_rank_of_the_first_passage_that_holds_one_of_its_quotes() -> None:
+    asked = replace(GOLD, evidence=(("并网规则",), ("查无此句", "出口 128.4 万辆"), ("查无此句",)))
+    assert evidence_ranks(asked, HITS) == (3, 1, None)
+
+
+def test_a_quote_must_stand_in_one_passage() -> None:
+    asked = replace(GOLD, evidence=((EXPORTS.text[-8:] + SALES.text[:8],),))
+    assert evidence_ranks(asked, HITS) == (None,)
+
+
+def test_without_needed_evidence_there_are_no_ranks() -> None:
+    assert evidence_ranks(UNANSWERABLE, HITS) == ()
+
+
+# ---- asking
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Gives every question the same answer over the same hits."""
+
+    answer: Answer
+
+    def search(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10) -> Found:
+        return Found(question, question, HITS[:k], Timings(30.0))
+
+    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Generator[Event, None, None]:
+        found = self.search(question)
+        yield found
+        yield Finished(found, self.answer, Timings(30.0, 2000.0, 4000.0, 180, 20))
+
+
+def judged(answer: Answer, asked: Gold = GOLD, *, retrieval_only: bool = False) -> Result:
+    (result,) = evaluate(cast(Assistant, Prepared(answer)), [asked], retrieval_only=retrieval_only)
+    return result
+
+
+def said(*sentences: Sentence, citations: tuple[Citation, ...] = ()) -> Answer:
+    return Answer(sentences, citations, HITS)
+
+
+def test_a_right_answer_with_a_quote_that_stands_there() -> None:
+    assert judged(RIGHT) == Result(
+        id="g1",
+        type="fact",
+        answerable=True,
+        ranks=(1,),
+        search_ms=30.0,
+        right=True,
+        direct=True,
+        refused=False,
+        quoted=False,
+        marks=1,
+        marks_resolved=1,
+        sentences=1,
+        sentences_supported=1,
+        first_token_ms=2000.0,
+        total_ms=4000.0,
+        answer="出口128.4万辆。[1]",
+    )
+
+
+def test_retrieval_alone_judges_no_answer() -> None:
+    result = judged(RIGHT, retrieval_only=True)
+    assert result == Result(id="g1", type="fact", answerable=True, ranks=(1,), search_ms=30.0)
+
+
+def test_every_question_is_told_as_it_is_done() -> None:
+    told: list[str] = []
+    evaluate(cast(Assistant, Prepared(RIGHT)), [GOLD, UNANSWERABLE], done=lambda result: told.append(result.id))
+    assert told == ["g1", "g2"]
+
+
+@pytest.mark.parametrize(
+    ("type", "length", "right", "direct"),
+    [
+        ("fact", 80, True, True),
+        ("fact", 81, True, False),
+        ("fact", 200, True, False),
+        ("fact", 201, False, False),
+        ("list", 160, True, True),
+        ("list", 161, True, False),
+        ("list", 400, True, False),
+        ("list", 401, False, False),
+        ("compare", 400, True, False),
+        ("table", 201, False, False),
+    ],
+)
+def test_pouring_the_evidence_out_is_no_answer(type: str, length: int, right: bool, direct: bool) -> None:
+    text = "出口128.4万辆".ljust(length, "长")
+    result = judged(said(Sentence(text, (), True)), gold(["128.4"], type=type))
+    assert (result.right, result.direct) == (right, direct)
+
+
+def test_marks_are_not_counted_towards_the_length() -> None:
+    text = "出口128.4万辆".ljust(80, "长")
+    cited = (cite(1, EXPORTS, QUOTE),)
+    assert judged(said(Sentence(text, (1, 1, 1), True), citations=cited)).direct is True
+
+
+def test_a_mark_is_no_figure() -> None:
+    """An answer cannot hold the figure 12 by citing source 12, nor be wrong by it."""
+    cited = tuple(cite(number, EXPORTS, QUOTE) for number in range(1, 13))
+    marked = said(Sentence("出口很多", tuple(range(1, 13)), True), citations=cited)
+    assert judged(marked, gold(["12"])).right is False
+    assert judged(marked, gold(["出口"], wrong=["12"])).right is True
+    assert judged(said(Sentence("出口很多[128.4]。", (), True)), gold(["128"])).right is True  # no mark: text
+    assert judged(said(Sentence("出口很多[128]。", (), True)), gold(["128"])).right is False  # looks like one
+
+
+def test_a_refusal_is_never_right_whatever_its_words() -> None:
+    asked = gold(["没有"])
+    assert judged(REFUSED, asked).right is False
+    assert judged(REFUSED, gold()).direct is False
+
+
+def test_a_question_without_an_answer_is_neither_right_nor_wrong() -> None:
+    result = judged(RIGHT, UNANSWERABLE)
+    assert (result.right, result.direct, result.refused) == (None, None, False)
+
+
+def test_a_mark_resolves_only_where_its_quote_stands_in_its_passage() -> None:
+    shifted = Citation(2, EXPORTS, QUOTE, 1, 1 + len(QUOTE))
+    invented = Citation(3, POLICY, "查无此句", 0, 4)
+    empty = Citation(4, POLICY, "", 0, 0)
+    cited = (cite(1, EXPORTS, QUOTE), shifted, invented, empty)
+    result = judged(said(Sentence("甲。", (1, 2), True), Sentence("乙。", (3, 4, 5), False), citations=cited))
+    assert (result.marks, result.marks_resolved) == (5, 1)
+    assert (result.sentences, result.sentences_supported) == (2, 1)
+
+
+# ---- the figures
+
+
+def result(id: str, **values: Any) -> Result:
+    return Result(**{"id": id, "type": "fact", "answerable": True, "ranks": (1,), "search_ms": 10.0, **values})
+
+
+def test_the_figures_by_hand() -> None:
+    figures = summarise(
+        [
+            result("a", ranks=(1, 6), right=True, direct=True, refused=False, quoted=False, marks=3, marks_resolved=3,
+                   sentences=2, sentences_supported=2, search_ms=10.0, first_token_ms=100.0, total_ms=200.0),
+            result("b", ranks=(2,), right=True, direct=False, refused=False, quoted=True, marks=1, marks_resolved=0,
+                   sentences=2, sentences_supported=1, search_ms=20.0, total_ms=400.0),
+            result("c", ranks=(None,), right=False, direct=False, refused=True, quoted=False, search_ms=30.0),
+            result("d", type="unanswerable", answerable=False, ranks=(), refused=True, quoted=False, search_ms=60.0),
+            result("e", type="unanswerable", answerable=False, ranks=(), refused=False, quoted=False, search_ms=70.0),
+        ]
+    )  # fmt: skip
+    assert figures["all"] == {
+        "questions": 5,
+        "evidence@5": 0.3333,  # a misses one of its two facts, c its only one
+        "hit@1": 0.3333,
+        "mrr@10": 0.5,  # (1 + 1/2 + 0) / 3
+        "accuracy": 0.6667,
+        "direct_accuracy": 0.3333,
+        "refusal_precision": 0.5,  # d of c and d
+        "refusal_recall": 0.5,  # d of d and e
+        "quoted": 0.3333,  # b of a, b and e, which were answered
+        "marks_resolved": 0.75,
+        "sentences_supported": 0.75,
+        "search_ms_median": 30.0,
+        "first_token_ms_median": 100.0,
+        "total_ms_median": 300.0,
+    }
+    assert list(figures) == ["all", "fact", "unanswerable"]
+    assert (figures["fact"]["questions"], figures["fact"]["refusal_recall"]) == (3, None)
+    assert (figures["unanswerable"]["accuracy"], figures["unanswerable"]["evidence@5"]) == (None, None)
+
+
+def test_refusing_nothing_has_no_precision_and_no_recall() -> None:
+    figures = summarise(
+        [
+            result("a", right=True, refused=False),
+            result("b", answerable=False, ranks=(), refused=False),
+        ]
+    )["all"]
+    assert (figures["refusal_precision"], figures["refusal_recall"]) == (None, 0.0)
+
+
+def test_refusing_everything_is_not_rewarded() -> None:
+    figures = summarise(
+        [
+            result("a", right=False, refused=True),
+            result("b", right=False, refused=True),
+            result("c", right=False, refused=True),
+            result("d", answerable=False, ranks=(), refused=True),
+        ]
+    )["all"]
+    assert (figures["refusal_precision"], figures["refusal_recall"], figures["accuracy"]) == (0.25, 1.0, 0.0)
+
+
+def test_retrieval_alone_has_no_figures_of_answers() -> None:
+    figures = summarise([result("a"), result("b", ranks=(4,))])["all"]
+    measured = {name for name, value in figures.items() if value is not None}
+    assert measured == {"questions", "evidence@5", "hit@1", "mrr@10", "search_ms_median"}
+    assert (figures["evidence@5"], figures["hit@1"], figures["mrr@10"]) == (1.0, 0.5, 0.625)
+
+
+def test_no_results_have_no_figures() -> None:
+    assert {name: value for name, value in summarise([])["all"].items() if value is not None} == {"questions": 0}
+
+
+# ---- files
+
+
+LINE = {
+    "id": "d1",
+    "type": "followup",
+    "question": "那它呢？",
+    "history": [{"role": "user", "content": "甲？"}],
+    "must": [["2014"], ["甲", "乙"]],
+    "must_not": ["2015"],
+    "evidence": [{"report": "r", "quote": "2014年，甲", "or": ["甲于2014年"]}],
+    "answerable": True,
+    "note": "for people",
+}
+
+
+def written(tmp_path: Path, *texts: str) -> Path:
+    path = tmp_path / "questions.jsonl"
+    path.write_text("\n".join(texts), "utf-8")
+    return path
+
+
+def line(**changes: Any) -> str:
+    return json.dumps(LINE | changes, ensure_ascii=False)
+
+
+def test_a_line_is_a_question_with_what_its_answer_must_hold(tmp_path: Path) -> None:
+    (read,) = read_questions(written(tmp_path, "", line(), " "))
+    assert read == Gold(
+        id="d1",
+        type="followup",
+        question="那它呢？",
+        turns=(Turn("user", "甲？"),),
+        must=(("2014",), ("甲", "乙")),
+        must_not=("2015",),
+        evidence=(("2014年，甲", "甲于2014年"),),
+        answerable=True,
+    )
+
+
+def test_a_line_separator_within_a_question_does_not_end_its_line(tmp_path: Path) -> None:
+    (read,) = read_questions(written(tmp_path, line(question="甲\u2028乙？")))
+    assert read.question == "甲\u2028乙？"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "{",
+        "[]",
+        "3",
+        '{"id": "x"}',
+        line(must=["2014"]),
+        line(must=[[""]]),
+        line(must=[["2014", 2014]]),
+        line(must_not="2015"),
+        line(evidence=["2014年"]),
+        line(evidence=[{"report": "r"}]),
+        line(evidence=[{"quote": "甲", "or": "乙"}]),
+        line(history=[{"role": "user"}]),
+        line(history=None),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path: Path, bad: str) -> None:
+    path = written(tmp_path, line(), "", bad)
+    with pytest.raises(BadQuestions) as caught:
+        read_questions(path)
+    assert str(caught.value).startswith(f"{path}：第 3 行不是有效的题目")
+
+
+def test_a_set_without_questions_or_that_is_no_text_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadQuestions, match="题集是空的"):
+        read_questions(written(tmp_path, "", ""))
+    (tmp_path / "gbk.jsonl").write_bytes(line().encode("gb18030"))
+    for name in ("gbk.jsonl", "missing.jsonl", "."):
+        with pytest.raises(BadQuestions, match="无法读取题集"):
+            read_questions(tmp_path / name)
+
+
+def test_the_projects_own_questions_can_be_read() -> None:
+    questions = read_questions(Path(__file__).parents[2] / "corpus" / "questions" / "dev.jsonl")
+    assert len({gold.id for gold in questions}) == len(questions) > 0
+    # What has no `must` would be right whatever is answered.
+    assert [gold.id for gold in questions if gold.answerable and not (gold.must and gold.evidence)] == []
+
+
+def test_a_summary_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    results = [judged(RIGHT), judged(REFUSED, UNANSWERABLE)]
+    path = tmp_path / "new" / "results.json"
+    write_results(path, results)
+    assert read_summary(path) == summarise(results)
+    document = json.loads(path.read_text("utf-8"))
+    assert [(each["id"], each["answer"]) for each in document["results"]] == [
+        ("g1", "出口128.4万辆。[1]"),
+        ("g2", "报告中没有找到可以回答这个问题的内容。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"summary": []}', '{"summary": {"all": 3}}', '{"summary": {"all": {"mrr@10": "x"}}}']
+)
+def test_a_file_that_is_no_result_is_said(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "earlier.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(BadQuestions, match="不是 reportqa eval 写出的结果"):
+        read_summary(path)

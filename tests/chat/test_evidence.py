@@ -1,0 +1,100 @@
+"""Which sentences and rows an answer may rest on."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from chat.evidence import ROW_CHARS, is_broad, select_evidence, stretches
+from index.library import Hit, PassageIndex
+from ingest.report import Passage
+from tests.fakes import HashingEncoder, passage
+
+
+class ScoredByWord:
+    """Scores a stretch 0.9 where it holds the word, 0.5 elsewhere."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+        return np.array([0.9 if self.word in passage.reading[a:b] else 0.5 for a, b in spans], dtype=np.float32)
+
+    def word_shares(self, question: str, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        return np.ones(len(passages), dtype=np.float32)
+
+
+TEXT = passage("甲公司成立于1998年。乙公司位于深圳市南山区。丙公司主营服务器业务。", 1)
+
+
+def test_the_best_sentence_comes_first_and_others_only_within_the_margin() -> None:
+    near = select_evidence("问", [Hit(TEXT, 1.0, 1)], ScoredByWord("乙公司"), budget=200, margin=0.1)
+    assert [item.reading for item in near] == ["乙公司位于深圳市南山区。"]
+    wide = select_evidence("问", [Hit(TEXT, 1.0, 1)], ScoredByWord("乙公司"), budget=200, margin=0.5)
+    assert [item.number for item in wide] == [1, 2, 3]
+    assert "".join(item.reading for item in wide) == TEXT.text
+
+
+def test_evidence_fits_its_budget_but_is_never_empty() -> None:
+    chosen = select_evidence("问", [Hit(TEXT, 1.0, 1)], ScoredByWord("乙公司"), budget=5, margin=1)
+    assert [item.reading for item in chosen] == ["乙公司位于深圳市南山区。"]
+
+
+def test_a_stretch_is_verbatim_in_its_passage() -> None:
+    for item in select_evidence("问", [Hit(TEXT, 1.0, 1)], ScoredByWord("公司"), budget=200, margin=1):
+        assert TEXT.text[item.start : item.end] == item.reading
+
+
+def test_what_two_passages_both_say_is_taken_once() -> None:
+    again = passage("乙公司位于深圳市南山区。", 2)
+    hits = [Hit(TEXT, 2.0, 1), Hit(again, 1.0, 2)]
+    chosen = select_evidence("问", hits, ScoredByWord("乙公司"), budget=200, margin=0.1)
+    assert len(chosen) == 1
+
+
+def test_a_heading_line_and_a_mere_label_are_no_evidence() -> None:
+    labelled = passage("2.1 概况\n\n典型企业\n\n甲公司成立于1998年，位于北京。", 3, headings=("报告", "2.1 概况"))
+    chosen = select_evidence("问", [Hit(labelled, 1.0, 1)], ScoredByWord("企业"), budget=200, margin=1)
+    assert [item.reading for item in chosen] == ["甲公司成立于1998年，位于北京。"]
+
+
+def test_a_name_stays_with_the_lines_of_its_title() -> None:
+    person = passage("张三\n某某学会\n理事长\n\n产业发展很快，前景可期，值得关注。", 4)
+    assert [person.text[a:b] for a, b in stretches(person)] == [
+        "张三\n某某学会\n理事长",
+        "产业发展很快，前景可期，值得关注。",
+    ]
+
+
+def test_a_short_row_is_shown_whole_with_its_headers() -> None:
+    row = passage("谷歌\tBERT\t4810亿", 5, kind="row", cells=(("公司", "谷歌"), ("模型", "BERT"), ("参数量", "4810亿")))
+    (item,) = select_evidence("问", [Hit(row, 1.0, 1)], ScoredByWord("谷歌"), budget=200, margin=0.1)
+    assert item.reading == "公司：谷歌；模型：BERT；参数量：4810亿"
+    assert row.text[item.start : item.end] == row.text
+
+
+def test_of_a_long_row_the_naming_cells_and_the_best_sentence_are_shown() -> None:
+    long = "第一句说明" + "很" * 60 + "。答案在这里，是二十四。" + "第三句也" + "长" * 60 + "。"
+    row = passage(f"电商\t{long}", 6, kind="row", cells=(("行业", "电商"), ("分析", long)))
+    assert len(row.reading) > ROW_CHARS
+    (item,) = select_evidence("问", [Hit(row, 1.0, 1)], ScoredByWord("答案"), budget=200, margin=0.1)
+    assert item.reading.startswith("行业：电商；")
+    assert "答案在这里，是二十四。" in item.reading
+    assert len(item.reading) <= ROW_CHARS
+    assert row.text[item.start : item.end] == row.text
+
+
+@pytest.mark.parametrize(
+    ("question", "broad"),
+    [("甲公司哪年成立？", False), ("有哪些主要企业？", True), ("甲和乙分别多大？", True), ("总结一下产业挑战", True)],
+)
+def test_a_question_for_several_things_is_broad(question: str, broad: bool) -> None:
+    assert is_broad(question) is broad
+
+
+def test_a_real_library_finds_the_sentence_that_shares_the_question_s_characters() -> None:
+    library = PassageIndex.build([TEXT], HashingEncoder())
+    (hit,) = library.search("丙公司主营什么业务")
+    best = select_evidence("丙公司主营什么业务", [hit], library, budget=200, margin=0.0)
+    assert [item.reading for item in best] == ["丙公司主营服务器业务。"]

@@ -1,0 +1,33 @@
+"""Questions that lean on what was said before."""
+
+import pytest
+
+from chat.answer import Turn
+from chat.followup import leans, standalone_question
+
+TURNS = (Turn("user", "2022年中国光伏新增装机多少？"), Turn("assistant", "87.41吉瓦，隆基是主要厂商，发布了HPBC电池。"))
+
+
+@pytest.mark.parametrize(
+    "question", ["那它呢？", "其中分布式占多少？", "那2021年呢？", "同比涨了多少？", "这家公司在哪？", "换成风电呢"]
+)
+def test_a_question_that_points_back_or_names_nothing_leans(question: str) -> None:
+    assert leans(question)
+
+
+@pytest.mark.parametrize("question", ["OpenAI哪年成立？", "中国的数据中心有多少机架？", "英伟达的市场份额是多少？"])
+def test_a_question_with_a_name_of_its_own_stands_alone(question: str) -> None:
+    assert not leans(question)
+    assert standalone_question(question, TURNS) == question
+
+
+def test_a_leaning_question_gets_the_last_question_and_the_names_of_its_answer() -> None:
+    standalone = standalone_question("那它的效率呢？", TURNS)
+    assert standalone.startswith("2022年中国光伏新增装机多少？")
+    assert standalone.endswith("那它的效率呢？")
+    assert "HPBC" in standalone
+    assert "87.41" not in standalone
+
+
+def test_without_earlier_turns_a_question_is_as_asked() -> None:
+    assert standalone_question("那它呢？", ()) == "那它呢？"

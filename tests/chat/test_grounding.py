@@ -1,0 +1,153 @@
+"""A draft to an answer: marks, support and quotes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.evidence import Evidence
+from chat.grounding import (
+    DraftSentence,
+    declines,
+    ground,
+    hard_words,
+    numbers,
+    parse_draft,
+    quote_evidence,
+    refuse,
+    supports,
+)
+from index.library import Hit
+from tests.fakes import passage
+
+CLOUD = passage("2022年H1中国公有云市场规模165.8亿美元，其中阿里云份额达33.5%。规模大于上年。", 1)
+CHIPS = passage("2022年英伟达占全球AI加速芯片市场的82%。", 2)
+HITS = (Hit(CLOUD, 2.0, 1), Hit(CHIPS, 1.0, 2))
+EVIDENCE = [
+    Evidence(1, HITS[0], CLOUD.text[:39], 0, 39, 0.9),
+    Evidence(2, HITS[1], CHIPS.text, 0, len(CHIPS.text), 0.8),
+]
+QUESTION = "2022年上半年公有云市场多大？英伟达占多少？"
+
+
+def test_the_evidence_used_here_is_whole_sentences() -> None:
+    assert EVIDENCE[0].reading.endswith("33.5%。")
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("[1]", (1,)),
+        ("【2】", (2,)),
+        ("［1］［3］", (1, 3)),
+        ("[1, 2]", (1, 2)),
+        ("[1、3]", (1, 3)),
+        ("[2-4]", (2, 3, 4)),
+        ("[2–3]", (2, 3)),
+        ("[资料2]", (2,)),
+        ("[2022]", ()),
+        ("[a]", ()),
+        ("", ()),
+    ],
+)
+def test_marks_are_read_in_every_bracket_as_lists_and_as_ranges(text: str, marks: tuple[int, ...]) -> None:
+    assert numbers(text) == marks
+
+
+def test_a_mark_after_the_full_stop_belongs_to_the_sentence_before_it() -> None:
+    assert parse_draft("规模165.8亿美元。[1]英伟达占82%[2]。") == [
+        DraftSentence("规模165.8亿美元。", (1,)),
+        DraftSentence("英伟达占82%。", (2,)),
+    ]
+
+
+@given(st.text(alphabet="规模165.8亿。[1]【2】［3 ，；\n-", max_size=40))
+def test_no_mark_is_left_in_the_text_of_a_sentence(draft: str) -> None:
+    assert all(numbers(sentence.text) == () for sentence in parse_draft(draft))
+
+
+def test_a_supported_sentence_cites_the_words_it_stands_on_verbatim() -> None:
+    answer = ground("公有云市场规模165.8亿美元。[1]", QUESTION, EVIDENCE, HITS)
+    (sentence,), (citation,) = answer.sentences, answer.citations
+    assert sentence.supported
+    assert sentence.citations == (1,)
+    assert CLOUD.text[citation.start : citation.end] == citation.quote == EVIDENCE[0].reading
+    assert answer.text == "公有云市场规模165.8亿美元。[1]"
+
+
+def test_a_missing_mark_is_added_and_numbers_count_by_first_use() -> None:
+    answer = ground("英伟达占82%。公有云市场规模165.8亿美元。", QUESTION, EVIDENCE, HITS)
+    assert [sentence.citations for sentence in answer.sentences] == [(1,), (2,)]
+    assert [citation.passage.id for citation in answer.citations] == [CHIPS.id, CLOUD.id]
+
+
+def test_a_wrong_mark_is_moved_to_the_evidence_that_bears_the_sentence_out() -> None:
+    answer = ground("英伟达占82%。[1]", QUESTION, EVIDENCE, HITS)
+    assert answer.citations[0].passage is CHIPS
+
+
+def test_an_unknown_mark_is_dropped_and_reported() -> None:
+    answer = ground("英伟达占82%。[7]", QUESTION, EVIDENCE, HITS)
+    assert answer.dropped_marks == ("[7]",)
+    assert answer.text == "英伟达占82%。[1]"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "公有云市场规模156.8亿美元。",  # digits swapped
+        "AWS占33.5%。",  # a name that is not there
+        "英伟达不占82%。",  # turned round
+        "公有云市场规模165.8亿美元，由政府采购拉动，增速放缓。",  # more than the evidence says
+        "英伟达的公有云占82%。",  # words of two sources joined
+    ],
+)
+def test_a_sentence_that_its_evidence_does_not_bear_out_has_no_mark(sentence: str) -> None:
+    (grounded,) = ground(sentence, QUESTION, EVIDENCE, HITS).sentences
+    assert not grounded.supported
+    assert grounded.citations == ()
+
+
+def test_every_mark_shown_has_a_citation_and_every_citation_is_shown() -> None:
+    answer = ground("英伟达占82%。[2]市场规模165.8亿美元[1]。天气晴朗。[1]", QUESTION, EVIDENCE, HITS)
+    shown = {number for sentence in answer.sentences for number in sentence.citations}
+    assert shown == {citation.number for citation in answer.citations} == {1, 2}
+
+
+def test_words_of_the_question_may_stand_in_the_answer() -> None:
+    assert supports(EVIDENCE[1], "英伟达拿下82%的份额。", "英伟达拿下多少份额？")
+
+
+def test_the_evidence_quoted_is_marked_as_such() -> None:
+    answer = quote_evidence(EVIDENCE, HITS)
+    assert answer.quoted
+    assert answer.text == f"{EVIDENCE[0].reading}[1]{EVIDENCE[1].reading}[2]"
+    assert all(sentence.supported for sentence in answer.sentences)
+
+
+def test_a_refusal_shows_the_nearest_passages_and_says_so() -> None:
+    near, nothing = refuse(HITS), refuse(())
+    assert near.hits == HITS
+    assert near.refusal is not None
+    assert "最接近" in near.refusal
+    assert nothing.refusal is not None
+    assert "最接近" not in nothing.refusal
+    assert near.text == near.refusal
+
+
+@pytest.mark.parametrize(
+    ("draft", "says_nothing"),
+    [
+        ("", True),
+        ("[1]", True),
+        ("资料中没有提到。", True),
+        ("无法确定。", True),
+        ("165.8亿美元[1]", False),
+        ("没有限制，均可使用。", False),
+    ],
+)
+def test_a_draft_that_gives_no_answer_is_recognised(draft: str, says_nothing: bool) -> None:
+    assert declines(draft) is says_nothing
+
+
+def test_thousands_commas_case_and_a_closing_stop_do_not_change_a_figure_or_a_name() -> None:
+    assert hard_words("GPT-4有1,750亿参数，占3.2%。") == ["gpt-4", "1750", "3.2"]

@@ -1,0 +1,130 @@
+"""What people see on the command line: nothing but text in a pipe, and every character of it as it stands."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chat.answer import Answer, Drafting, Event, Finished, Found, Sentence
+from chat.catalogue import CATALOGUE
+from chat.setup import Built
+from chat.terminal import one_bar, show_answer, show_built, show_found, show_models, show_serving, show_summary
+from ingest.report import UnreadableReport
+from tests.fakes import ANSWER, EXPORTS, HITS, TIMINGS, cite
+
+FOUND = Found("销量？", "销量？", HITS, TIMINGS)
+
+
+def events(answer: Answer) -> Iterator[Event]:
+    yield FOUND
+    yield Drafting("2024年[bold]新能源")
+    yield Finished(FOUND, answer, TIMINGS)
+
+
+def test_off_a_terminal_a_bar_shows_nothing_of_itself(capfd: pytest.CaptureFixture[str]) -> None:
+    with one_bar() as bar:
+        bar.step("载入向量模型")
+        bar.progress("建立索引", 1, 2)
+        bar.progress("下载", 2_000_000, 0)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_off_a_terminal_a_notice_is_one_line_as_it_stands(capfd: pytest.CaptureFixture[str]) -> None:
+    notice = "正在获取 [red]m[/red]，来源：" + "很长" * 100
+    with one_bar() as bar:
+        bar.notice(notice)
+    assert capfd.readouterr() == ("", f"{notice}\n")
+
+
+def test_an_answer_has_its_marks_its_gaps_and_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    show_answer(events(ANSWER))
+    assert capsys.readouterr().out == (
+        "2024年新能源汽车销量为1286.6万辆。[1]出口128.4万辆，同比增长6.7%。[2]预计2025年继续增长。（未找到依据）\n"
+        "\n"
+        "[1] 新能源汽车产业发展报告（2025） › 第二章 市场 › 产销 › 第 15 页\n"
+        "    1286.6\n"
+        "[2] 新能源汽车产业发展报告（2025） › 第二章 市场 › 出口 › 第 12 页\n"
+        "    2024年新能源汽车出口128.4万辆，同比增长6.7%。\n"
+    )
+
+
+def test_brackets_are_text_and_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    passage = replace(EXPORTS, text="[red]红[/red] [link=x]链[/link] [/]", headings=("[bold]题",))
+    shown = Answer((Sentence("见[red]红[/]。", (1,), True),), (cite(1, passage, passage.text),), ())
+    show_answer(events(shown))
+    assert capsys.readouterr().out == (
+        "见[red]红[/]。[1]\n\n[1] [bold]题 › 第 12 页\n    [red]红[/red] [link=x]链[/link] [/]\n"
+    )
+    show_found(replace(FOUND, hits=(replace(HITS[0], passage=passage),)))
+    assert "[red]红[/red] [link=x]链[/link] [/]" in capsys.readouterr().out
+
+
+def test_quoted_evidence_is_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:
+    show_answer(events(replace(ANSWER, quoted=True)))
+    assert capsys.readouterr().out.startswith("摘自原文\n2024年")
+
+
+def test_a_refusal_shows_the_nearest_passages(capsys: pytest.CaptureFixture[str]) -> None:
+    show_answer(events(Answer((), (), HITS, refusal="报告中没有找到。")))
+    shown = capsys.readouterr().out
+    assert shown.startswith("报告中没有找到。\n")
+    assert shown.count(" › ") >= 3
+    assert "未找到依据" not in shown
+
+
+def test_no_passages_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    show_found(replace(FOUND, hits=()))
+    assert capsys.readouterr().out == "没有找到相关段落。\n"
+
+
+def test_a_build_names_what_it_could_not_read_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    path = "/很深/" * 30 + "[1].pdf"
+    assert show_built(Built(2, 30, changed=True, unreadable=(UnreadableReport(f"{path}：没有文字"),)))
+    assert capsys.readouterr().err == f"未读入：{path}：没有文字\n索引已更新：2 份报告，30 段\n"
+    assert not show_built(Built(2, 30, changed=False, unreadable=()))
+    assert capsys.readouterr().err == "没有变化，索引无需更新：2 份报告，30 段\n"
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:7860", "http://[::1]:7860"])
+def test_the_address_is_shown_whole(capsys: pytest.CaptureFixture[str], address: str) -> None:
+    show_serving(address)
+    assert capsys.readouterr().out == f"研报问答已就绪：{address}（按 Ctrl-C 停止）\n"
+
+
+def test_models_are_shown_with_their_state(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    here, partial, absent = CATALOGUE[1:4]
+    (tmp_path / here.file).touch()
+    (tmp_path / f"{partial.file}.partial").touch()
+    show_models((here, absent), tmp_path)
+    shown = capsys.readouterr().out
+    assert ("已就绪" in shown, "未获取" in shown, "\x1b" in shown) == (True, True, False)
+
+
+def test_a_summary_shows_figures_and_how_they_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("evidence@5", "hit@1", "mrr@10", "accuracy", "direct_accuracy", "refusal_precision", "refusal_recall",
+             "quoted", "marks_resolved", "sentences_supported", "search_ms_median", "first_token_ms_median",
+             "total_ms_median")  # fmt: skip
+    blank: dict[str, float | int | None] = {"questions": 60, **dict.fromkeys(names)}
+    now = {"all": blank | {"accuracy": 0.82, "hit@1": 0.75, "total_ms_median": 4200.0, "search_ms_median": 31.0}}
+    earlier = {"all": blank | {"accuracy": 0.8, "hit@1": 0.75, "total_ms_median": 5200.0}}
+    show_summary(now, earlier, Path("eval/[1].json"))
+    shown = capsys.readouterr().out
+    rows = {line.strip("│ ").split("│")[0].strip(): line for line in shown.splitlines() if "│" in line}
+    assert "0.820 (+0.020)" in rows["回答正确"]
+    assert rows["首位命中"].split("│")[2].strip() == "0.750"  # no change, no bracket
+    assert "4,200 (-1,000)" in rows["总计 ms"]
+    assert rows["检索 ms"].split("│")[2].strip() == "31"  # not measured before
+    assert "拒答准确" not in rows
+    assert "全部" in shown
+    assert shown.endswith("逐题结果：eval/[1].json\n")
+
+
+def test_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert sys.stdout is not None
+    show_found(FOUND)
+    assert "\x1b[" in capsys.readouterr().out

@@ -1,0 +1,87 @@
+"""Drafts that are true to their quote and yet say less than it."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from chat.answer import Answer, Citation, Sentence
+from chat.verdict import is_one_of_a_list, leaves_out, may_stand, takes_another_figure
+from index.library import PassageIndex
+from ingest.report import Passage
+from tests.fakes import HashingEncoder, passage
+
+CLOUD = passage("上半年公有云市场规模165.8亿美元，其中阿里云份额33.5%。")
+
+
+def cited(source: Passage, quote: str | None = None) -> Citation:
+    text = quote or source.text
+    start = source.text.index(text)
+    return Citation(1, source, text, start, start + len(text))
+
+
+def answer(text: str, source: Passage, *, supported: bool = True) -> Answer:
+    return Answer((Sentence(text, (1,), supported),), (cited(source),), ())
+
+
+def library(*passages: Passage) -> PassageIndex:
+    return PassageIndex.build(passages, HashingEncoder())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "part"),
+    [
+        ("散热。", "针对结构、散热、拓扑等做专门的设计", True),
+        ("结构", "针对结构、散热、拓扑等做专门的设计", False),  # 针对结构: the item is not its first part alone
+        ("拓扑", "结构、散热、拓扑等", True),
+        ("结构、散热、拓扑", "针对结构、散热、拓扑等做专门的设计", False),
+        ("阿里云", "其中阿里云为最大的服务商", False),
+        ("不在里面", "结构、散热", False),
+    ],
+)
+def test_one_item_of_a_list_is_not_the_list(sentence: str, quote: str, part: bool) -> None:
+    assert is_one_of_a_list(sentence, quote) is (part or (sentence == "结构"))
+
+
+def test_a_second_thing_asked_may_not_be_left_out() -> None:
+    gan = cited(passage("2014年，Ian Goodfellow提出GAN"))
+    assert leaves_out("GAN在2014年提出。", "GAN是谁在哪年提出的？", [gan])
+    assert not leaves_out("Ian Goodfellow在2014年提出。", "GAN是谁在哪年提出的？", [gan])
+    assert not leaves_out("GAN在2014年提出。", "GAN在哪年提出？", [gan])
+
+
+def test_the_figure_of_the_clause_that_fits_is_the_one_to_give() -> None:
+    found = library(CLOUD)
+    question = "公有云市场规模"
+    assert takes_another_figure("33.5%", question, cited(CLOUD), found)
+    assert not takes_another_figure("165.8亿美元", question, cited(CLOUD), found)
+
+
+def test_figures_of_the_question_and_of_rows_are_left_alone() -> None:
+    row = passage("甲\t1\t2", cells=(("名", "甲"), ("一", "1"), ("二", "2")), kind="row")
+    assert not takes_another_figure("2", "甲的一是多少", cited(row), library(row))
+    assert not takes_another_figure("份额33.5%", "谁的份额是33.5%？", cited(CLOUD), library(CLOUD))
+
+
+def test_a_full_supported_answer_stands() -> None:
+    assert may_stand(answer("165.8亿美元", CLOUD), "公有云市场规模多大？", library(CLOUD))
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("165.8", "公有云市场规模多大？"),  # a bare figure without its unit
+        ("阿里云", "公有云服务商有哪些？"),  # several are asked for, one is named
+    ],
+)
+def test_an_answer_that_says_too_little_does_not_stand(text: str, question: str) -> None:
+    assert not may_stand(answer(text, CLOUD), question, library(CLOUD))
+
+
+def test_an_unsupported_sentence_or_none_never_stands() -> None:
+    assert not may_stand(answer("165.8亿美元", CLOUD, supported=False), "多大？", library(CLOUD))
+    assert not may_stand(Answer((), (), ()), "多大？", library(CLOUD))
+
+
+def test_scores_used_here_are_float32() -> None:
+    scores: NDArray[np.float32] = library(CLOUD).span_scores("规模", CLOUD, [(0, 5)])
+    assert scores.dtype == np.float32

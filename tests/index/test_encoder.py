@@ -1,0 +1,146 @@
+"""The bundled encoder itself: what an index and a citation rest on."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from chat.config import BUNDLED_ENCODER, Config, models_folder
+from index.encoder import EncoderUnavailable, SentenceEncoder
+
+if TYPE_CHECKING:
+    from index.late_interaction import Tokens
+
+LONG = "生成式人工智能的市场规模持续扩大，同比增长3.2%。" * 60  # far over the model's 512 tokens
+TEXTS = [
+    "2022年中国生成式人工智能市场规模达到12.5亿元，同比增长3.2%。其中图像生成占比最高。",
+    "AIGC",
+    "",
+    "　全角　空格\n换行\t制表 ①㈱½ ＡＩ",
+    LONG,
+    "大模型的商业模式包括订阅、接口调用和定制开发。" * 4,
+    "服务器",
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> SentenceEncoder:
+    folder = models_folder(Config()) / BUNDLED_ENCODER
+    if not folder.is_dir():
+        pytest.fail(f"{folder} is missing; run `reportqa model fetch {BUNDLED_ENCODER}`")
+    return SentenceEncoder.load(str(folder))
+
+
+@pytest.fixture(scope="module")
+def encoded(encoder: SentenceEncoder) -> "tuple[np.ndarray[tuple[int, ...], np.dtype[np.float32]], list[Tokens]]":
+    return encoder.encode_passages(TEXTS)
+
+
+def test_the_name_that_an_index_remembers_is_the_folders(encoder: SentenceEncoder) -> None:
+    assert (encoder.name, encoder.dim) == (BUNDLED_ENCODER, 384)
+
+
+def test_passages_become_float32_rows_of_unit_length(encoded: tuple[np.ndarray, "list[Tokens]"]) -> None:
+    pooled, tokens = encoded
+    assert (pooled.shape, pooled.dtype) == ((len(TEXTS), 384), np.float32)
+    assert np.linalg.norm(pooled, axis=1) == pytest.approx([1.0] * len(TEXTS), abs=1e-5)
+    for each in tokens:
+        lengths = np.linalg.norm(each.vectors.astype(np.float32), axis=1)
+        assert lengths == pytest.approx(np.ones(len(lengths)), abs=2e-3)  # float16 keeps three digits
+
+
+def test_a_question_becomes_a_unit_vector_and_a_unit_vector_for_each_token(encoder: SentenceEncoder) -> None:
+    pooled, tokens = encoder.encode_query("市场规模有多大？")
+    assert (pooled.shape, pooled.dtype, tokens.dtype) == ((384,), np.float32, np.float32)
+    assert np.linalg.norm(pooled) == pytest.approx(1.0, abs=1e-5)
+    assert tokens.shape[1] == 384
+    assert 3 <= len(tokens) <= len("市场规模有多大？")
+
+
+@pytest.mark.parametrize("row", range(len(TEXTS)))
+def test_a_text_means_the_same_in_a_batch_and_alone_and_keeps_its_place(
+    encoder: SentenceEncoder, encoded: tuple[np.ndarray, "list[Tokens]"], row: int
+) -> None:
+    pooled, tokens = encoded
+    alone, alone_tokens = encoder.encode_passages([TEXTS[row]])
+    assert float(pooled[row] @ alone[0]) > 0.9999
+    assert tokens[row].starts.tolist() == alone_tokens[0].starts.tolist()
+
+
+def test_more_texts_than_a_batch_keep_their_order_whatever_their_lengths(encoder: SentenceEncoder) -> None:
+    texts = [f"第{number}条" + "，市场规模" * (number * 7 % 5) for number in range(20)]
+    done: list[int] = []
+    pooled, tokens = encoder.encode_passages(texts, progress=done.append)
+    assert sum(done) == 20
+    for row in (0, 3, 13, 19):
+        cosines = pooled @ encoder.encode_passages([texts[row]])[0][0]
+        assert int(np.argmax(cosines)) == row
+        assert tokens[row].starts[-1] < len(texts[row])
+
+
+def test_questions_and_passages_are_told_apart_by_their_prompts(encoder: SentenceEncoder) -> None:
+    question, _ = encoder.encode_query("市场规模")
+    passages, _ = encoder.encode_passages(["市场规模"])
+    assert float(question @ passages[0]) < 0.999
+
+
+def test_a_question_is_nearer_to_its_answer_than_to_another_passage(encoder: SentenceEncoder) -> None:
+    question, _ = encoder.encode_query("谁提出了GAN？")
+    passages, _ = encoder.encode_passages(["百度推出文心一言。", "2014年，Goodfellow提出生成式对抗网络。"])
+    assert question @ passages[1] > question @ passages[0]
+
+
+@pytest.mark.parametrize("row", range(len(TEXTS)))
+def test_tokens_begin_within_the_text_and_in_its_order(encoded: tuple[np.ndarray, "list[Tokens]"], row: int) -> None:
+    starts, vectors = encoded[1][row].starts, encoded[1][row].vectors
+    assert starts.dtype == np.int32
+    assert len(starts) == len(vectors)
+    assert np.all(np.diff(starts) >= 0)  # ㈱ becomes several tokens that begin at one place
+    assert np.all((starts >= 0) & (starts < max(1, len(TEXTS[row]))))
+
+
+def test_the_tokens_of_a_plain_text_begin_one_after_another_from_its_start(
+    encoded: tuple[np.ndarray, "list[Tokens]"],
+) -> None:
+    starts = encoded[1][0].starts
+    assert starts[0] == 0
+    assert np.all(np.diff(starts) > 0)
+
+
+def test_the_tokens_of_a_sentence_are_those_that_begin_in_it(encoded: tuple[np.ndarray, "list[Tokens]"]) -> None:
+    text, tokens = TEXTS[0], encoded[1][0]
+    cut = text.index("其中")
+    first, second = tokens.between(0, cut), tokens.between(cut, len(text))
+    assert len(first) + len(second) == len(tokens.vectors)
+    assert len(first) > len(second) > 3
+    assert np.array_equal(first, tokens.vectors[tokens.starts < cut])
+
+
+def test_a_text_beyond_the_models_input_is_cut_there(encoded: tuple[np.ndarray, "list[Tokens]"]) -> None:
+    tokens = encoded[1][TEXTS.index(LONG)]
+    assert 480 < len(tokens.vectors) < 512  # the prompt and the special tokens take the rest
+    assert tokens.starts[-1] < len(LONG) - 100
+    assert len(tokens.between(len(LONG) - 100, len(LONG))) == 0
+
+
+def test_an_empty_text_has_a_vector_and_no_tokens(encoded: tuple[np.ndarray, "list[Tokens]"]) -> None:
+    assert len(encoded[1][TEXTS.index("")].vectors) == 0
+
+
+def test_no_texts_give_no_rows(encoder: SentenceEncoder) -> None:
+    pooled, tokens = encoder.encode_passages([])
+    assert (pooled.shape, tokens) == ((0, 384), [])
+
+
+def test_a_folder_that_is_missing_is_named_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(EncoderUnavailable, match="reportqa model fetch") as refused:
+        SentenceEncoder.load(str(tmp_path / "nowhere"))
+    assert str(tmp_path / "nowhere") in str(refused.value)
+
+
+def test_a_folder_without_a_model_is_named_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(EncoderUnavailable, match="reportqa model fetch") as refused:
+        SentenceEncoder.load(str(tmp_path))
+    assert str(tmp_path) in str(refused.value)

@@ -1,0 +1,202 @@
+"""A folder of documents to reports: with a manifest, without one, and with everything that can be wrong."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ingest import corpus
+from ingest.corpus import load_corpus, read_report
+from ingest.report import UnreadableReport
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+TEXT = "# 甲报告\n\n## 1.1 概况篇\n\n市场规模12.5亿元。\n"
+
+
+def write(path: Path, content: str | bytes = TEXT) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def refusal(folder: Path) -> str:
+    """What a user is told of a folder that is refused."""
+    with pytest.raises(UnreadableReport) as refused:
+        load_corpus(folder)
+    return str(refused.value)
+
+
+# --- without a manifest --------------------------------------------------------------------------------------------
+
+
+def test_documents_of_a_plain_folder_are_read_in_order_of_their_paths(tmp_path: Path) -> None:
+    write(tmp_path / "b.txt", "乙报告\n\n正文。")
+    write(tmp_path / "a" / "甲.markdown")
+    write(tmp_path / "c.MD", "一段没有标题的长文字，" * 6)
+    assert [report.title for report in load_corpus(tmp_path)] == ["甲报告", "乙报告", "c"]
+
+
+def test_hidden_files_and_links_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path / "a.md")
+    write(tmp_path / ".git" / "b.md")
+    write(tmp_path / ".c.md")
+    (tmp_path / "d.md").symlink_to(tmp_path / "a.md")
+    assert [report.source for report in load_corpus(tmp_path)] == ["a.md"]
+
+
+def test_where_there_is_a_folder_of_reports_only_that_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "reports" / "a.md")
+    write(tmp_path / "notes.pdf", b"%PDF")
+    assert [report.source for report in load_corpus(tmp_path)] == ["a.md"]
+
+
+def test_an_id_comes_from_the_content_and_not_from_the_path(tmp_path: Path) -> None:
+    first = read_report(write(tmp_path / "a.md"), {})
+    second = read_report(write(tmp_path / "sub" / "b.md"), {})
+    assert first.id == second.id == hashlib.sha256(TEXT.encode()).hexdigest()[:12]
+    assert read_report(write(tmp_path / "c.md", TEXT + "又。"), {}).id != first.id
+
+
+# --- with a manifest -----------------------------------------------------------------------------------------------
+
+
+def manifest(folder: Path, *entries: str) -> None:
+    write(folder / "manifest.toml", "\n".join(f"[[report]]\n{entry}" for entry in entries))
+
+
+def test_the_manifest_says_who_published_what_and_comes_first(tmp_path: Path) -> None:
+    write(tmp_path / "a.md", "# 乙\n\n文。")
+    path = write(tmp_path / "z.md")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest(
+        tmp_path,
+        f'id = "ev-2024"\nfile = "z.md"\ntitle = "电动车报告"\npublisher = "研究院"\npublished = "2024-05"\n'
+        f'source = "官网"\nsha256 = "{digest}"',
+    )
+    first, second = load_corpus(tmp_path)
+    assert (first.id, first.title, first.publisher, first.published, first.source) == (
+        "ev-2024",
+        "电动车报告",
+        "研究院",
+        "2024-05",
+        "官网",
+    )
+    assert (second.title, second.publisher, second.source) == ("乙", "", "a.md")
+
+
+def test_every_file_of_the_corpus_is_the_one_its_manifest_names() -> None:
+    entries = tomllib.loads((CORPUS / "manifest.toml").read_text("utf-8"))["report"]
+    assert {entry["file"] for entry in entries} == {f"reports/{path.name}" for path in (CORPUS / "reports").iterdir()}
+    for entry in entries:
+        assert hashlib.sha256((CORPUS / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
+        assert all(entry[key] for key in ("title", "publisher", "published", "language", "licence", "source"))
+
+
+def test_a_file_other_than_the_manifest_says_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.md")
+    manifest(tmp_path, f'id = "a"\nfile = "a.md"\nsha256 = "{"0" * 64}"')
+    found = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    assert refusal(tmp_path) == (
+        f"{path}：内容与 manifest.toml 记录的不同（应为 000000000000…，实为 {found}…）；"
+        "请恢复原文件，或更新清单中的 sha256"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[[report]\n", "清单无法读取.*请按 TOML 语法改正"),
+        (b"\xff\xfe", "清单无法读取"),
+        ('report = "a.md"', r"report 应写成 \[\[report\]\]"),
+        ('report = ["a.md"]', r"第 1 个 \[\[report\]\] 的值都应是字符串"),
+        ('[[report]]\nid = "a"\nfile = "a.md"\npublished = 2023', r"第 1 个 \[\[report\]\] 的值都应是字符串"),
+        ('[[report]]\nid = "a"\nfile = "a.md"\nautor = "甲"', r"第 1 个 \[\[report\]\] 有未知的键 autor；可用的键：.*publisher"),
+        ('[[report]]\nid = "a"\nfile = "a.md"\n[[report]]\ntitle = "甲"', r"第 2 个 \[\[report\]\] 缺少 file、id"),
+        ('[[report]]\nid = "a"\nfile = "../a.md"', r"file 必须在 .* 之内，实为 \.\./a\.md"),
+        ('[[report]]\nid = "a"\nfile = "sub/../../a.md"', "file 必须在"),
+        ('[[report]]\nid = "a"\nfile = "/etc/passwd"', "file 必须在 .* 之内，实为 /etc/passwd"),
+    ],
+)  # fmt: skip
+def test_a_wrong_manifest_is_refused_with_its_path_and_what_to_write(
+    tmp_path: Path, content: str | bytes, message: str
+) -> None:
+    write(tmp_path / "a.md")
+    path = write(tmp_path / "manifest.toml", content)
+    with pytest.raises(UnreadableReport, match=message) as refused:
+        load_corpus(tmp_path)
+    assert str(refused.value).startswith(f"{path}：")
+
+
+def test_a_file_named_twice_is_refused_and_not_dropped(tmp_path: Path) -> None:
+    write(tmp_path / "a.md")
+    manifest(tmp_path, 'id = "a"\nfile = "a.md"', 'id = "b"\nfile = "./a.md"')
+    assert (
+        refusal(tmp_path)
+        == f"{tmp_path / 'manifest.toml'}：第 2 个 [[report]] 的 file 与前面的重复（./a.md）；请删去一个"
+    )
+
+
+# --- what cannot be read -------------------------------------------------------------------------------------------
+
+
+def test_a_missing_folder_is_named_with_the_option_that_sets_it(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "无") == f"{tmp_path / '无'}：没有这个文件夹；请用 --corpus 指明存放报告的文件夹"
+
+
+def test_an_empty_folder_is_told_the_formats_that_are_read(tmp_path: Path) -> None:
+    assert refusal(tmp_path) == f"{tmp_path}：没有可读的报告（支持 .markdown、.md、.txt）；请放入报告后重试"
+
+
+def test_an_unsupported_format_is_named_with_what_to_turn_it_into(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.pdf", b"%PDF-1.7")
+    assert refusal(tmp_path) == f"{path}：暂不支持 .pdf 文件；请先转成 Markdown 或纯文本（.markdown、.md、.txt）"
+    with pytest.raises(UnreadableReport, match="README：暂不支持 无扩展名 文件"):
+        read_report(write(tmp_path / "README"), {})
+
+
+@pytest.mark.parametrize("content", ["", "\n \n\u3000\n", "![](图.png)\n\n---\n", "# 只有标题\n"])
+def test_a_file_without_words_is_named(tmp_path: Path, content: str) -> None:
+    path = write(tmp_path / "a.md", content)
+    assert refusal(tmp_path) == f"{path}：文件里没有文字；请确认内容后重试"
+
+
+def test_a_binary_file_is_named_with_the_first_byte_that_gives_it_away(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", b"PK\x03\x04\x00\x00")
+    assert refusal(tmp_path) == f"{path}：第 4 字节是空字符，不像文本文件；请确认格式，或另存为 UTF-8 文本"
+
+
+def test_a_file_too_large_is_named_with_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "MAX_BYTES", 2_000_000)
+    path = write(tmp_path / "a.md", "甲" * 700_000)
+    assert refusal(tmp_path) == f"{path}：超过 2 MB；请拆分后重试"
+
+
+def test_a_file_that_is_gone_or_is_a_folder_is_named_with_the_reason(tmp_path: Path) -> None:
+    manifest(tmp_path, 'id = "a"\nfile = "a.md"')
+    assert refusal(tmp_path) == f"{tmp_path / 'a.md'}：无法读取（No such file or directory）；请检查路径与权限"
+    (tmp_path / "b.md").mkdir()
+    with pytest.raises(UnreadableReport, match=r"b\.md：无法读取（Is a directory）"):
+        read_report(tmp_path / "b.md", {})
+
+
+def test_two_reports_with_one_id_are_told_apart_by_the_user(tmp_path: Path) -> None:
+    write(tmp_path / "a.md")
+    path = write(tmp_path / "b.md")
+    digest = hashlib.sha256(TEXT.encode()).hexdigest()[:12]
+    assert refusal(tmp_path) == (f"{path}：与 甲报告 的编号相同（{digest}）；请删去一份，或在 manifest.toml 里另给编号")
+
+
+def test_one_file_that_cannot_be_read_leaves_the_others_readable(tmp_path: Path) -> None:
+    write(tmp_path / "a.pdf", b"%PDF")
+    write(tmp_path / "b.md")
+    write(tmp_path / "c.md", b"\0")
+    unreadable: list[UnreadableReport] = []
+    assert [report.title for report in load_corpus(tmp_path, on_unreadable=unreadable.append)] == ["甲报告"]
+    assert [str(error).split("：")[0] for error in unreadable] == [str(tmp_path / "a.pdf"), str(tmp_path / "c.md")]
+
+
+def test_a_folder_with_nothing_readable_is_refused_even_where_each_file_was_answered(tmp_path: Path) -> None:
+    write(tmp_path / "a.pdf", b"%PDF")
+    with pytest.raises(UnreadableReport, match="没有可读的报告"):
+        load_corpus(tmp_path, on_unreadable=lambda _: None)

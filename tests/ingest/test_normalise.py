@@ -1,0 +1,133 @@
+"""Bytes to text: what is made the same, what is left alone, what is refused."""
+
+import re
+import unicodedata
+from contextlib import suppress
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ingest.normalise import decode_text, normalise_text
+from ingest.report import UnreadableReport
+
+# Characters of which reading makes something else, beside ordinary ones.
+TRICKY = "甲乙，。；①［１］ＡｚＺ０\u00a0\u2000\u2002\u3000\u202f\u200b\u200f\u202e\u2066\ufeff\u00ad\r\n\v\f\u0085\u2028\t *-_#e\u0301\x01\x1f"
+FORBIDDEN = re.compile(
+    "[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\u00ad\r\v\f\u0085\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
+)
+
+
+# --- decoding ------------------------------------------------------------------------------------------------------
+
+
+def test_the_encodings_that_chinese_reports_come_in_are_all_read() -> None:
+    text = "市场规模𠮷达12.5亿元"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "gb18030"):
+        assert decode_text(text.encode(encoding), "甲.md") == text
+    assert decode_text(b"\xfe\xff" + text.encode("utf-16-be"), "甲.md") == text
+    assert decode_text(b"", "甲.md") == ""
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters(exclude_characters="\0\ufeff", exclude_categories=["Cs"])))
+def test_decoding_gives_back_what_was_encoded(text: str) -> None:
+    assert decode_text(text.encode("utf-8"), "甲.md") == text
+    assert decode_text(text.encode("utf-8-sig"), "甲.md") == text
+    assert decode_text(text.encode("utf-16"), "甲.md") == text
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters(exclude_characters="\0\ufeff", exclude_categories=["Cs"])))
+def test_decoding_gives_back_gb18030_unless_the_bytes_are_utf_8_as_well(text: str) -> None:
+    content = text.encode("gb18030")
+    with suppress(UnicodeDecodeError):
+        assume(content.decode("utf-8") == text)
+    assert decode_text(content, "甲.md") == text
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"PK\x03\x04\x00\x00", r"甲\.md：第 4 字节是空字符，不像文本文件.*UTF-8"),
+        ("增长".encode() + b"\xff\xff", r"甲\.md：第 \d+ 字节起无法按 gb18030 解码.*请另存为 UTF-8"),
+        (b"\xef\xbb\xbfab\xff", r"甲\.md：第 \d+ 字节起无法按 utf-8"),
+        (b"\xff\xfea", r"甲\.md：第 \d+ 字节起无法按 utf-16 解码"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_with_the_file_the_place_and_the_way_out(
+    content: bytes, message: str
+) -> None:
+    with pytest.raises(UnreadableReport, match=message):
+        decode_text(content, "甲.md")
+
+
+# --- characters ----------------------------------------------------------------------------------------------------
+
+
+def test_letters_and_digits_become_half_width_and_punctuation_stays() -> None:
+    assert normalise_text("ＡＩＧＣ２０２３，（增长）！；①［１］") == "AIGC2023，（增长）！；①［1］"
+
+
+def test_every_line_end_is_one_and_every_space_is_one() -> None:
+    assert normalise_text("甲\r\n乙\r丙\u2028丁\u3000戊\u00a0己") == "甲\n乙\n丙\n丁 戊 己"
+
+
+def test_invisible_characters_cannot_hide_or_split_a_word() -> None:
+    assert normalise_text("市\u200b场\u202e规\ufeff模\x07额\u2066度\u00ad") == "市场规模额度"
+
+
+def test_a_letter_and_its_accent_become_one_even_where_something_invisible_stood_between() -> None:
+    assert normalise_text("e\u200b\u0301 e\x01\u0301") == "\u00e9 \u00e9"
+
+
+def test_blank_lines_are_kept_as_one_and_none_stands_at_the_ends() -> None:
+    assert normalise_text("\n\n甲\n \u3000\n\n\n乙\n丙\n\n") == "甲\n\n乙\n丙"
+
+
+def test_tabs_part_cells_and_lose_the_spaces_around_them() -> None:
+    assert normalise_text("公司 \t 参数量\n\t谷歌\t\n\t\t") == "公司\t参数量\n\t谷歌\t"
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.one_of(st.text(alphabet=TRICKY), st.text(alphabet=st.characters(exclude_characters="<>[]&"))))
+def test_normalised_text_holds_no_forbidden_character_and_stays_as_it_is(text: str) -> None:
+    once = normalise_text(text)
+    assert not FORBIDDEN.search(once)
+    assert not [char for char in once if unicodedata.category(char) == "Cc" and char not in "\n\t"]
+    assert "\n\n\n" not in once
+    assert not once.startswith("\n")
+    assert not once.endswith("\n")
+    assert unicodedata.is_normalized("NFC", once)
+    assert normalise_text(once) == once
+
+
+# --- markup --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("CR<sub>5</sub>达到73.7%", "CR5达到73.7%"),
+        ("**+100%**  ", "+100%"),
+        ("<ul style='x'><li>• <b>效率</b>: 高</li><li>• 快</li></ul>", "• 效率: 高 • 快"),
+        ("行业\t<p>电商&amp;媒体<br/>广告</p>\t占比", "行业\t电商&媒体 广告\t占比"),
+        ("![产业链图谱](images/a.png)", "产业链图谱"),
+        ("![](images/a.png)", ""),
+        ("见[官网](https://example.com/a)与[脚注](#3)", "见官网与脚注"),
+        ("数组[0](1)不是链接", "数组[0](1)不是链接"),
+        ("更多报告：<https://bg.example.com>", "更多报告：https://bg.example.com"),
+        ("当 a<b 且 c>d 时", "当 a<b 且 c>d 时"),
+        ("<p>甲&nbsp;&#8203;乙&#10;丙&#9;丁</p>", "甲 乙 丙 丁"),
+        ("<b>若 x<y 则</b>止", "若 x<y 则止"),
+        ("<b>&lt;b&gt;</b>是标签", "<b>是标签"),
+        ("<IMG SRC='a.png'/>图后", "图后"),
+    ],
+)
+def test_markup_is_read_and_what_only_looks_like_markup_is_left(line: str, read: str) -> None:
+    assert normalise_text(line) == read
+
+
+@pytest.mark.parametrize("rule", ["---", "***", "*****", "____", "  ---  ", "**---**"])
+def test_a_rule_between_parts_says_nothing(rule: str) -> None:
+    assert normalise_text(f"甲\n{rule}\n乙") == "甲\n\n乙"

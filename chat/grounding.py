@@ -18,6 +18,7 @@ from ingest.sentences import split_sentences
 
 # Words of a sentence that neither its evidence nor the question has: one may join them, two say something new.
 NEW_WORDS = 1
+SHORT_CELL_CHARS = 30
 _NEGATION = re.compile(r"[不没未无非]")
 
 REFUSAL_NOTHING_FOUND = "报告中没有找到可以回答这个问题的内容。"
@@ -102,12 +103,14 @@ def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Ev
 
     Its figures and Latin names all stand in the evidence, and a negation only where the evidence has one. Of its other
     words at least half stand there too; at most NEW_WORDS stand neither there nor in the question; and none stands only
-    in other evidence, which would join what two sources say of two things.
+    in other evidence, which would join what two sources say of two things. Of a row, a column named is the one told.
     """
     source = _source(item)
     if not set(hard_words(sentence)) <= set(hard_words(source)):
         return False
     if _NEGATION.search(sentence) and not _NEGATION.search(source):
+        return False
+    if any(_misread(header, cell, sentence) for header, cell in item.hit.passage.cells):
         return False
     words = {word for word in segment_question(sentence) if len(word) > 1 and not _HARD.fullmatch(word)}
     missing = {word for word in words if word not in source}
@@ -117,6 +120,17 @@ def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Ev
     asked = fold(question)
     new = {word for word in missing if word not in asked and not _in_pieces(word, source + asked)}
     return len(new) <= NEW_WORDS and len(missing) * 2 <= len(words)
+
+
+def _misread(header: str, cell: str, sentence: str) -> bool:
+    """Whether a sentence names a column of a row and gives less than half of what stands there, so another cell's words.
+
+    A long cell may be told in part.
+    """
+    if not header or header not in sentence or len(cell) > SHORT_CELL_CHARS:
+        return False
+    words = segment_question(cell)
+    return sum(word in fold(sentence) for word in words) * 2 < len(words)
 
 
 def _source(item: Evidence) -> str:
@@ -164,4 +178,4 @@ def _leading_marks(piece: str) -> int:
 
 def _ended(text: str) -> str:
     text = " ".join(text.split())
-    return text if re.search(r"[。！？；…]$", text) else f"{text}。"
+    return text if re.search(r"[。！？；;…]$", text) else f"{text}。"

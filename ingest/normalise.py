@@ -29,8 +29,8 @@ _TAG = re.compile(
     rf"""</?({"|".join(sorted(_INLINE_TAGS | _BLOCK_TAGS))})(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*\s*/?>""",
     re.IGNORECASE,
 )
-_IMAGE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
-_LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\((?:https?:|mailto:|#|\.{0,2}/)[^)\n]*\)")
+_IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^)\n]*\)")
+_LINK = re.compile(r"(?<!!)\[([^\[\]\n]+)\]\((?:https?:|mailto:|#|\.{0,2}/)[^)\n]*\)")
 _RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
 _AUTOLINK = re.compile(r"<((?:https?|mailto):[^\s<>]+)>")
 
@@ -87,7 +87,10 @@ def _plain_line(line: str) -> str:
     line = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", line)))
     if _TAG.search(line):
         line = "\t".join(_text_of_html(cell) if _TAG.search(cell) else cell for cell in line.split("\t"))
-    line = re.sub(r" *\t *", "\t", line.replace("**", "").rstrip(" "))
+    line = line.replace("**", "").rstrip(" ")
+    if "\t" in line:
+        first, *others = line.split("\t")
+        line = "\t".join([first.rstrip(" "), *(cell.strip(" ") for cell in others)])
     return "" if not line.strip() or _RULE.fullmatch(line) else line
 
 

@@ -127,6 +127,7 @@ def _packed(text: str, blocks: list[_Block]) -> Iterator[_Block]:
     Rows and figures stand alone. A label starts a new passage with what it labels. A note joins the text before it.
     """
     group: list[_Block] = []
+    says_something = False
 
     def size(more: _Block) -> int:
         return more.end - group[0].start
@@ -135,40 +136,32 @@ def _packed(text: str, blocks: list[_Block]) -> Iterator[_Block]:
         alone = block.kind in ("row", "figure")
         labels_next = _is_label(text, blocks, number)
         if group and (
-            alone
-            or (block.kind != "note" and (labels_next or size(block) > PASSAGE_CHARS) and not _only_labels(text, group))
+            alone or (block.kind != "note" and (labels_next or size(block) > PASSAGE_CHARS) and says_something)
         ):
             yield from _closed(text, group)
-            group = []
+            group, says_something = [], False
         if alone:
             yield block
         else:
             group.append(block)
+            says_something = says_something or not _may_label(text, block)
     if group:
         yield from _closed(text, group)
 
 
 def _is_label(text: str, blocks: list[_Block], number: int) -> bool:
     """A short line that ends no sentence, with prose or a list under it."""
-    block = blocks[number]
-    line = text[block.start : block.end]
     below = blocks[number + 1] if number + 1 < len(blocks) else None
     return (
-        block.kind == "text"
-        and len(line) <= _LABEL_CHARS
-        and not _PROSE_END.search(line)
+        _may_label(text, blocks[number])
         and below is not None
         and (below.kind == "list" or bool(_PROSE_END.search(text[below.start : below.end])))
     )
 
 
-def _only_labels(text: str, group: list[_Block]) -> bool:
-    return all(
-        block.kind == "text"
-        and block.end - block.start <= _LABEL_CHARS
-        and not _PROSE_END.search(text[block.start : block.end])
-        for block in group
-    )
+def _may_label(text: str, block: _Block) -> bool:
+    line = text[block.start : block.end]
+    return block.kind == "text" and len(line) <= _LABEL_CHARS and not _PROSE_END.search(line)
 
 
 def _closed(text: str, group: list[_Block]) -> Iterator[_Block]:

@@ -151,3 +151,15 @@ def test_a_draft_that_gives_no_answer_is_recognised(draft: str, says_nothing: bo
 
 def test_thousands_commas_case_and_a_closing_stop_do_not_change_a_figure_or_a_name() -> None:
     assert hard_words("GPT-4有1,750亿参数，占3.2%。") == ["gpt-4", "1750", "3.2"]
+
+
+def test_a_column_named_with_the_cell_of_another_is_not_supported() -> None:
+    row = passage(
+        "图像创作\t生成图像符合要求\t图像生成功能暂未开放",
+        3,
+        kind="row",
+        cells=(("领域", "图像创作"), ("文心一言", "生成图像符合要求"), ("GPT-4", "图像生成功能暂未开放")),
+    )
+    item = Evidence(1, Hit(row, 1.0, 1), row.reading, 0, len(row.text), 0.9)
+    assert not supports(item, "GPT-4生成图像符合要求。", "GPT-4画图如何？")
+    assert supports(item, "GPT-4图像生成功能暂未开放。", "GPT-4画图如何？")

@@ -1,6 +1,5 @@
 """What people see on the command line: nothing but text in a pipe, and every character of it as it stands."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Sentence
 from chat.catalogue import CATALOGUE
+from chat.partial import partial_path
 from chat.setup import Built
 from chat.terminal import one_bar, show_answer, show_built, show_found, show_models, show_serving, show_summary
 from ingest.report import UnreadableReport
@@ -96,10 +96,10 @@ def test_the_address_is_shown_whole(capsys: pytest.CaptureFixture[str], address:
 def test_models_are_shown_with_their_state(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     here, partial, absent = CATALOGUE[1:4]
     (tmp_path / here.file).touch()
-    (tmp_path / f"{partial.file}.partial").touch()
-    show_models((here, absent), tmp_path)
+    partial_path(tmp_path / partial.file).touch()
+    show_models((here, partial, absent), tmp_path)
     shown = capsys.readouterr().out
-    assert ("已就绪" in shown, "未获取" in shown, "\x1b" in shown) == (True, True, False)
+    assert [shown.count(state) for state in ("已就绪", "未下载完", "未获取", "\x1b")] == [1, 1, 1, 0]
 
 
 def test_a_summary_shows_figures_and_how_they_changed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,6 +125,5 @@ def test_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert sys.stdout is not None
     show_found(FOUND)
     assert "\x1b[" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -129,6 +130,12 @@ def test_a_caption_with_a_unit_over_a_table_is_the_caption_of_its_rows() -> None
 def test_a_note_joins_the_text_before_it_and_stands_alone_after_a_table() -> None:
     assert kinds_and_texts("正文。\n\n注：口径不同") == [("text", "正文。\n\n注：口径不同")]
     assert kinds_and_texts("甲\t乙\n1\t2\n\n注：口径不同")[-1] == ("note", "注：口径不同")
+
+
+@pytest.mark.timeout(10)  # a step that looks back at every line before would take a minute
+def test_a_long_column_of_labels_is_split_at_once() -> None:
+    read = passages("\n".join(f"名单{number}" for number in range(20_000)))
+    assert len(read) == sum(1 for passage in read if len(passage.text) <= PASSAGE_CHARS)
 
 
 # --- for any text --------------------------------------------------------------------------------------------------

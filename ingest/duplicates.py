@@ -76,7 +76,7 @@ def _words(passage: Passage) -> _Words:
         sentences = [_plain(passage.caption + passage.reading)]
     else:
         sentences = [_plain(passage.text[start:end]) for start, end in split_sentences(passage.text)]
-    said = [sentence for sentence in sentences if sentence and sentence != heading]
+    said = [sentence for sentence in sentences if sentence and sentence != heading] or sentences
     return _Words(frozenset(said), _shingles("".join(said)), frozenset(_FIGURES.findall(passage.text)))
 
 

@@ -51,23 +51,25 @@ def split_sections(text: str, title: str) -> tuple[Section, ...]:
     path: list[_Heading] = []
     body: list[str] = []
 
-    def close() -> None:
+    def close(following: _Heading | None) -> None:
         own = path[-1].title if path else ""
         content = "\n".join(body).strip("\n")
-        if content.strip():
+        # A heading with nothing under it, not even another heading, is the caption of a picture that the text lacks.
+        bare = bool(own) and own != title and not (following and _contains(path[-1], following))
+        if content.strip() or bare:
             headings = (title, *(heading.title for heading in path if heading.title != title))
-            sections.append(Section(headings, f"{own}\n\n{content}" if own else content))
+            sections.append(Section(headings, f"{own}\n\n{content}" if own and content else own or content))
         body.clear()
 
     for item in _headings_and_lines(text):
         if isinstance(item, str):
             body.append(item)
             continue
-        close()
+        close(item)
         while path and not _contains(path[-1], item):
             path.pop()
         path.append(item)
-    close()
+    close(None)
     return tuple(sections)
 
 

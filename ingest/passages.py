@@ -45,7 +45,8 @@ def split_passages(report: Report) -> list[Passage]:
 def _of_section(report: Report, number: int, section: Section) -> Iterator[Passage]:
     for block in _packed(section.text, list(_blocks(section.text))):
         text = section.text[block.start : block.end]
-        if text == section.headings[-1]:
+        bare = section.text == section.headings[-1]
+        if text == section.headings[-1] and not bare:
             continue  # a heading right above its table says nothing that the rows do not carry
         yield Passage(
             id=f"{report.id}:{number}:{block.start}-{block.end}",
@@ -55,7 +56,7 @@ def _of_section(report: Report, number: int, section: Section) -> Iterator[Passa
             published=report.published,
             section=number,
             headings=section.headings,
-            kind=block.kind,
+            kind="figure" if bare else block.kind,
             page=section.page_at(block.start),
             start=block.start,
             end=block.end,

@@ -99,7 +99,11 @@ def test_a_table_of_contents_makes_no_sections() -> None:
 
 def test_a_heading_told_twice_before_the_next_is_no_table_of_contents() -> None:
     text = lines("PART.04", "应用篇", "4.1 典型应用", "4.1 典型应用", "4.2 文本生成", "正文。")
-    assert outline(text) == [("PART.04 应用篇", "4.2 文本生成")]
+    assert outline(text) == [
+        ("PART.04 应用篇", "4.1 典型应用"),
+        ("PART.04 应用篇", "4.1 典型应用"),
+        ("PART.04 应用篇", "4.2 文本生成"),
+    ]
 
 
 def test_prose_that_begins_with_a_number_is_no_heading() -> None:
@@ -119,9 +123,10 @@ def test_a_numbered_line_inside_a_paragraph_is_no_heading() -> None:
     assert outline("第一点：\n## 1.1 发展历程\n以上。") == [(), ("1.1 发展历程",)]
 
 
-def test_headings_with_nothing_under_them_make_no_section_of_their_own() -> None:
+def test_a_heading_makes_a_section_of_its_own_only_where_nothing_stands_below_it_or_text_does() -> None:
     assert outline(lines("## 1.1 概况篇", "### 里程碑", "#### 细节", "文。", "## 1.2 图谱", "## 1.3 模式", "文。")) == [
         ("1.1 概况篇", "里程碑", "细节"),
+        ("1.2 图谱",),
         ("1.3 模式",),
     ]
 

@@ -205,10 +205,6 @@ def test_nothing_of_a_section_is_lost(reports: dict[str, Report], passages: list
                 assert covered.issuperset(range(*match.span())) or match[0] in around, (section.headings, match[0])
 
 
-# 4.1 of this report is a slide of a picture alone, three times told: a heading with nothing under it.
-PICTURES_ALONE = {"qianzhan-aigc-2023": set[str](), "zhiding-genai-2023": {"4.1"}}
-
-
 @pytest.mark.parametrize("report_id", ["qianzhan-aigc-2023", "zhiding-genai-2023"])
 def test_no_number_of_a_report_is_lost(passages: list[Passage], report_id: str) -> None:
     source = normalise_text(decode_text((CORPUS / "reports" / f"{report_id}.md").read_bytes(), report_id))
@@ -224,4 +220,4 @@ def test_no_number_of_a_report_is_lost(passages: list[Passage], report_id: str) 
         )
         for number in NUMBER.findall(part)
     }
-    assert set(NUMBER.findall(source)) - told == PICTURES_ALONE[report_id]
+    assert set(NUMBER.findall(source)) <= told

@@ -222,12 +222,10 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _assistant(arguments: argparse.Namespace, config: Config, bar: "OneBar") -> "Assistant":
-    from chat.config import load_encoder  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
 
     fetch_models(config, progress=bar.progress, notice=bar.notice)
-    bar.step("载入向量模型")
-    return load_assistant(config, _index_root(arguments, config), load_encoder(config), loading=bar.step)
+    return load_assistant(config, _index_root(arguments, config), loading=bar.step)
 
 
 def _require_question(arguments: argparse.Namespace) -> None:
@@ -333,10 +331,9 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.config import load_encoder  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.service import listen, make_app, serve  # noqa: PLC0415
-    from chat.setup import build_index, fetch_models, load_assistant  # noqa: PLC0415
+    from chat.setup import Built, build_index, fetch_models, load_assistant  # noqa: PLC0415
     from chat.terminal import one_bar, open_page, show_built, show_serving  # noqa: PLC0415
 
     host = arguments.host or config.server.host
@@ -346,21 +343,24 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
     except (OSError, OverflowError) as error:
         raise UserError(f"无法在 {host}:{port} 上监听（{error}）；请检查 --host 与 --port") from error
     root = _index_root(arguments, config)
+    corpus = Path(arguments.corpus or config.corpus.folder)
     with listener:
         with one_bar() as bar:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
-            bar.step("载入向量模型")
-            corpus = Path(arguments.corpus or config.corpus.folder)
-            encoder = load_encoder(config)
-            built = build_index(corpus, root, encoder, progress=bar.progress)
-            assistant = load_assistant(config, root, encoder, loading=bar.step)
+            built: list[Built] = []
+            assistant = load_assistant(
+                config,
+                root,
+                prepare=lambda encoder: built.append(build_index(corpus, root, encoder, progress=bar.progress)),
+                loading=bar.step,
+            )
             bar.step("准备页面")
             app = make_app(
                 assistant,
                 frame_ancestors=config.server.frame_ancestors,
                 allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
             )
-        show_built(built)
+        show_built(*built)
         name = f"[{host}]" if ":" in host and not host.startswith("[") else host
         address = f"http://{name}:{listener.getsockname()[1]}"
         show_serving(address)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Usage
+from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Pieces, Usage
 
 _CONNECT_S = 5.0
 _SILENCE_S = 120.0  # the longest a loaded endpoint was left without a byte before it is given up
@@ -33,7 +33,7 @@ class Endpoint:
                 "环境变量 REPORTQA_API_KEY 中有不能用作密钥的字符（非 ASCII 或换行）；请重新设置"
             )
 
-    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> Iterator[str | Usage]:
+    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> Pieces:
         """As `Generator.generate`; closing it closes the connection, whatever it was waiting for.
 
         Raises:

@@ -108,8 +108,8 @@ def stretches(passage: Passage) -> list[tuple[int, int]]:
         return [_stripped(passage.text, 0, len(passage.text))]
     spans: list[tuple[int, int]] = []
     open_label = False
-    for start, end in split_sentences(passage.text):
-        start, end = _stripped(passage.text, start, end)
+    for sentence in split_sentences(passage.text):
+        start, end = _stripped(passage.text, *sentence)
         if start == end or passage.text[start:end] == passage.headings[-1]:
             continue
         label = not _SAYS_SOMETHING.search(passage.text[start:end])
@@ -125,6 +125,8 @@ def _candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list
     items: list[Evidence] = []
     for hit in hits:
         passage = hit.passage
+        if passage.kind == "figure":
+            continue  # the caption of a picture says what the text lacks
         if passage.cells:
             items.append(_row_evidence(question, hit, library))
             continue

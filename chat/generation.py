@@ -1,6 +1,7 @@
 """What the local model and an endpoint have in common: a stream of pieces, token counts, one error."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator as Stream
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,11 +23,14 @@ class Usage:
     answer_tokens: int
 
 
+Pieces = Stream[str | Usage, None, None]
+
+
 class Generator(Protocol):
     """A model that writes the next message of a conversation."""
 
     name: str
 
-    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> Iterator[str | Usage]:
+    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> Pieces:
         """Pieces of the answer as they come, "" while nothing does, token counts where known; closing it stops the model."""
         ...

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Usage
+from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Pieces, Usage
 
 # Room for the prompt (about 600 tokens at most) and the answer, several times over.
 CONTEXT_TOKENS = 4096
@@ -50,7 +50,7 @@ class LocalModel:
                 f"{path}：本地模型无法加载（{error}）；请运行 reportqa model verify 检查文件"
             ) from error
 
-    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> Iterator[str | Usage]:
+    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> Pieces:
         """The answer piece by piece, then its token counts; "" at least every HEARTBEAT_S while nothing comes.
 
         Greedy, so the same prompt gives the same answer.

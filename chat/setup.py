@@ -4,12 +4,13 @@ Every step is skipped where nothing changed. Progress is told to a callback; not
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.catalogue import find_model
-from chat.config import BUNDLED_ENCODER, Config, load_generator, models_folder
+from chat.config import BUNDLED_ENCODER, Config, load_encoder, load_generator, models_folder
 from chat.models import Notice, fetch
 from chat.sources import Progress
 from ingest.corpus import load_corpus
@@ -106,12 +107,27 @@ def load_library(root: Path, encoder: "Encoder") -> "PassageIndex":
 
 
 def load_assistant(
-    config: Config, root: Path, encoder: "SentenceEncoder", *, loading: Callable[[str], None] = _silent
+    config: Config,
+    root: Path,
+    *,
+    prepare: "Callable[[SentenceEncoder], None]" = _silent,
+    loading: Callable[[str], None] = _silent,
 ) -> "Assistant":
-    """Everything an answer needs, loaded; loading is told what comes next."""
+    """Everything an answer needs, loaded and warm; loading is told what comes next.
+
+    prepare: called with the encoder before the index is read, such as to build it. The language model is read from
+    disk meanwhile, which is most of its loading.
+    """
     from chat.assistant import Assistant  # noqa: PLC0415
 
-    loading("载入索引")
-    library = load_library(root, encoder)
-    loading("载入语言模型")
-    return Assistant(library, load_generator(config))
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        generator = aside.submit(load_generator, config)
+        loading("载入向量模型")
+        encoder = load_encoder(config)
+        prepare(encoder)
+        loading("载入索引")
+        library = load_library(root, encoder)
+        loading("载入语言模型")
+        assistant = Assistant(library, generator.result())
+    assistant.warm_up()
+    return assistant

@@ -44,8 +44,8 @@ class _Heading:
 def split_sections(text: str, title: str) -> tuple[Section, ...]:
     """The sections of normalised text, in order, none empty; each begins with its heading line.
 
-    headings start with title, the report's own; a heading equal to it adds nothing to the path. Headings with nothing
-    under them are part of the path of those below and make no section of their own.
+    headings start with title, the report's own; a heading equal to it adds nothing to the path. A heading right above
+    another one below it is part of that one's path alone; one with nothing at all under it is a section by itself.
     """
     sections: list[Section] = []
     path: list[_Heading] = []

@@ -98,3 +98,8 @@ def test_a_real_library_finds_the_sentence_that_shares_the_question_s_characters
     (hit,) = library.search("丙公司主营什么业务")
     best = select_evidence("丙公司主营什么业务", [hit], library, budget=200, margin=0.0)
     assert [item.reading for item in best] == ["丙公司主营服务器业务。"]
+
+
+def test_the_caption_of_a_picture_is_no_evidence() -> None:
+    caption = passage("2021-2025年服务器市场规模（单位：亿美元）", 7, kind="figure")
+    assert select_evidence("规模", [Hit(caption, 1.0, 1)], ScoredByWord("规模"), budget=200, margin=1) == []

@@ -37,7 +37,7 @@ def model(listening_before: set[str]) -> LocalModel:
         path = locate(find_model(DEFAULT_GENERATOR), models_folder(Config()))
     except ModelUnavailable:
         pytest.fail(f"these tests need the real model: run `reportqa model fetch {DEFAULT_GENERATOR}` first")
-    return LocalModel(path, threads=os.cpu_count() or 1)
+    return LocalModel(path, threads=max(1, (os.cpu_count() or 1) - 1))  # leaves a core to whatever else runs
 
 
 def listening() -> set[str]:
@@ -85,7 +85,7 @@ def test_the_same_question_gets_the_same_answer(model: LocalModel) -> None:
 def test_while_it_reads_there_are_heartbeats(model: LocalModel) -> None:
     began = time.monotonic()
     waits = []
-    with closing(stream(model, "春天来了。" * 120)) as pieces:
+    with closing(stream(model, "春天来了。" * 50)) as pieces:
         for piece in pieces:
             waits.append(time.monotonic() - began)
             began = time.monotonic()

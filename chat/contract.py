@@ -103,7 +103,7 @@ def _check_encodable(text: str) -> None:
 
 
 def _encodable(text: str) -> bool:
-    """JSON's "\ud800" decodes to half a character, which no later step could write out again."""
+    r"""JSON's "\ud800" decodes to half a character, which no later step could write out again."""
     return not any("\ud800" <= char <= "\udfff" for char in text)
 
 

@@ -14,6 +14,7 @@ from chat.evidence import BROAD_BUDGET_CHARS, BUDGET_CHARS, Evidence, is_broad, 
 from chat.followup import standalone_question
 from chat.generation import Generator, Usage
 from chat.grounding import declines, ground, quote_evidence, refuse
+from chat.marks import without_marks
 from chat.prompt import MAX_TOKENS, messages
 from chat.relevance import bears_on
 from chat.verdict import may_stand
@@ -98,7 +99,7 @@ class Assistant:
                     if piece and first_token_ms is None:
                         first_token_ms = _ms_since(began)
                     draft += piece
-                    yield Drafting(draft)
+                    yield Drafting(without_marks(draft))  # its marks are numbers of evidence, not yet of citations
         timings = Timings(
             found.timings.search_ms,
             first_token_ms,

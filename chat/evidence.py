@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from index.library import Hit
 from index.metrics import comparable
+from index.segment import simplify
 from ingest.report import Passage
 from ingest.sentences import split_sentences
 
@@ -23,7 +24,7 @@ BUDGET_CHARS = 250
 BROAD_BUDGET_CHARS = 400
 
 _BROAD = re.compile(
-    r"哪些|哪几|哪两|哪三|分别|各[是有自为]|列[出举]|梳理|总结|概括|归纳|要点|对比|比较|区别|差别|异同|一样吗|相比|步骤|几[步种类点个方派颗]|优缺点|谁更|更[大小高低多少]|还是"
+    r"哪些|哪几|哪两|哪三|分别|各[是有自为]|列[出举]|梳理|总结|概括|归纳|要点|对比|比较|区别|差别|异同|一样吗|相比|步骤|几[步种类点个方]|优缺点|谁更|更[大小高低多少]|还是"
 )
 
 
@@ -73,7 +74,7 @@ class Evidence:
 
 def is_broad(question: str) -> bool:
     """Whether a question asks for several things at once: a list, a comparison, a summary."""
-    return bool(_BROAD.search(question))
+    return bool(_BROAD.search(simplify(question)))
 
 
 def select_evidence(
@@ -159,7 +160,10 @@ def _row_evidence(question: str, hit: Hit, library: SpanScorer) -> Evidence:
         if not names and (end - start <= left or len(kept) == len(naming)):
             kept.add(int(number))
             left -= end - start
-    reading = "".join(passage.reading[slice(*pieces[number][0])] for number in sorted(kept)).rstrip("；")
+    shown = sorted(kept)
+    gaps = {number for number, before in zip(shown, [-1, *shown], strict=False) if number != before + 1}
+    reading = "".join(("…" if number in gaps else "") + passage.reading[slice(*pieces[number][0])] for number in shown)
+    reading = reading.rstrip("；") + ("…" if shown[-1] != len(pieces) - 1 else "")
     return Evidence(0, hit, reading, *span, float(scores.max()))
 
 

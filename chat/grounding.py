@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from chat.answer import Answer, Citation, Sentence
 from chat.evidence import Evidence
+from chat.marks import MARK, disarmed, numbers, without_marks
 from index.library import Hit
 from index.metrics import comparable
 from index.segment import fold, segment_question
@@ -24,8 +25,9 @@ _NEGATION = re.compile(r"[不没未无非]")
 REFUSAL_NOTHING_FOUND = "报告中没有找到可以回答这个问题的内容。"
 REFUSAL_NEAREST = "报告中没有找到可以回答这个问题的内容，以下是最接近的段落，供参考。"
 
-MARK = re.compile(r"[\[［【]\s*(?:资料)?\s*(\d{1,3}(?:\s*[-–,，、]\s*\d{1,3})*)\s*[\]］】]")
-_HARD = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z0-9.+-]*|★+")
+# A figure with its sign, magnitude and %, a Latin name, a rating. 3亿 is not 3万, and -5% is not 5%.
+_FIGURE = r"(?:(?<![0-9a-z])[-−－])?\d[\d,]*(?:\.\d+)?(?:[百千万亿兆]+|[%％])?"
+_HARD = re.compile(rf"[a-z][a-z0-9.+-]*|{_FIGURE}|★+")
 _DECLINES = re.compile(
     r"(?:资料|文中|报告|原文)(?:中|里|内)?(?:没有|未|并未|不)|无法(?:回答|确定|得知|判断|从)|没有(?:提到|提及|相关|找到|给出)|未(?:提及|提到|找到|给出|说明)|不清楚|不知道|抱歉"
 )
@@ -50,23 +52,13 @@ def parse_draft(draft: str) -> list[DraftSentence]:
             last = sentences[-1]
             sentences[-1] = DraftSentence(last.text, last.marks + numbers(piece[:leading]))
             piece = piece[leading:]
-        text = MARK.sub("", piece).strip()
+        text = without_marks(piece).strip()
         if comparable(text):
             sentences.append(DraftSentence(text, numbers(piece)))
         elif sentences:
             last = sentences[-1]
             sentences[-1] = DraftSentence(last.text + text, last.marks + numbers(piece))
     return sentences
-
-
-def numbers(text: str) -> tuple[int, ...]:
-    """The numbers of all marks in text: `[1]`, `【2、3】`, `［4-6］`."""
-    found: list[int] = []
-    for match in MARK.finditer(text):
-        for part in re.split(r"[,，、]", match[1]):
-            first, _, last = re.sub(r"[–\s]", lambda m: "-" if m[0] == "–" else "", part).partition("-")
-            found.extend(range(int(first), min(int(last or first), int(first) + 20) + 1))
-    return tuple(found)
 
 
 def ground(draft: str, question: str, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
@@ -95,18 +87,19 @@ def refuse(hits: Sequence[Hit]) -> Answer:
 
 def declines(draft: str) -> bool:
     """Whether a draft says that it has no answer, rather than giving one."""
-    return not comparable(MARK.sub("", draft)) or bool(_DECLINES.search(draft))
+    return not comparable(without_marks(draft)) or bool(_DECLINES.search(draft))
 
 
 def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Evidence] = ()) -> bool:
     """Whether a stretch of evidence, read with its place, bears a sentence out.
 
-    Its figures and Latin names all stand in the evidence, and a negation only where the evidence has one. Of its other
-    words at least half stand there too; at most NEW_WORDS stand neither there nor in the question; and none stands only
+    Its figures and Latin names all stand in the evidence, and a negation only where the evidence has one. Of all its
+    words at least half stand there; at most NEW_WORDS stand neither there nor in the question; and none stands only
     in other evidence, which would join what two sources say of two things. Of a row, a column named is the one told.
     """
     source = _source(item)
-    if not set(hard_words(sentence)) <= set(hard_words(source)):
+    exact = set(hard_words(sentence))
+    if not exact <= set(hard_words(source)):
         return False
     if _NEGATION.search(sentence) and not _NEGATION.search(source):
         return False
@@ -119,7 +112,7 @@ def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Ev
         return False
     asked = fold(question)
     new = {word for word in missing if word not in asked and not _in_pieces(word, source + asked)}
-    return len(new) <= NEW_WORDS and len(missing) * 2 <= len(words)
+    return len(new) <= NEW_WORDS and len(missing) * 2 <= len(words) + len(exact)
 
 
 def _misread(header: str, cell: str, sentence: str) -> bool:
@@ -138,13 +131,16 @@ def _source(item: Evidence) -> str:
 
 
 def _in_pieces(word: str, source: str) -> bool:
-    """Whether a longer word is made of pieces that all stand in source (提出来: 提出, 来)."""
+    """Whether a longer word is made of pieces that all stand in source (看出来: 看出, 来)."""
     return len(word) > 2 and word[:2] in source and word[2:] in source
 
 
 def hard_words(text: str) -> list[str]:
-    """What a paraphrase may not change: figures, Latin names and stars, with thousands commas and case folded."""
-    return [word.replace(",", "").strip(".-+") for word in _HARD.findall(fold(text))]
+    """What a paraphrase may not change: figures with sign and magnitude, Latin names and ratings; thousands commas, case
+    and blanks between a figure and its magnitude aside."""
+    joined = re.sub(r"(?<=\d)\s+(?=[百千万亿兆%％])", "", fold(text))
+    found = (word.replace(",", "").replace("％", "%").rstrip(".-+") for word in _HARD.findall(joined))
+    return [re.sub(r"^[−－]", "-", word) for word in found]
 
 
 def _answer(
@@ -177,5 +173,5 @@ def _leading_marks(piece: str) -> int:
 
 
 def _ended(text: str) -> str:
-    text = " ".join(text.split())
+    text = disarmed(" ".join(text.split()))
     return text if re.search(r"[。！？；;…]$", text) else f"{text}。"

@@ -10,7 +10,8 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,8 @@ class LocalModel:
             "stream": True,
             "stream_options": {"include_usage": True},
             "cache_prompt": True,
+            # A model that thinks first would spend all of max_tokens on it.
+            "chat_template_kwargs": {"enable_thinking": False},
             "return_progress": True,  # a call after each batch of the prompt, at which it can be stopped
         }
         arrived: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -82,23 +85,26 @@ class LocalModel:
             arrived.put(chunk)
             return stopped.is_set()
 
-        def run() -> None:
+        # Leaving waits for the model, which must be idle before the next question reaches it; it stops at its next
+        # token or batch.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reportqa-model") as worker:
+            answer = worker.submit(self._server.handle_chat_completions, json.dumps(request), receive)
+            answer.add_done_callback(lambda _: arrived.put(None))
             try:
-                self._server.handle_chat_completions(json.dumps(request), receive)
+                finished = yield from _pieces(arrived)
+                if error := answer.exception():
+                    raise GeneratorUnavailable(f"本地模型出错（{error}）；请重试，若仍如此请重新启动") from error
+                if not finished:
+                    raise GeneratorUnavailable(
+                        "本地模型的回答中途断开；请重试，若仍如此请运行 reportqa model verify 检查文件"
+                    )
             finally:
-                arrived.put(None)
-
-        worker = threading.Thread(target=run, name="reportqa-model", daemon=True)
-        worker.start()
-        try:
-            yield from _pieces(arrived)
-        finally:
-            # The model must be idle before the next question reaches it; it stops at its next token or batch.
-            stopped.set()
-            worker.join()
+                stopped.set()
 
 
-def _pieces(arrived: "queue.SimpleQueue[str | None]") -> Iterator[str | Usage]:
+def _pieces(arrived: "queue.SimpleQueue[str | None]") -> Generator[str | Usage, None, bool]:
+    """What the chunks bring, "" while none comes; returns whether the model came to an end of its own."""
+    finished = False
     while True:
         try:
             chunk = arrived.get(timeout=HEARTBEAT_S)
@@ -106,11 +112,13 @@ def _pieces(arrived: "queue.SimpleQueue[str | None]") -> Iterator[str | Usage]:
             yield ""
             continue
         if chunk is None:
-            return
+            return finished
         event: dict[str, Any] = json.loads(chunk)
-        if "error" in event or "code" in event:
-            raise GeneratorUnavailable(f"本地模型拒绝了这次请求：{event.get('error', event).get('message', chunk)}")
+        if problem := event.get("error") or (event if "code" in event else None):
+            reason = problem.get("message", problem) if isinstance(problem, dict) else problem
+            raise GeneratorUnavailable(f"本地模型拒绝了这次请求：{reason}")
         for choice in event.get("choices", []):
+            finished = finished or bool(choice.get("finish_reason"))
             if text := choice.get("delta", {}).get("content"):
                 yield text
         if usage := event.get("usage"):

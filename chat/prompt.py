@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from chat.evidence import Evidence
+from chat.marks import disarmed
 
 SYSTEM = (
     "你根据给出的资料回答问题。直接给出答案，只说问题问到的内容，不重复问题，不解释，不用资料以外的知识。"
@@ -17,7 +18,6 @@ SYSTEM = (
 MAX_TOKENS = 160
 
 _CONTROL = re.compile(r"<\|")
-_MARK_LIKE = re.compile(r"[\[［【](\d{1,3})[\]］】]")
 
 
 def messages(question: str, evidence: Sequence[Evidence]) -> list[dict[str, str]]:
@@ -32,4 +32,4 @@ def messages(question: str, evidence: Sequence[Evidence]) -> list[dict[str, str]
 def plain(text: str) -> str:
     """Text as the model may read it: one line, no control tokens, and no `[3]` that it could cite as ours."""
     one_line = " ".join(text.split())
-    return _MARK_LIKE.sub(r"（\1）", _CONTROL.sub("< |", one_line))
+    return disarmed(_CONTROL.sub("< |", one_line))

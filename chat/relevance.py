@@ -7,8 +7,10 @@ a year that is asked about must be spoken of.
 import re
 from collections.abc import Sequence
 
+from chat.catalogue import DEFAULT_ENCODER
 from chat.evidence import SpanScorer, stretches
 from index.library import Hit
+from index.segment import simplify
 from ingest.report import Passage
 
 # The least MaxSim of the question with its best stretch, for multilingual-e5-small: midway between the worst of 150
@@ -17,10 +19,11 @@ LEAST_MATCH = 0.81
 # A match not much better must share some words too: none of the 150 has less than 0.3 of its words in the right passage.
 DOUBTFUL_MATCH = 0.83
 LEAST_WORDS = 0.15
-FITTED_ENCODER = "multilingual-e5-small"
+FITTED_ENCODER = DEFAULT_ENCODER
 
 _YEAR = re.compile(
-    r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|[HhQq上下第]|[-–—~至.]))|(?<!\d)(\d{2})(?=年[上下初底末中第全])"
+    r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|[HhQq][1-4]|上半|下半|第[一二三四]|[-–—~至到]\s*(?:19|20)\d{2}\s*年))"
+    r"|(?<!\d)(\d{2})(?=年[上下初底末中第全])"
 )
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:年)?\s*[-–—~至]\s*((?:19|20)\d{2})|(?<!\d)((?:19|20)\d{2})(?!\d)")
 
@@ -51,7 +54,7 @@ def best_match(question: str, hits: Sequence[Hit], library: SpanScorer) -> float
 
 def asked_years(question: str) -> set[int]:
     """The years that a question names: 2022年, 2022H1, 22年上半年 (of this century; 22年 alone is as well a span)."""
-    return {int(match[1]) if match[1] else 2000 + int(match[2]) for match in _YEAR.finditer(question)}
+    return {int(match[1]) if match[1] else 2000 + int(match[2]) for match in _YEAR.finditer(simplify(question))}
 
 
 def spoken_years(passages: Sequence[Passage]) -> set[int]:

@@ -78,7 +78,7 @@ def build_index(
             progress("建立索引", done, len(passages))
 
         library = PassageIndex.build(passages, encoder, progress=embedded)
-        commit(root, library.save)
+        commit(root, library.save, check=lambda folder: PassageIndex.load(folder, encoder))
     return Built(len(reports), len(passages), changed=True, unreadable=tuple(unreadable))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from chat.answer import Answer, Citation
 from chat.evidence import SpanScorer
 from chat.grounding import hard_words
-from index.segment import fold
+from index.segment import fold, simplify
 
 # A quote as short as this is one fact; of a longer one an answer need not name everything.
 ONE_FACT_CHARS = 60
@@ -23,7 +23,7 @@ _SEVERAL = re.compile(
     r"哪些|哪几|哪两|哪三|几步|步骤|列[出举]|梳理|总结|概括|要点|分别|各[是有自为]|对比|区别|异同|一样吗"
 )
 _ENUMERATES = re.compile(r"[、；;/]|[，,]|和|及|与|以及|1[.、)）]")
-_ASKS = re.compile(r"谁|哪[年家个位款种里儿所部国些]|什么|啥|多少|多[大高久长]|几[个颗台年成步]|怎么|为什么")
+_ASKS = re.compile(r"谁|哪[年家个位款种里儿所部国些]|什么|啥|多少|多[大高久长]|几[个年步]|怎么|为什么")
 _CLAUSE = re.compile(r"[^，,；;。：:！？\n]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _BARE_FIGURE = re.compile(r"[\d.,]+[。.]?")
@@ -34,7 +34,7 @@ def may_stand(answer: Answer, question: str, library: SpanScorer) -> bool:
     if not answer.sentences or not all(sentence.supported for sentence in answer.sentences):
         return False
     said = "".join(sentence.text for sentence in answer.sentences)
-    if _BARE_FIGURE.fullmatch(said) or (_SEVERAL.search(question) and not _ENUMERATES.search(said)):
+    if _BARE_FIGURE.fullmatch(said) or (_SEVERAL.search(simplify(question)) and not _ENUMERATES.search(said)):
         return False
     cited = {citation.number: citation for citation in answer.citations}
     quotes = [(sentence.text, cited[number]) for sentence in answer.sentences for number in sentence.citations]
@@ -46,7 +46,7 @@ def may_stand(answer: Answer, question: str, library: SpanScorer) -> bool:
 
 
 def is_one_of_a_list(sentence: str, quote: str) -> bool:
-    """Whether a sentence is nothing but one item of a list that its quote gives whole: 散热 of 结构、散热、拓扑."""
+    """Whether a sentence is nothing but one item of a list that its quote gives whole: 乙 of 甲、乙、丙."""
     item = sentence.strip().rstrip("。.；;")
     at = quote.find(item)
     if not item or len(item) > ITEM_CHARS or at < 0:
@@ -56,7 +56,7 @@ def is_one_of_a_list(sentence: str, quote: str) -> bool:
 
 def leaves_out(said: str, question: str, citations: Sequence[Citation]) -> bool:
     """Whether two things are asked and a figure or a Latin name of a one-fact quote, not of the question, is missing."""
-    if len(_ASKS.findall(question)) < 2:
+    if len(_ASKS.findall(simplify(question))) < 2:
         return False
     known = set(hard_words(f"{said} {question}"))
     short = [citation.quote for citation in citations if len(citation.quote) <= ONE_FACT_CHARS]

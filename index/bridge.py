@@ -8,7 +8,7 @@ passage and for such questions only; for any question it costs more than it gain
 import re
 from collections.abc import Callable
 
-from index.segment import segment
+from index.segment import segment, simplify
 from ingest.report import Passage
 
 WORDS = 8
@@ -21,7 +21,7 @@ _BY_WAY_OF = re.compile(r"那[家个款位种项]|该(?:公司|机构|企业|产
 
 def by_way_of_another(question: str) -> bool:
     """Whether a question names its subject only by a fact about it."""
-    return bool(_BY_WAY_OF.search(question))
+    return bool(_BY_WAY_OF.search(simplify(question)))
 
 
 def bridge_words(question: str, best: Passage, frequency: Callable[[str], int], size: int) -> list[str]:

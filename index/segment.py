@@ -6,12 +6,14 @@ list, and character pairs of longer words are added beside them, which find æœå
 
 import logging
 import re
-import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from ingest.normalise import HALF_WIDTH
 
 _WORD = re.compile(r"[^\W_]")
 _LATIN_OR_DIGITS = re.compile(r"[a-z0-9.%+-]*[a-z0-9][a-z0-9.%+-]*")
@@ -20,7 +22,7 @@ _LATIN_OR_DIGITS = re.compile(r"[a-z0-9.%+-]*[a-z0-9][a-z0-9.%+-]*")
 def segment(text: str) -> list[str]:
     """The words of text in order, folded; marks and white space left out, character pairs of longer words added."""
     words: list[str] = []
-    for word in _tokenizer().cut(fold(text)):
+    for word in tokenizer().cut(fold(text)):
         if not _WORD.search(word):
             continue
         words.append(word)
@@ -41,17 +43,17 @@ def segment_all(texts: Sequence[str]) -> list[list[str]]:
 
 
 def fold(text: str) -> str:
-    """Text as compared: traditional characters made simplified, letters lower case. Lengths may change."""
-    folded: str = _simplifier().convert(text)
-    return folded.lower()
+    """Text as compared: simplified, half-width letters and digits, lower case; one character for one."""
+    return simplify(text).lower()
 
 
 def simplify(text: str) -> str:
-    """Text with traditional characters made simplified, one for one, so that offsets stay."""
-    simplified: str = _simplifier().convert(text)
-    if len(simplified) == len(text):
+    """Text with traditional characters made simplified and letters and digits half-width, one for one: offsets stay."""
+    narrow = text.translate(HALF_WIDTH)
+    simplified: str = _simplifier().convert(narrow)
+    if len(simplified) == len(narrow):
         return simplified
-    return "".join(one if len(one) == 1 else char for char in text for one in [_simplifier().convert(char)])
+    return "".join(one if len(one) == 1 else char for char in narrow for one in [_simplifier().convert(char)])
 
 
 @cache
@@ -67,20 +69,17 @@ def _simplifier() -> Any:
 
 
 @cache
-def _tokenizer() -> Any:
+def tokenizer() -> Any:
     """A tokenizer of our own: the module-level one is shared with whoever else imports jieba."""
     import jieba  # noqa: PLC0415 - as above
 
     jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
-    # Named, so that a second start reads the built trie instead of building it again (1 s).
-    tokenizer.cache_file = str(Path(tempfile.gettempdir()) / f"reportqa-jieba-{_user()}.cache")
+    own = jieba.Tokenizer()
+    # Where only this user writes: jieba reads the file with marshal. It saves a second at every start but the first.
+    cache_folder = Path.home() / ".cache" / "reportqa"
+    with suppress(OSError):
+        cache_folder.mkdir(parents=True, exist_ok=True)
+        own.cache_file = str(cache_folder / "jieba.cache")
     for word in files("index").joinpath("domain_words.txt").read_text("utf-8").split():
-        tokenizer.add_word(word)
-    return tokenizer
-
-
-def _user() -> str:
-    import getpass  # noqa: PLC0415
-
-    return getpass.getuser()
+        own.add_word(word)
+    return own

@@ -1,7 +1,7 @@
 """Immutable versions of an index on disk, and one pointer to the version that is served.
 
-A build writes a new version to a temporary folder, syncs it, and renames it; then the pointer moves by an atomic
-rename. A reader never sees half an index, and a crash at any point leaves the previous version served. The shape is
+A build writes a new version to a temporary folder, syncs it, checks it, and renames it; then the pointer moves by an
+atomic rename. A reader never sees half an index, and a crash at any point leaves the previous version served. The shape is
 tantivy's: write-once files, one small commit point, a checksum for each file.
 """
 
@@ -99,11 +99,18 @@ def writing(root: Path) -> Iterator[None]:
         lock.release()
 
 
-def commit(root: Path, save: Callable[[Path], None], *, reached: Callable[[str], None] = lambda step: None) -> Path:
+def commit(
+    root: Path,
+    save: Callable[[Path], None],
+    *,
+    check: Callable[[Path], object] = lambda folder: None,
+    reached: Callable[[str], None] = lambda step: None,
+) -> Path:
     """Save a new version and make it the one that is served; the one served before it is kept, all others go.
 
-    save writes into the folder it is given. reached is told each step as it is done, for tests of crashes between them.
-    Call it inside `writing`.
+    save writes into the folder it is given; check reads that folder back, such as by loading it, and raises where it
+    cannot be served: then it goes and nothing else changes. reached is told each step as it is done, for tests of
+    crashes between them. Call it inside `writing`.
     """
     before = _served(root)
     name = f"{_VERSION}{1 + max((_number(path) for path in _versions(root)), default=0):06d}"
@@ -116,6 +123,12 @@ def commit(root: Path, save: Callable[[Path], None], *, reached: Callable[[str],
     for path in [*_files(temporary), *(path for path in temporary.rglob("*") if path.is_dir()), temporary]:
         _sync(path)
     reached("synced")
+    try:
+        check(temporary)
+    except BaseException:
+        shutil.rmtree(temporary)
+        raise
+    reached("checked")
     folder = root / name
     os.rename(temporary, folder)
     _sync(root)

@@ -11,7 +11,7 @@ import unicodedata
 
 from ingest.report import UnreadableReport
 
-_HALF_WIDTH = {
+HALF_WIDTH = {
     code: code - 0xFEE0
     for start, end in (("０", "９"), ("Ａ", "Ｚ"), ("ａ", "ｚ"))
     for code in range(ord(start), ord(end) + 1)
@@ -20,7 +20,7 @@ _SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0
 # Zero-width and bidirectional controls are invisible, so they can hide words from a reader or split one from a search.
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD])
 _LINE_ENDS = dict.fromkeys(map(ord, "\r\v\f\u0085\u2028\u2029"), "\n")
-_CHARACTERS: dict[int, int | str | None] = {**_HALF_WIDTH, **_SPACES, **_INVISIBLE, **_LINE_ENDS}
+_CHARACTERS: dict[int, int | str | None] = {**HALF_WIDTH, **_SPACES, **_INVISIBLE, **_LINE_ENDS}
 
 _INLINE_TAGS = frozenset({"a", "b", "code", "em", "font", "i", "s", "small", "span", "strong", "sub", "sup", "u"})
 _BLOCK_TAGS = frozenset({"br", "div", "dd", "dl", "dt", "h1", "h2", "h3", "hr", "img", "li", "ol", "p", "ul"})

@@ -129,7 +129,7 @@ def _numbered_depth(line: str) -> int | None:
     match = _NUMBERED.fullmatch(content)
     if match is None:
         return None
-    # `2.5个月` and `3.2%` begin like a number too; a heading goes on for at least three letters, or is marked as one.
+    # `1.5个点` and `3.2%` begin like a number too; a heading goes on for at least three letters, or is marked as one.
     is_title = re.match(r"[^\W\d_]{3}|[^\W\d_]+ ", match[3]) and (match[2] or not _AMOUNT.match(match[3]))
     if not is_title and not (match[2] and line.startswith("#")):
         return None

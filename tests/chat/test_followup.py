@@ -31,3 +31,19 @@ def test_a_leaning_question_gets_the_last_question_and_the_names_of_its_answer()
 
 def test_without_earlier_turns_a_question_is_as_asked() -> None:
     assert standalone_question("那它呢？", ()) == "那它呢？"
+
+
+def test_a_question_that_leans_on_one_that_leans_reaches_the_first() -> None:
+    turns = (
+        *TURNS,
+        Turn("user", "那它的效率呢？"),
+        Turn("assistant", "26.6%。"),
+    )
+    standalone = standalone_question("那成本呢？", turns)
+    assert "光伏新增装机" in standalone
+    assert standalone.endswith("那成本呢？")
+
+
+def test_what_was_said_before_never_crowds_the_question_out() -> None:
+    turns = (Turn("user", "长" * 20_000), Turn("assistant", "OpenAI、Google和微软" * 500))
+    assert len(standalone_question("那它呢？", turns)) < 300

@@ -10,12 +10,12 @@ from chat.grounding import (
     declines,
     ground,
     hard_words,
-    numbers,
     parse_draft,
     quote_evidence,
     refuse,
     supports,
 )
+from chat.marks import numbers
 from index.library import Hit
 from tests.fakes import passage
 
@@ -31,26 +31,6 @@ QUESTION = "2022年上半年公有云市场多大？英伟达占多少？"
 
 def test_the_evidence_used_here_is_whole_sentences() -> None:
     assert EVIDENCE[0].reading.endswith("33.5%。")
-
-
-@pytest.mark.parametrize(
-    ("text", "marks"),
-    [
-        ("[1]", (1,)),
-        ("【2】", (2,)),
-        ("［1］［3］", (1, 3)),
-        ("[1, 2]", (1, 2)),
-        ("[1、3]", (1, 3)),
-        ("[2-4]", (2, 3, 4)),
-        ("[2–3]", (2, 3)),
-        ("[资料2]", (2,)),
-        ("[2022]", ()),
-        ("[a]", ()),
-        ("", ()),
-    ],
-)
-def test_marks_are_read_in_every_bracket_as_lists_and_as_ranges(text: str, marks: tuple[int, ...]) -> None:
-    assert numbers(text) == marks
 
 
 def test_a_mark_after_the_full_stop_belongs_to_the_sentence_before_it() -> None:
@@ -150,7 +130,7 @@ def test_a_draft_that_gives_no_answer_is_recognised(draft: str, says_nothing: bo
 
 
 def test_thousands_commas_case_and_a_closing_stop_do_not_change_a_figure_or_a_name() -> None:
-    assert hard_words("GPT-4有1,750亿参数，占3.2%。") == ["gpt-4", "1750", "3.2"]
+    assert hard_words("GPT-4有1,750亿参数，占3.2%。") == ["gpt-4", "1750亿", "3.2%"]
 
 
 def test_a_column_named_with_the_cell_of_another_is_not_supported() -> None:
@@ -163,3 +143,26 @@ def test_a_column_named_with_the_cell_of_another_is_not_supported() -> None:
     item = Evidence(1, Hit(row, 1.0, 1), row.reading, 0, len(row.text), 0.9)
     assert not supports(item, "GPT-4生成图像符合要求。", "GPT-4画图如何？")
     assert supports(item, "GPT-4图像生成功能暂未开放。", "GPT-4画图如何？")
+
+
+@pytest.mark.parametrize(
+    ("source", "claim"),
+    [
+        ("规模213亿元。", "规模213万元。"),
+        ("转化率为70%。", "转化率为70亿。"),
+        ("增速为-5%。", "增速为5%。"),
+        ("增速为5%。", "增速为50%。"),
+    ],
+)
+def test_magnitude_sign_and_percent_belong_to_a_figure(source: str, claim: str) -> None:
+    said = passage(source, 4)
+    item = Evidence(1, Hit(said, 1.0, 1), said.text, 0, len(said.text), 0.9)
+    assert supports(item, source, "多少？")
+    assert not supports(item, claim, "多少？")
+
+
+def test_a_quoted_footnote_is_no_mark() -> None:
+    noted = passage("增长迅速[3]。", 5)
+    answer = quote_evidence([Evidence(1, Hit(noted, 1.0, 1), noted.text, 0, len(noted.text), 0.9)], ())
+    assert answer.text == "增长迅速（3）。[1]"
+    assert answer.citations[0].quote == "增长迅速[3]。"

@@ -71,3 +71,8 @@ def test_nothing_found_is_not_answered() -> None:
 def test_another_encoder_s_matches_are_not_judged_by_this_one_s_threshold() -> None:
     assert bears_on("公有云多大？", HITS, Matching(0.3), encoder="other")
     assert not bears_on("2024年公有云多大？", HITS, Matching(0.3), encoder="other")
+
+
+def test_an_amount_is_no_year_and_traditional_full_width_questions_are_read_alike() -> None:
+    assert asked_years("价格在2000-3000元的产品") == set()
+    assert asked_years("２０２２年規模多大") == {2022}

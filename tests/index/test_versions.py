@@ -23,7 +23,7 @@ from tests.fakes import EXPORTS, POLICY, SALES, HashingEncoder
 
 ROOT = Path(__file__).parents[2]
 REBUILD = "reportqa build --rebuild"
-STEPS = ("saved", "manifest", "synced", "renamed", "pointer written", "served", "swept")
+STEPS = ("saved", "manifest", "synced", "checked", "renamed", "pointer written", "served", "swept")
 
 # A version of two files, one in a folder, that both hold the number they were written with. `die` ends the process as
 # a loss of power would: nothing is flushed, nothing is tidied.
@@ -120,6 +120,35 @@ def test_a_save_that_fails_leaves_the_old_version_served_and_the_next_writer_tid
     assert names(tmp_path) == {CURRENT, "version-000001", "version-000002"}
 
 
+def test_a_version_is_checked_whole_and_under_no_name_that_is_served(tmp_path: Path) -> None:
+    write(tmp_path, 1)
+    seen: list[tuple[str, int]] = []
+
+    def save(folder: Path) -> None:
+        shutil.copytree(tmp_path / "version-000001", folder)
+
+    def check(folder: Path) -> None:
+        verify(folder)
+        seen.append((folder.name, number_in(folder)))
+
+    with writing(tmp_path):
+        commit(tmp_path, save, check=check)
+    assert seen == [("tmp-version-000002", 1)]
+    assert current_version(tmp_path).name == "version-000002"
+
+
+def test_a_check_that_fails_leaves_the_old_version_served_and_nothing_behind(tmp_path: Path) -> None:
+    write(tmp_path, 1)
+
+    def refuse(folder: Path) -> None:
+        raise IndexUnavailable("对不上")
+
+    with pytest.raises(IndexUnavailable, match="对不上"), writing(tmp_path):
+        commit(tmp_path, Path.mkdir, check=refuse)
+    assert number_in(current_version(tmp_path)) == 1
+    assert names(tmp_path) == {CURRENT, "version-000001"}
+
+
 def test_without_an_index_the_way_out_is_to_build_one(tmp_path: Path) -> None:
     for root in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(IndexUnavailable, match=rf"{re.escape(str(root))}.*还没有索引.*reportqa build"):
@@ -145,7 +174,7 @@ with writing(root):
 """
 
 # With 1 and 2 there and 3 being written: the pointer moves between "pointer written" and "served".
-SERVED_AFTER = dict.fromkeys(("before", "half", *STEPS[:5]), 2) | {"served": 3, "swept": 3}
+SERVED_AFTER = dict.fromkeys(("before", "half", *STEPS[:6]), 2) | {"served": 3, "swept": 3}
 
 
 @pytest.mark.parametrize("step", SERVED_AFTER)

@@ -27,6 +27,9 @@ install: .venv/.installed
 
 .venv/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "reportqa 需要 Python 3.11 至 3.13，当前为 " + sys.version.split()[0] + "；请用 make PYTHON=/path/to/python3.12 指定")'
+	@# Debian and Ubuntu pack these apart from python3; `-m venv` would stop at a half-made .venv without them.
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "reportqa 需要 $(PYTHON) 的 venv 与 ensurepip；Debian、Ubuntu 上请先运行 apt install python3-venv（其他版本的 Python 则为 python3.12-venv 等）" >&2; exit 1; }
+	@rm -f $@
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --upgrade "pip>=24.1"
 	# torch by itself first: a bare requirement takes a CUDA build of several GB on Linux where a CPU build would do.

@@ -188,10 +188,14 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     from chat.config import load_encoder  # noqa: PLC0415
     from chat.contract import search_object  # noqa: PLC0415
     from chat.setup import load_library  # noqa: PLC0415
-    from chat.terminal import show_found  # noqa: PLC0415
+    from chat.terminal import one_bar, show_found  # noqa: PLC0415
 
     _require_question(arguments)
-    assistant = Assistant(load_library(_index_root(arguments, config), load_encoder(config)), None)
+    with one_bar() as bar:
+        bar.step("载入向量模型")
+        encoder = load_encoder(config)
+        bar.step("载入索引")
+        assistant = Assistant(load_library(_index_root(arguments, config), encoder), None)
     if not arguments.jsonl:
         show_found(assistant.search(arguments.question, k=arguments.k))
         return DONE
@@ -229,8 +233,13 @@ def _assistant(arguments: argparse.Namespace, config: Config, bar: "OneBar") -> 
 
 
 def _require_question(arguments: argparse.Namespace) -> None:
-    if bool(arguments.jsonl) == bool(arguments.question):
+    """Checked before anything is loaded: who asks nothing, or a whole document, need not wait to hear so."""
+    from chat.answer import check_question  # noqa: PLC0415
+
+    if arguments.jsonl == (arguments.question is not None):
         raise UserError('请给出一个问题（如 reportqa ask "…"），或用 --jsonl 从标准输入读取，二者选一')
+    if arguments.question is not None:
+        check_question(arguments.question)
 
 
 def _stream(
@@ -326,7 +335,10 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
             if not chosen:
                 raise UserError(f"{folder}：本机还没有模型；请先运行 reportqa model fetch")
             for model in chosen:
-                show_verified(model, verify(model, folder))
+                with one_bar() as bar:
+                    bar.step(f"校验 {model.name}（{model.size / 1e6:,.0f} MB）")
+                    digest = verify(model, folder)
+                show_verified(model, digest)
     return DONE
 
 

@@ -86,7 +86,8 @@ def load_config(path: Path | None = None) -> Config:
     """The configuration of a file: path, else $REPORTQA_CONFIG, else ./reportqa.toml where there is one, else defaults.
 
     Raises:
-        ConfigError: a file named is missing, is no TOML, or holds an unknown key or a value of the wrong type.
+        ConfigError: a file named is missing, is no TOML, or holds an unknown key, a value of the wrong type, or a model of the
+            wrong kind.
     """
     named = path or (Path(os.environ["REPORTQA_CONFIG"]) if os.environ.get("REPORTQA_CONFIG") else None)
     file = named or Path(CONFIG_FILE)
@@ -99,7 +100,24 @@ def load_config(path: Path | None = None) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}：不是有效的 TOML（{error}）") from error
     config: Config = _record(Config, table, file, "")
+    _check_kinds(config, file)
     return config
+
+
+def _check_kinds(config: Config, file: Path) -> None:
+    """An encoder cannot write and a generator cannot encode: a name in the wrong section is one before anything loads.
+
+    An endpoint's models bear its own names.
+    """
+    from chat.catalogue import CATALOGUE  # noqa: PLC0415 - as below
+
+    kinds = {model.name: model.kind for model in CATALOGUE}
+    if kinds.get(config.encoder.model) == "generator":
+        raise ConfigError(f"{file}：encoder.model 的 {config.encoder.model} 是生成模型；请写在 [generator] 的 model 中")
+    if config.generator.backend == "local" and kinds.get(config.generator.model) == "encoder":
+        raise ConfigError(
+            f"{file}：generator.model 的 {config.generator.model} 是向量模型；请写在 [encoder] 的 model 中"
+        )
 
 
 def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
@@ -144,7 +162,8 @@ def load_encoder(config: Config) -> "SentenceEncoder":
     from index.encoder import SentenceEncoder  # noqa: PLC0415
 
     if config.encoder.model == BUNDLED_ENCODER:
-        return SentenceEncoder.load(str(locate(find_model(BUNDLED_ENCODER), models_folder(config))))
+        folder = locate(find_model(BUNDLED_ENCODER), models_folder(config))
+        return SentenceEncoder.load(str(folder), name=BUNDLED_ENCODER)
     return SentenceEncoder.load(config.encoder.model)
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Pieces, Usage
 
@@ -23,10 +24,11 @@ class Endpoint:
         """Connects to nothing yet.
 
         Raises:
-            GeneratorUnavailable: the key holds what no header may, which an error further on would show whole.
+            GeneratorUnavailable: base_url is no address, or the key holds what no header may, which an error further
+                on would show whole.
         """
         self.name = model
-        self._url = base_url.rstrip("/") + "/chat/completions"
+        self._url, self._shown = _address(base_url)
         self._key = api_key.strip()  # a key read from a file often brings its line end
         if not (self._key.isascii() and self._key.isprintable()):
             raise GeneratorUnavailable(
@@ -82,9 +84,9 @@ class Endpoint:
             ):
                 if response.status_code != httpx.codes.OK:
                     await response.aread()
-                    said = " ".join(response.text.split())[:200]
+                    said = " ".join(self._without_key(response.text).split())[:200]
                     raise GeneratorUnavailable(
-                        f"{self._url} 返回 {response.status_code}：{self._without_key(said)}；"
+                        f"{self._shown} 返回 {response.status_code}：{said}；"
                         "请检查 [generator] 的 base_url、model 与环境变量 REPORTQA_API_KEY"
                     )
                 complete = False
@@ -92,31 +94,51 @@ class Endpoint:
                     event = _event(line)
                     if error := event.get("error"):
                         raise GeneratorUnavailable(
-                            f"{self._url} 中途报错：{self._without_key(str(error))[:200]}；请重试"
+                            f"{self._shown} 中途报错：{self._without_key(str(error))[:200]}；请重试"
                         )
                     for piece in _pieces(event):
                         arrived.put(piece)
                     complete = complete or _is_last(line) or _finishes(event)
                 if not complete:
                     raise GeneratorUnavailable(
-                        f"{self._url} 的回应没有结束标志（中途断开，或不是 OpenAI 的流式接口）；请重试，并检查 base_url 是否以 /v1 结尾"
+                        f"{self._shown} 的回应没有结束标志（中途断开，或不是 OpenAI 的流式接口）；请重试，并检查 base_url 是否以 /v1 结尾"
                     )
         except httpx.TimeoutException as error:
             raise GeneratorUnavailable(
-                f"{self._url} 没有响应（{type(error).__name__}）；请确认服务可用，并检查 [generator] 的 base_url"
+                f"{self._shown} 没有响应（{type(error).__name__}）；请确认服务可用，并检查 [generator] 的 base_url"
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise GeneratorUnavailable(
-                f"{self._url} 连接失败（{error or type(error).__name__}）；请确认服务已启动，并检查 [generator] 的 base_url"
+                f"{self._shown} 连接失败（{error or type(error).__name__}）；请确认服务已启动，并检查 [generator] 的 base_url"
             ) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise GeneratorUnavailable(
-                f"{self._url} 的回应不符合 OpenAI 接口（{type(error).__name__}：{error}）；请检查 base_url 是否以 /v1 结尾"
+                f"{self._shown} 的回应不符合 OpenAI 接口（{type(error).__name__}：{error}）；请检查 base_url 是否以 /v1 结尾"
             ) from error
 
     def _without_key(self, text: str) -> str:
         """Some services repeat the key in their refusal."""
         return text.replace(self._key, "…") if self._key else text
+
+
+def _address(base_url: str) -> tuple[str, str]:
+    """Where the requests go, and what of it a message may show: a password or a token may stand in the rest.
+
+    Raises:
+        GeneratorUnavailable: base_url is not `http[s]://host[:port][/path]`; it is not shown, as nobody can say which
+            part of it is secret.
+    """
+    try:
+        parts = urlsplit(base_url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # no IPv6 address, or no port (above 65535, say)
+        valid = False
+    if not valid:
+        raise GeneratorUnavailable(
+            "[generator] 的 base_url 不是有效的地址，应形如 http://127.0.0.1:11434/v1（端口 1–65535）；请改正"
+        )
+    parts = parts._replace(path=parts.path.rstrip("/") + "/chat/completions", fragment="")
+    return parts.geturl(), parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
 def _run(loop: asyncio.AbstractEventLoop, task: "asyncio.Task[None]", arrived: _Arrived) -> None:

@@ -11,11 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from chat.answer import Citation, Finished, Turn
+from chat.answer import Answer, Citation, Finished, Sentence, Turn
 from chat.assistant import Assistant
 from index.library import Hit
 from index.metrics import comparable, evidence_at, first_rank, reciprocal_rank
+from index.segment import fold
 from ingest.errors import UserError
+from ingest.report import Passage
 
 # An answer counts within this many characters, marks aside: pouring the evidence out is no answer.
 ANSWER_CHARS, BROAD_ANSWER_CHARS = 200, 400
@@ -23,8 +25,10 @@ DIRECT_CHARS, BROAD_DIRECT_CHARS = 80, 160
 BROAD_TYPES = frozenset({"list", "compare", "multihop", "summary"})
 K = 10
 
-_MARKS = re.compile(r"\[\d+\]")
-_IGNORED = re.compile(r"\s|(?<=\d)[,，](?=\d{3}(?!\d))")  # 1,024 is 1024; 排第3，2022年 are two numbers
+_MARKS = re.compile(r"\[(\d+)\]")
+_FIGURE = re.compile(r"\d+(?:\.\d+)*")
+_THOUSANDS = r"(?<=\d)[,，](?=\d{3}(?!\d))"  # 1,024 is 1024; 排第3，2022年 are two numbers
+_IGNORED = re.compile(rf"\s|{_THOUSANDS}")
 
 
 class BadQuestions(UserError):
@@ -50,7 +54,11 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one question; None where it was not measured or does not apply."""
+    """What came of one question; None where it was not measured or does not apply.
+
+    marks: those of the answer as shown, and those of its draft that named nothing; resolved: as `_resolved_marks`.
+    sentences: those shown; supported: as `_is_supported`, which does not ask the code that grounded them.
+    """
 
     id: str
     type: str
@@ -142,8 +150,7 @@ def _answered(assistant: Assistant, gold: Gold) -> Result:
     shown, given = _MARKS.sub("", answer.text), answer.refusal is None
     limit = _limit(gold, ANSWER_CHARS, BROAD_ANSWER_CHARS)
     direct_limit = _limit(gold, DIRECT_CHARS, BROAD_DIRECT_CHARS)
-    marks = [number for sentence in answer.sentences for number in sentence.citations]
-    resolved = {citation.number for citation in answer.citations if _resolves(citation)}
+    citations = {citation.number: citation for citation in answer.citations}
     return Result(
         gold.id,
         gold.type,
@@ -154,24 +161,59 @@ def _answered(assistant: Assistant, gold: Gold) -> Result:
         direct=given and is_right(gold, shown, direct_limit) if gold.answerable else None,
         refused=answer.refusal is not None,
         quoted=answer.quoted,
-        marks=len(marks),
-        marks_resolved=sum(number in resolved for number in marks),
+        marks=len(_MARKS.findall(answer.text)) + len(answer.dropped_marks),
+        marks_resolved=_resolved_marks(answer, citations),
         sentences=len(answer.sentences),
-        sentences_supported=sum(sentence.supported for sentence in answer.sentences),
+        sentences_supported=sum(_is_supported(sentence, citations) for sentence in answer.sentences),
         first_token_ms=timings.first_token_ms,
         total_ms=timings.total_ms,
         answer=answer.text,
     )
 
 
+def _resolved_marks(answer: Answer, citations: Mapping[int, Citation]) -> int:
+    """How many of the marks that a reader sees lead to a citation whose span gives its quote.
+
+    Read from the text as shown, where a mark that slipped in with the words of a sentence looks like any other.
+    """
+    resolved = {number for number, citation in citations.items() if _resolves(citation)}
+    return sum(int(number) in resolved for number in _MARKS.findall(answer.text))
+
+
 def _resolves(citation: Citation) -> bool:
     return bool(citation.quote) and citation.passage.text[citation.start : citation.end] == citation.quote
 
 
+def _is_supported(sentence: Sentence, citations: Mapping[int, Citation]) -> bool:
+    """Whether a sentence is shown as supported, cites a passage, and has no figure that its passages lack.
+
+    By construction nothing is shown as supported that grounding did not find so: that alone would always be all. Hence
+    this second look with other means, over whole passages: it catches a figure let through, not a wrong word.
+    """
+    passages = [citations[number].passage for number in sentence.citations if number in citations]
+    known = {figure for passage in passages for figure in _figures_in(passage.search_text)}
+    return sentence.supported and bool(passages) and _figures_in(sentence.text) <= known
+
+
+def _figures_in(text: str) -> set[str]:
+    return set(_FIGURE.findall(re.sub(_THOUSANDS, "", fold(text))))
+
+
 def evidence_ranks(gold: Gold, hits: Sequence[Hit]) -> tuple[int | None, ...]:
-    """For each needed fact, the rank of the first hit whose passage holds one of its quotes."""
-    texts = [comparable(hit.passage.text) for hit in hits]
-    return tuple(first_rank([comparable(quote) for quote in quotes], texts) for quotes in gold.evidence)
+    """For each needed fact, the rank of the first hit whose passage, or a telling folded into it, holds one of its quotes."""
+    tellings = [[comparable(text) for text in _tellings(hit.passage)] for hit in hits]
+    return tuple(_first_rank([comparable(quote) for quote in quotes], tellings) for quotes in gold.evidence)
+
+
+def _tellings(passage: Passage) -> list[str]:
+    """The words of a passage as they stand in each of its places."""
+    return [passage.text, *(place.text for place in passage.also_at)]
+
+
+def _first_rank(quotes: Sequence[str], tellings: Sequence[Sequence[str]]) -> int | None:
+    """The best of each hit's texts alone: a quote that runs from one telling into another stands nowhere."""
+    ranks = (rank for rank, texts in enumerate(tellings, start=1) if first_rank(quotes, texts) is not None)
+    return next(ranks, None)
 
 
 def is_right(gold: Gold, answer: str, limit: int) -> bool:
@@ -204,6 +246,7 @@ def _figures(results: Sequence[Result]) -> dict[str, float | int | None]:
     answered = [result for result in results if result.refused is not None]
     refused = [result for result in answered if result.refused]
     unanswerable = [result for result in answered if not result.answerable]
+    drafted = [result for result in answered if result.first_token_ms is not None]
     return {
         "questions": len(results),
         "evidence@5": _share(evidence_at(5, result.ranks) for result in with_evidence),
@@ -213,7 +256,7 @@ def _figures(results: Sequence[Result]) -> dict[str, float | int | None]:
         "direct_accuracy": _share(bool(result.direct) for result in answered if result.answerable),
         "refusal_precision": _share(not result.answerable for result in refused),
         "refusal_recall": _share(bool(result.refused) for result in unanswerable),
-        "quoted": _share(bool(result.quoted) for result in answered if not result.refused),
+        "drafts_kept": _share(not result.quoted and not result.refused for result in drafted),
         "marks_resolved": _ratio(answered, "marks_resolved", "marks"),
         "sentences_supported": _ratio(answered, "sentences_supported", "sentences"),
         "search_ms_median": _median(result.search_ms for result in results),

@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -48,12 +48,13 @@ class BadOrigin(UserError):
     """A configured origin that is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal(Exception):
+class Rejected(Exception):
     """A request that does not get in."""
 
-    status: int
-    message: str
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(status, message)
+        self.status = status
+        self.message = message
 
 
 class Guard:
@@ -77,7 +78,7 @@ class Guard:
             if not ORIGIN.fullmatch(origin):
                 raise BadOrigin(f"frame_ancestors 中的 {origin!r} 不是来源，应形如 https://portal.example.com")
         self._app = app
-        self._hosts = frozenset(host.lower() for host in allowed_hosts)
+        self._hosts = frozenset(map(_canonical, allowed_hosts))
         self._ancestors = " ".join(frame_ancestors) or "'none'"
         self._head = head.encode()
 
@@ -101,22 +102,22 @@ class Guard:
             self._check(scope)
             await self._app(_cleaned(scope), body, respond)
             if body.exceeded:
-                raise Refusal(413, TOO_LARGE)
-        except Refusal as refusal:
+                raise Rejected(413, TOO_LARGE)
+        except Rejected as rejected:
             if not answer.started:
-                await answer.refuse(refusal)
+                await answer.reject(rejected)
 
     def _check(self, scope: Scope) -> None:
         headers, path = Headers(scope=scope), scope["path"]
         if "*" not in self._hosts and _host_name(headers.get("host", "")) not in self._hosts:
-            raise Refusal(400, UNKNOWN_HOST)
+            raise Rejected(400, UNKNOWN_HOST)
         if not (OWN_ROUTES.fullmatch(path) or GRADIO_ROUTES.fullmatch(path)) or ".." in path:
-            raise Refusal(404, NOT_FOUND)
+            raise Rejected(404, NOT_FOUND)
         if scope["method"] not in ("GET", "HEAD") and _is_foreign(headers):
-            raise Refusal(403, FOREIGN_REQUEST)
+            raise Rejected(403, FOREIGN_REQUEST)
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length[:12]) > BODY_BYTES:
-            raise Refusal(413, TOO_LARGE)
+            raise Rejected(413, TOO_LARGE)
 
     def _policy(self, nonce: str) -> str:
         return (
@@ -124,6 +125,14 @@ class Guard:
             "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
             f"base-uri 'self'; form-action 'none'; frame-ancestors {self._ancestors}"
         )
+
+
+def _canonical(host: str) -> str:
+    """A configured host as a Host header names it: in lower case, an IPv6 address in brackets and as browsers write it."""
+    try:
+        return f"[{IPv6Address(host.removeprefix('[').removesuffix(']')).compressed}]"
+    except ValueError:
+        return host.lower()
 
 
 def _host_name(host: str) -> str:
@@ -163,7 +172,7 @@ class _Limited:
         self._bytes += len(message.get("body", b""))
         self.exceeded = self._bytes > BODY_BYTES
         if self.exceeded:
-            raise Refusal(413, TOO_LARGE)
+            raise Rejected(413, TOO_LARGE)
         return message
 
 
@@ -196,11 +205,11 @@ class _Answer:
             return
         await self._send(message)
 
-    async def refuse(self, refusal: Refusal) -> None:
-        """Send the refusal as the contract's error object."""
-        body = json.dumps({"id": None, "error": refusal.message}, ensure_ascii=False).encode()
+    async def reject(self, rejected: Rejected) -> None:
+        """Send the reason as the contract's error object."""
+        body = json.dumps({"id": None, "error": rejected.message}, ensure_ascii=False).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await self({"type": "http.response.start", "status": refusal.status, "headers": headers})
+        await self({"type": "http.response.start", "status": rejected.status, "headers": headers})
         await self({"type": "http.response.body", "body": body})
 
     def _set(self, headers: MutableHeaders) -> None:

@@ -55,17 +55,28 @@ def fetch(
 ) -> Path:
     """Bring the model to `models_dir` and return its path; at once where it is there and sound.
 
-    source: a file put on this machine by hand, tried first. What an interrupted fetch left is carried on, whichever
-    source it came from. A second process waits for the first and then finds the model there.
+    source: a file put on this machine by hand, tried first where the model is not there yet. What an interrupted fetch
+    left is carried on, whichever source it came from. A second process waits for the first and then finds the model
+    there. Where it is there and sound nothing is locked, so the folder may be one that only others write.
 
     Raises:
         ModelUnavailable: no source could give the file, or the disk has no room for it.
     """
+
+    def found() -> Path:
+        path = locate(model, models_dir)
+        if source is not None:
+            notice(f"{model.name} 已有且完好，未使用指定的文件 {source}")
+        return path
+
+    # Another process may be putting it in place at this moment: what is not found here is asked again under the lock.
+    with suppress(ModelUnavailable, ModelAltered, OSError):
+        return found()
     models_dir.mkdir(parents=True, exist_ok=True)
     with _locked(models_dir / f"{model.file}.lock", lambda: notice(f"另一个进程正在获取 {model.name}，等待它完成…")):
         if state(model, models_dir) == "ready":
             try:
-                return locate(model, models_dir)
+                return found()
             except ModelAltered as altered:
                 notice(f"{altered}\n现在重新获取。")
         _require_space(model, models_dir)

@@ -32,7 +32,7 @@ _FIGURES = {
     "direct_accuracy": "直接回答",
     "refusal_precision": "拒答准确",
     "refusal_recall": "拒答召回",
-    "quoted": "摘自原文",
+    "drafts_kept": "初稿采用",
     "marks_resolved": "出处可核",
     "sentences_supported": "句有依据",
     "search_ms_median": "检索 ms",

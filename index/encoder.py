@@ -1,6 +1,9 @@
 """Texts to vectors by a sentence-transformers model: one vector a text, and one a token for late interaction."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bundled import CHECKSUMS
 from index.late_interaction import Tokens
 from ingest.errors import UserError
 
@@ -20,27 +24,42 @@ Progress = Callable[[int], None]
 # Texts of like length share a batch, so that little of it is padding; 16 of 110 tokens fill two cores.
 _BATCH = 16
 
+# Older copies of the E5 models bring no prompts, and without theirs they find less; the instruct ones have others.
+_E5 = re.compile(r"(?<![a-z0-9])e5(?![0-9])(?!.*instruct)", re.IGNORECASE)
+_E5_PROMPTS = {"query": "query: ", "passage": "passage: "}
+
+_WEIGHTS = frozenset({".safetensors", ".bin"})
+_SETTINGS = frozenset({".json", ".txt", ".model"})
+
 
 class EncoderUnavailable(UserError):
     """The configured encoder cannot be loaded; the message says what to do."""
 
 
 class SentenceEncoder:
-    """A SentenceTransformer with its `query` and `passage` prompts, on the CPU."""
+    """A SentenceTransformer on the CPU.
 
-    def __init__(self, name: str, model: "SentenceTransformer") -> None:
+    prompts: what is put before a text of each role, `query` and `passage`.
+    """
+
+    def __init__(self, name: str, model: "SentenceTransformer", *, prompts: Mapping[str, str]) -> None:
         self.name = name
         self._model = model
+        self._prompts = prompts
         self.dim = int(model.get_embedding_dimension() or 0)
         self._cached_query = lru_cache(maxsize=256)(self._encode_query)
 
     @classmethod
-    def load(cls, source: str) -> "SentenceEncoder":
-        """From a local folder or a hub id; the name that an index remembers is the folder's name or the id.
+    def load(cls, source: str, *, name: str | None = None) -> "SentenceEncoder":
+        """From a local folder or a hub id.
+
+        name: what an index remembers of its encoder; by default the id, or the folder's name and what is in it, as two
+        folders of one name may hold different models.
 
         Raises:
-            EncoderUnavailable: no such folder or id, or no model in it.
+            EncoderUnavailable: no such folder or id, no model in it, or one whose tokens have no place in the text.
         """
+        from safetensors import SafetensorError  # noqa: PLC0415 - loaded with the next
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - 4 s that `--help` does not need
         from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
@@ -50,11 +69,17 @@ class SentenceEncoder:
             model = SentenceTransformer(
                 str(path) if path.is_dir() else source, device="cpu", local_files_only=path.is_dir()
             )
-        except (OSError, ValueError) as error:
+            called = name or (path.resolve().name if path.is_dir() else source)
+            identity = name or (f"{called}@{fingerprint(path)}" if path.is_dir() else source)
+        except (OSError, ValueError, RuntimeError, ImportError, KeyError, SafetensorError) as error:
             raise EncoderUnavailable(
                 f"无法加载向量模型 {source}：{error}；请运行 reportqa model fetch multilingual-e5-small，或在 reportqa.toml 的 [encoder] 中改用可用的模型"
             ) from error
-        return cls(path.name if path.is_dir() else source, model)
+        if not getattr(model.tokenizer, "is_fast", False):
+            raise EncoderUnavailable(
+                f"向量模型 {source} 的分词器不能给出词在原文中的位置；请在 reportqa.toml 的 [encoder] 中改用带 tokenizer.json 的模型"
+            )
+        return cls(identity, model, prompts=prompts_of(called, model.prompts or {}))
 
     def encode_query(self, question: str) -> tuple[Embeddings, Embeddings]:
         """The question's pooled unit vector (dim,) and its token vectors (t, dim), both float32."""
@@ -86,7 +111,7 @@ class SentenceEncoder:
     def _encode(self, texts: Sequence[str], role: str) -> tuple[Embeddings, list[Tokens]]:
         import torch  # noqa: PLC0415 - loaded with the model
 
-        prompt = (self._model.prompts or {}).get(role) or ""
+        prompt = self._prompts[role]
         batch = self._model.tokenizer(
             [prompt + text for text in texts],
             padding=True,
@@ -101,6 +126,49 @@ class SentenceEncoder:
             vectors = torch.nn.functional.normalize(features["token_embeddings"].float(), dim=-1).numpy()
             pooled = torch.nn.functional.normalize(features["sentence_embedding"].float(), dim=-1).numpy()
         return pooled, [_own_tokens(vectors[row], offsets[row], len(prompt)) for row in range(len(texts))]
+
+
+def prompts_of(name: str, prompts: Mapping[str, str | None]) -> Mapping[str, str]:
+    """What goes before a query and a passage, from the prompts of the model of that name.
+
+    sentence-transformers calls a passage `document`, and gives a model without prompts empty ones.
+    """
+    if not any(prompts.values()) and _E5.search(name):
+        return _E5_PROMPTS
+    return {"query": prompts.get("query") or "", "passage": prompts.get("passage") or prompts.get("document") or ""}
+
+
+def fingerprint(folder: Path) -> str:
+    """12 hex digits of the sha256 over the names and contents of a model's weights, settings and vocabulary.
+
+    Other files (README, training state in other folders) do not count. The sha256 of weights is taken from
+    `checksums.json` where that is no older than they are: reading 470 MB takes 0.37 s at every start, this 0.01 s.
+    """
+    modules = folder / "modules.json"
+    listed = json.loads(modules.read_text("utf-8")) if modules.is_file() else []
+    folders = {folder, *(folder / module["path"] for module in listed)}
+    # What needs no settings, such as the scaling to unit length, may be listed without a folder.
+    files = sorted(file for place in folders if place.is_dir() for file in place.iterdir() if file.is_file())
+    digests = {
+        file.relative_to(folder).as_posix(): _recorded(folder, file) or _sha256(file)
+        for file in files
+        if file.suffix in _WEIGHTS | _SETTINGS and file.name != CHECKSUMS
+    }
+    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _recorded(folder: Path, file: Path) -> str | None:
+    """The sha256 of a weights file by the folder's list; None where it has to be read."""
+    record = folder / CHECKSUMS
+    if file.suffix not in _WEIGHTS or not record.is_file() or record.stat().st_mtime_ns < file.stat().st_mtime_ns:
+        return None
+    recorded = json.loads(record.read_text("utf-8"))
+    return recorded.get(file.relative_to(folder).as_posix()) if isinstance(recorded, dict) else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _own_tokens(vectors: Embeddings, offsets: NDArray[np.int64], prompt_length: int) -> Tokens:

@@ -26,7 +26,8 @@ def _raise(error: UnreadableReport) -> None:
 def load_corpus(folder: Path, *, on_unreadable: Callable[[UnreadableReport], None] = _raise) -> list[Report]:
     """The reports of a folder, those of the manifest first in its order, then other documents by path.
 
-    A file that cannot be read goes to on_unreadable, which by default raises it, and is left out.
+    A file that cannot be read, or a link that no manifest names, goes to on_unreadable, which by default raises it, and
+    is left out.
 
     Raises:
         UnreadableReport: the folder is missing, holds no readable document, or its manifest is wrong.
@@ -37,6 +38,8 @@ def load_corpus(folder: Path, *, on_unreadable: Callable[[UnreadableReport], Non
     reports: dict[str, Report] = {}
     for path in dict.fromkeys([*entries, *_documents(folder)]):
         try:
+            if path.is_symlink() and path not in entries:
+                raise UnreadableReport(f"{path}：是符号链接，未读取；请放入文件本身，或列入 {MANIFEST}")
             report = read_report(path, entries.get(path, {}))
             if report.id in reports:
                 raise UnreadableReport(
@@ -91,11 +94,12 @@ def _content(path: Path) -> bytes:
 
 
 def _documents(folder: Path) -> Iterator[Path]:
-    """Files under folder, or under its `reports/` where it has one; hidden ones, links and the manifest left out."""
-    root = folder / "reports" if (folder / "reports").is_dir() else folder
+    """Files and links under folder, or under its `reports/` where a manifest keeps order; hidden ones and it left out."""
+    reports = folder / "reports"
+    root = reports if (folder / MANIFEST).is_file() and reports.is_dir() else folder
     for path in sorted(root.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if not hidden and path.is_file() and not path.is_symlink() and path.name != MANIFEST:
+        if not hidden and (path.is_file() or path.is_symlink()) and path.name != MANIFEST:
             yield path
 
 

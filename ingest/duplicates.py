@@ -93,10 +93,13 @@ def _plain(text: str) -> str:
 
 
 def _other_places(passage: Passage, folded: Sequence[Passage]) -> tuple[Place, ...]:
-    """Where the folded passages stand, each place once, the passage's own left out."""
-    own = _place(passage)
-    return tuple(place for place in dict.fromkeys(map(_place, folded)) if place != own)
+    """Where the folded passages stand, each place once with the words told first there, the passage's own left out."""
+    places: dict[Place, Place] = {}
+    for other in map(_place, folded):
+        places.setdefault(replace(other, text=""), other)
+    places.pop(replace(_place(passage), text=""), None)
+    return tuple(places.values())
 
 
 def _place(passage: Passage) -> Place:
-    return Place(passage.report_id, passage.title, passage.headings, passage.page)
+    return Place(passage.report_id, passage.title, passage.headings, passage.page, passage.text)

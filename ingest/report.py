@@ -48,12 +48,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Another place where a passage's words stand: the report and its headings there."""
+    """Another place where a passage's words stand: the report, its headings there, and the words as they stand there."""
 
     report_id: str
     title: str
     headings: tuple[str, ...]
     page: int | None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,3 +105,17 @@ def test_listing_the_models_loads_nothing_that_takes_time() -> None:
         [sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, encoding="utf-8", check=True, timeout=60
     )
     assert not NOT_FOR_HELP & set(run.stdout.split())
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_is_on_the_map_of_its_package_and_in_the_design(package: str) -> None:
+    modules = {path.stem for path in (ROOT / package).glob("*.py")} - {"__init__"}
+    docstring = ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text("utf-8"))) or ""
+    mapped = {line.split()[0] for line in docstring.splitlines() if "  " in line}
+    (row,) = (
+        line
+        for line in (ROOT / "docs" / "design.md").read_text("utf-8").splitlines()
+        if line.startswith(f"| `{package}/`")
+    )
+    listed = set(row.split("|")[3].replace(",", " ").replace(";", " ").split())
+    assert (mapped, listed) == (modules, modules)

@@ -21,9 +21,9 @@ from tests.fakes import HashingEncoder
 CORPUS = Path(__file__).parents[1] / "corpus"
 # Each with a word that the reports hold and that its answer's evidence must show.
 QUESTIONS = [
-    ("2014年谁提出了生成式对抗网络GAN？", "Goodfellow"),
-    ("IBM早年创造的语音控制打字机叫什么？", "Tangora"),
-    ("OpenAI在哪年推出OpenAI API，正式开启商业化运营？", "2020年6月"),
+    ("谁发明了活字印刷术？", "毕昇"),
+    ("IBM在哪年宣布开发名为Watson的系统？", "2010年"),
+    ("Google在哪年发布了具有标志性意义的Transformer模型？", "2017年"),
 ]
 
 
@@ -108,11 +108,11 @@ def test_a_question_of_a_year_that_no_report_speaks_of_is_refused_with_the_neare
 
 
 def test_a_question_that_points_back_is_searched_with_what_it_points_to(library: PassageIndex) -> None:
-    turns = (Turn("user", "GAN是谁提出的？"), Turn("assistant", "2014年由Ian J. Goodfellow提出。"))
+    turns = (Turn("user", "Transformer是谁发布的？"), Turn("assistant", "2017年由Google发布。"))
     found, _ = finished(Assistant(library, generator=None), "它有什么用？", turns)
     assert found.question == "它有什么用？"
-    assert "GAN" in found.standalone_question
-    assert any("GAN" in hit.passage.search_text for hit in found.hits)
+    assert "Transformer" in found.standalone_question
+    assert any("Transformer" in hit.passage.search_text for hit in found.hits)
 
 
 def test_the_same_question_gets_the_same_answer(library: PassageIndex) -> None:

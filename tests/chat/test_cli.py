@@ -180,8 +180,13 @@ def test_an_unreadable_report_is_named_and_the_others_are_built(run: Run, tmp_pa
         (["--config", "other.toml", "search", "出口"], "索引由向量模型 multilingual-e5-small"),
         (["ask", "出口", "--jsonl"], "二者选一"),
         (["ask"], "二者选一"),
-        (["search", " "], "请输入问题"),
-        (["search", "长" * 2001], "问题过长"),
+        (["search", ""], "请输入问题"),
+        (["ask", ""], "请输入问题"),
+        # Said before anything is loaded, so before the index is missed.
+        (["search", " ", "--index", "nowhere"], "请输入问题"),
+        (["search", "长" * 100_000, "--index", "nowhere"], "问题过长"),
+        (["ask", " ", "--index", "nowhere"], "请输入问题"),
+        (["ask", "长" * 2001, "--index", "nowhere"], "问题过长"),
         (["inspect", "nowhere.md"], "nowhere.md：无法读取"),
         (["inspect", "index"], "index：暂不支持"),
         (["eval", "--questions", "nowhere.jsonl"], "nowhere.jsonl：无法读取题集"),
@@ -426,8 +431,9 @@ def test_an_evaluation_of_retrieval_is_shown_kept_and_compared(site: Site, run: 
 def test_an_evaluation_of_answers_judges_them(run: Run, tmp_path: Path) -> None:
     assert run("eval", "--questions", "tiny.jsonl", "--output", tmp_path / "all.json").code == 0
     summary = json.loads((tmp_path / "all.json").read_text("utf-8"))["summary"]["all"]
-    measured = ("accuracy", "refusal_precision", "refusal_recall", "quoted", "marks_resolved")
+    measured = ("accuracy", "refusal_precision", "refusal_recall", "marks_resolved", "sentences_supported")
     assert [summary[name] for name in measured] == [1.0, 1.0, 1.0, 1.0, 1.0]
+    assert summary["drafts_kept"] is None  # no model wrote any
 
 
 def test_a_stream_is_utf_8_whatever_the_terminal_and_ends_quietly_on_ctrl_c(site: Site) -> None:

@@ -104,6 +104,14 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ('[generator]\nbackend = "llama"', "generator.backend 应为 local、openai、none 之一，实为 'llama'"),
         ('[generator]\nbackend = ["none"]', "generator.backend 应为 local、openai、none 之一"),
         ("[generator", "不是有效的 TOML"),
+        (
+            '[generator]\nmodel = "multilingual-e5-small"',
+            "generator.model 的 multilingual-e5-small 是向量模型；请写在 [encoder] 的 model 中",
+        ),
+        (
+            '[encoder]\nmodel = "qwen3-1.7b"',
+            "encoder.model 的 qwen3-1.7b 是生成模型；请写在 [generator] 的 model 中",
+        ),
     ],
 )
 def test_a_slip_is_named_with_the_file_and_its_path(text: str, message: str) -> None:

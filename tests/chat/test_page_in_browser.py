@@ -1,7 +1,6 @@
 """The page in a real browser: conversation, sources, stop, search, frames, nothing foreign runs or is asked for."""
 
 import http.server
-import os
 import re
 import threading
 import time
@@ -9,16 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from chat.answer import Answer, Sentence
 from chat.service import listen, make_app
 from index.library import Hit
+from tests.browsers import chromium
 from tests.chat.test_render import HOSTILE
 from tests.fakes import ANSWER, EXPORTS, HITS, SALES, ScriptedAssistant, cite
 
@@ -27,19 +26,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 QUESTION = "2024年新能源汽车的销量和出口分别是多少？"
 
 
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no browser at {CHROMIUM}; set CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 class Visit:

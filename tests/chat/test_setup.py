@@ -5,12 +5,15 @@ import shutil
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from chat.catalogue import ModelUnavailable
 from chat.config import BUNDLED_ENCODER, Config, EncoderConfig, GeneratorConfig, ModelsConfig
 from chat.setup import Built, build_index, fetch_models, load_library
+from index.late_interaction import Tokens
 from index.library import IndexMismatch
 from index.versions import IndexBusy, IndexUnavailable, current_version, writing
 from ingest.report import UnreadableReport
@@ -91,6 +94,22 @@ def test_a_rebuild_writes_a_new_version_of_the_same(corpus: Path, root: Path) ->
     before = current_version(root)
     assert build_index(corpus, root, ENCODER, rebuild=True).changed
     assert current_version(root) != before
+
+
+def test_a_build_that_cannot_be_loaded_is_never_served(corpus: Path, root: Path) -> None:
+    """An encoder that gives a token two places: what it builds is written, and refused when read back."""
+    build_index(corpus, root, ENCODER)
+    before = on_disk(root)
+
+    class Unlike(HashingEncoder):
+        def encode_passages(self, *arguments: Any, **named: Any) -> Any:
+            pooled, tokens = super().encode_passages(*arguments, **named)
+            return pooled, [Tokens(each.vectors, np.repeat(each.starts, 2)) for each in tokens]
+
+    with pytest.raises(IndexMismatch):
+        build_index(corpus, root, Unlike("unlike"))
+    assert on_disk(root) == before
+    assert "1286.6" in best(root, "新能源汽车销量")
 
 
 def test_another_encoder_builds_anew(corpus: Path, root: Path) -> None:

@@ -1,5 +1,8 @@
-"""The bundled encoder itself: what an index and a citation rest on."""
+"""The bundled encoder itself: what an index and a citation rest on; and what else may be put in its place."""
 
+import json
+import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +10,9 @@ import numpy as np
 import pytest
 
 from chat.config import BUNDLED_ENCODER, Config, models_folder
-from index.encoder import EncoderUnavailable, SentenceEncoder
+from index.bundled import CHECKSUMS, make_encoder_folder
+from index.encoder import EncoderUnavailable, SentenceEncoder, fingerprint, prompts_of
+from tests.chat.test_models import tiny_weights
 
 if TYPE_CHECKING:
     from index.late_interaction import Tokens
@@ -29,7 +34,7 @@ def encoder() -> SentenceEncoder:
     folder = models_folder(Config()) / BUNDLED_ENCODER
     if not folder.is_dir():
         pytest.fail(f"{folder} is missing; run `reportqa model fetch {BUNDLED_ENCODER}`")
-    return SentenceEncoder.load(str(folder))
+    return SentenceEncoder.load(str(folder), name=BUNDLED_ENCODER)
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +42,98 @@ def encoded(encoder: SentenceEncoder) -> "tuple[np.ndarray[tuple[int, ...], np.d
     return encoder.encode_passages(TEXTS)
 
 
-def test_the_name_that_an_index_remembers_is_the_folders(encoder: SentenceEncoder) -> None:
+def test_the_name_that_an_index_remembers_is_the_one_given(encoder: SentenceEncoder) -> None:
     assert (encoder.name, encoder.dim) == (BUNDLED_ENCODER, 384)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """An encoder of one layer, in a folder as trainers name it."""
+    (tmp_path / "weights.bin").write_bytes(tiny_weights())
+    make_encoder_folder(tmp_path / "weights.bin", tmp_path / "a" / "final")
+    return tmp_path / "a" / "final"
+
+
+def rewrite(file: Path, **changes: object) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | changes), "utf-8")
+
+
+def test_two_folders_of_one_name_are_told_apart_by_what_is_in_them(tiny: Path) -> None:
+    other = tiny.parents[1] / "b" / "final"
+    shutil.copytree(tiny, other)
+    name = SentenceEncoder.load(str(tiny)).name
+    assert re.fullmatch("final@[0-9a-f]{12}", name)
+    assert SentenceEncoder.load(str(other)).name == name
+
+    rewrite(other / "1_Pooling" / "config.json", pooling_mode_mean_tokens=False, pooling_mode_cls_token=True)
+    assert SentenceEncoder.load(str(other)).name != name
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["with a list of check sums", "without one"])
+def test_a_model_trained_further_in_its_place_has_another_fingerprint(tiny: Path, listed: bool) -> None:
+    before = fingerprint(tiny)
+    if not listed:
+        (tiny / CHECKSUMS).unlink()
+        assert fingerprint(tiny) == before  # however it is found
+    weights = bytearray((tiny / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (tiny / "model.safetensors").write_bytes(weights)
+    assert fingerprint(tiny) != before
+
+
+def test_what_is_not_read_by_the_model_does_not_count(tiny: Path) -> None:
+    before = fingerprint(tiny)
+    (tiny / "README.md").write_text("另一段说明", "utf-8")
+    (tiny / "checkpoint-500").mkdir()
+    (tiny / "checkpoint-500" / "trainer_state.json").write_text("{}", "utf-8")
+    assert fingerprint(tiny) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "prompts", "query", "passage"),
+    [
+        ("own", {"query": "q: ", "passage": "p: ", "document": "d: "}, "q: ", "p: "),
+        ("own", {"query": "q: ", "document": "d: "}, "q: ", "d: "),
+        ("own", {"query": "", "document": ""}, "", ""),
+        ("own", {}, "", ""),
+        ("intfloat/multilingual-e5-base", {}, "query: ", "passage: "),
+        ("E5_small", {"query": "", "document": ""}, "query: ", "passage: "),
+        ("multilingual-e5-base", {"query": "q: "}, "q: ", ""),
+        ("multilingual-e5-large-instruct", {}, "", ""),
+        ("bge-finetune5", {}, "", ""),
+    ],
+)
+def test_prompts_are_the_models_own_or_those_that_e5_was_trained_with(
+    name: str, prompts: dict[str, str], query: str, passage: str
+) -> None:
+    assert prompts_of(name, prompts) == {"query": query, "passage": passage}
+
+
+def test_an_e5_folder_without_prompts_still_tells_questions_and_passages_apart(tiny: Path) -> None:
+    rewrite(tiny / "config_sentence_transformers.json", prompts={})
+    e5 = tiny.rename(tiny.with_name("e5-own"))
+    assert SentenceEncoder.load(str(e5))._prompts == {"query": "query: ", "passage": "passage: "}
+
+
+@pytest.mark.parametrize("harm", ["not weights", "weights of another shape", "unknown part", "part without a type"])
+def test_a_model_that_cannot_be_read_is_named_with_the_way_out(tiny: Path, harm: str) -> None:
+    if harm == "not weights":
+        (tiny / "model.safetensors").write_bytes(b"\xff" * 100)
+    elif harm == "weights of another shape":
+        rewrite(tiny / "config.json", hidden_size=64)
+    else:
+        kind = {"type": "no_such_package.Part"} if harm == "unknown part" else {}
+        (tiny / "modules.json").write_text(json.dumps([{"idx": 0, "name": "0", "path": ""} | kind]), "utf-8")
+    with pytest.raises(EncoderUnavailable, match="reportqa model fetch") as refused:
+        SentenceEncoder.load(str(tiny))
+    assert str(tiny) in str(refused.value)
+
+
+def test_a_tokenizer_that_cannot_say_where_a_token_stands_is_refused(tiny: Path) -> None:
+    (tiny / "tokenizer.json").unlink()
+    (tiny / "tokenizer_config.json").write_text('{"tokenizer_class": "CanineTokenizer"}', "utf-8")
+    with pytest.raises(EncoderUnavailable, match=r"分词器不能给出词在原文中的位置.*\[encoder\]"):
+        SentenceEncoder.load(str(tiny))
 
 
 def test_passages_become_float32_rows_of_unit_length(encoded: tuple[np.ndarray, "list[Tokens]"]) -> None:

@@ -125,7 +125,7 @@ def test_a_version_is_checked_whole_and_under_no_name_that_is_served(tmp_path: P
     seen: list[tuple[str, int]] = []
 
     def save(folder: Path) -> None:
-        shutil.copytree(tmp_path / "version-000001", folder)
+        shutil.copytree(tmp_path / "version-000001", folder, ignore=shutil.ignore_patterns(MANIFEST))
 
     def check(folder: Path) -> None:
         verify(folder)

@@ -37,18 +37,33 @@ def test_documents_of_a_plain_folder_are_read_in_order_of_their_paths(tmp_path: 
     assert [report.title for report in load_corpus(tmp_path)] == ["甲报告", "乙报告", "c"]
 
 
-def test_hidden_files_and_links_are_left_out(tmp_path: Path) -> None:
+def test_hidden_files_are_left_out(tmp_path: Path) -> None:
     write(tmp_path / "a.md")
     write(tmp_path / ".git" / "b.md")
     write(tmp_path / ".c.md")
-    (tmp_path / "d.md").symlink_to(tmp_path / "a.md")
+    (tmp_path / ".d.md").symlink_to(tmp_path / "a.md")
     assert [report.source for report in load_corpus(tmp_path)] == ["a.md"]
 
 
-def test_where_there_is_a_folder_of_reports_only_that_is_read(tmp_path: Path) -> None:
+def test_links_are_left_out_and_named(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    write(folder / "a.md")
+    write(tmp_path / "elsewhere" / "b.md", TEXT + "又。")
+    (folder / "file.md").symlink_to(tmp_path / "elsewhere" / "b.md")
+    (folder / "folder").symlink_to(tmp_path / "elsewhere")
+    (folder / "nowhere.md").symlink_to(tmp_path / "nowhere.md")
+    unreadable: list[UnreadableReport] = []
+    assert [report.source for report in load_corpus(folder, on_unreadable=unreadable.append)] == ["a.md"]
+    assert [str(error) for error in unreadable] == [
+        f"{folder / name}：是符号链接，未读取；请放入文件本身，或列入 manifest.toml"
+        for name in ("file.md", "folder", "nowhere.md")
+    ]
+
+
+def test_a_folder_of_reports_does_not_hide_what_lies_beside_it(tmp_path: Path) -> None:
     write(tmp_path / "reports" / "a.md")
-    write(tmp_path / "notes.pdf", b"%PDF")
-    assert [report.source for report in load_corpus(tmp_path)] == ["a.md"]
+    write(tmp_path / "b.md", TEXT + "又。")
+    assert [report.source for report in load_corpus(tmp_path)] == ["b.md", "a.md"]
 
 
 def test_an_id_comes_from_the_content_and_not_from_the_path(tmp_path: Path) -> None:
@@ -83,6 +98,22 @@ def test_the_manifest_says_who_published_what_and_comes_first(tmp_path: Path) ->
         "官网",
     )
     assert (second.title, second.publisher, second.source) == ("乙", "", "a.md")
+
+
+def test_with_a_manifest_only_the_folder_of_reports_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "reports" / "a.md")
+    write(tmp_path / "reports" / "b.md", TEXT + "又。")
+    write(tmp_path / "notes.pdf", b"%PDF")
+    manifest(tmp_path, 'id = "b"\nfile = "reports/b.md"')
+    assert [report.source for report in load_corpus(tmp_path)] == ["b.md", "a.md"]
+
+
+def test_a_link_that_the_manifest_names_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere.md")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.md").symlink_to(tmp_path / "elsewhere.md")
+    manifest(tmp_path / "corpus", 'id = "a"\nfile = "a.md"')
+    assert [report.id for report in load_corpus(tmp_path / "corpus")] == ["a"]
 
 
 def test_every_file_of_the_corpus_is_the_one_its_manifest_names() -> None:

@@ -126,12 +126,12 @@ def _candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list
     items: list[Evidence] = []
     for hit in hits:
         passage = hit.passage
-        if passage.kind == "figure":
-            continue  # the caption of a picture says what the text lacks
         if passage.cells:
             items.append(_row_evidence(question, hit, library))
             continue
         spans = stretches(passage)
+        if passage.kind == "figure":
+            del spans[:1]  # the caption of a picture says what the text lacks; a note below it does say something
         scores = library.span_scores(question, passage, spans)
         items.extend(
             Evidence(0, hit, _BULLET.sub("", passage.text[start:end]), start, end, float(score))

@@ -58,9 +58,14 @@ def asked_years(question: str) -> set[int]:
 
 
 def spoken_years(passages: Sequence[Passage]) -> set[int]:
-    """The years that passages speak of, in their text, headings or caption; a range speaks of all its years."""
+    """The years that passages speak of, in their text, headings or caption; a range speaks of all its years.
+
+    The caption of a picture names years whose figures the text lacks, and does not count.
+    """
     years: set[int] = set()
     for passage in passages:
+        if passage.kind == "figure":
+            continue
         text = " ".join([passage.title, passage.published, *passage.headings, passage.caption, passage.reading])
         for first, last, single in _YEARS.findall(text):
             years.update(range(int(first), int(last) + 1) if first else [int(single)])

@@ -22,7 +22,7 @@ ITEM_CHARS = 20
 _SEVERAL = re.compile(
     r"哪些|哪几|哪两|哪三|几步|步骤|列[出举]|梳理|总结|概括|要点|分别|各[是有自为]|对比|区别|异同|一样吗"
 )
-_ENUMERATES = re.compile(r"[、；;/]|[，,]|和|及|与|以及|1[.、)）]")
+_ENUMERATES = re.compile(r"[、；;]|[，,]|和|及|与|以及|1[.、)）]")
 _ASKS = re.compile(r"谁|哪[年家个位款种里儿所部国些]|什么|啥|多少|多[大高久长]|几[个年步]|怎么|为什么")
 _CLAUSE = re.compile(r"[^，,；;。：:！？\n]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")

@@ -103,3 +103,9 @@ def test_a_real_library_finds_the_sentence_that_shares_the_question_s_characters
 def test_the_caption_of_a_picture_is_no_evidence() -> None:
     caption = passage("2021-2025年服务器市场规模（单位：亿美元）", 7, kind="figure")
     assert select_evidence("规模", [Hit(caption, 1.0, 1)], ScoredByWord("规模"), budget=200, margin=1) == []
+
+
+def test_the_note_below_the_caption_of_a_picture_is_evidence() -> None:
+    noted = passage("2021-2025年规模（单位：亿美元）\n\n注：规模指当年新增的部分。", 8, kind="figure")
+    chosen = select_evidence("规模", [Hit(noted, 1.0, 1)], ScoredByWord("规模"), budget=200, margin=1)
+    assert [item.reading for item in chosen] == ["注：规模指当年新增的部分。"]

@@ -76,3 +76,7 @@ def test_another_encoder_s_matches_are_not_judged_by_this_one_s_threshold() -> N
 def test_an_amount_is_no_year_and_traditional_full_width_questions_are_read_alike() -> None:
     assert asked_years("价格在2000-3000元的产品") == set()
     assert asked_years("２０２２年規模多大") == {2022}
+
+
+def test_the_caption_of_a_picture_speaks_of_no_year() -> None:
+    assert spoken_years([passage("2021-2026年市场规模及预测", kind="figure")]) == set()

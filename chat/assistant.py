@@ -112,7 +112,8 @@ class Assistant:
     def evidence(self, found: Found) -> list[Evidence]:
         """The stretches of the hits that the answer may rest on; none where nothing found bears on the question."""
         hits = found.hits[:EVIDENCE_HITS]
-        if not bears_on(found.standalone_question, hits, self.library, encoder=self.library.encoder.name):
+        encoder = self.library.encoder.name
+        if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder):
             return []
         return self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN)
 

@@ -28,12 +28,15 @@ _YEAR = re.compile(
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:年)?\s*[-–—~至]\s*((?:19|20)\d{2})|(?<!\d)((?:19|20)\d{2})(?!\d)")
 
 
-def bears_on(question: str, hits: Sequence[Hit], library: SpanScorer, *, encoder: str) -> bool:
+def bears_on(asked: str, question: str, hits: Sequence[Hit], library: SpanScorer, *, encoder: str) -> bool:
     """Whether an answer may be drafted from these hits.
 
+    asked: as typed; its years are the ones meant where it names any, since 「那2021年呢」 turns away from the year before it.
+    question: the same, standing alone.
     encoder: the one that made the library; the least match is known for FITTED_ENCODER only and asked of no other.
     """
-    if not hits or not asked_years(question) <= spoken_years([hit.passage for hit in hits]):
+    years = asked_years(asked) or asked_years(question)
+    if not hits or not years <= spoken_years([hit.passage for hit in hits]):
         return False
     if encoder != FITTED_ENCODER:
         return True

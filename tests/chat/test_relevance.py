@@ -61,16 +61,16 @@ def test_a_passage_speaks_of_the_years_of_its_text_its_headings_and_of_every_yea
 def test_a_question_that_the_hits_do_not_bear_on_is_not_answered(
     question: str, match: float, share: float, answered: bool
 ) -> None:
-    assert bears_on(question, HITS, Matching(match, share), encoder=FITTED_ENCODER) is answered
+    assert bears_on(question, question, HITS, Matching(match, share), encoder=FITTED_ENCODER) is answered
 
 
 def test_nothing_found_is_not_answered() -> None:
-    assert not bears_on("公有云多大？", [], Matching(1.0), encoder=FITTED_ENCODER)
+    assert not bears_on("公有云多大？", "公有云多大？", [], Matching(1.0), encoder=FITTED_ENCODER)
 
 
 def test_another_encoder_s_matches_are_not_judged_by_this_one_s_threshold() -> None:
-    assert bears_on("公有云多大？", HITS, Matching(0.3), encoder="other")
-    assert not bears_on("2024年公有云多大？", HITS, Matching(0.3), encoder="other")
+    assert bears_on("公有云多大？", "公有云多大？", HITS, Matching(0.3), encoder="other")
+    assert not bears_on("2024年公有云多大？", "2024年公有云多大？", HITS, Matching(0.3), encoder="other")
 
 
 def test_an_amount_is_no_year_and_traditional_full_width_questions_are_read_alike() -> None:
@@ -80,3 +80,11 @@ def test_an_amount_is_no_year_and_traditional_full_width_questions_are_read_alik
 
 def test_the_caption_of_a_picture_speaks_of_no_year() -> None:
     assert spoken_years([passage("2021-2026年市场规模及预测", kind="figure")]) == set()
+
+
+def test_a_follow_up_about_another_year_is_judged_by_that_year() -> None:
+    both = "2022年规模多大？ 那2021年呢？"
+    only_2021 = [Hit(passage("2021年规模100亿元。"), 1.0, 1)]
+    assert bears_on("那2021年呢？", both, only_2021, Matching(0.9), encoder=FITTED_ENCODER)
+    assert not bears_on("那2019年呢？", both, only_2021, Matching(0.9), encoder=FITTED_ENCODER)
+    assert not bears_on("那它呢？", "2022年规模多大？ 那它呢？", only_2021, Matching(0.9), encoder=FITTED_ENCODER)

@@ -436,10 +436,17 @@ def test_an_evaluation_of_answers_judges_them(run: Run, tmp_path: Path) -> None:
     assert summary["drafts_kept"] is None  # no model wrote any
 
 
+# A shell starts background jobs with Ctrl-C ignored, and a child inherits that.
+HEEDS_CTRL_C = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from chat.cli import main; sys.exit(main())"
+)
+
+
 def test_a_stream_is_utf_8_whatever_the_terminal_and_ends_quietly_on_ctrl_c(site: Site) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "gb18030"}
     with subprocess.Popen(
-        [sys.executable, "-m", "chat.cli", "--config", str(site.config), "search", "--jsonl", "--k", "1"],
+        [sys.executable, "-c", HEEDS_CTRL_C, "--config", str(site.config), "search", "--jsonl", "--k", "1"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
@@ -229,7 +230,9 @@ def _assistant(arguments: argparse.Namespace, config: Config, bar: "OneBar") -> 
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
 
     fetch_models(config, progress=bar.progress, notice=bar.notice)
-    return load_assistant(config, _index_root(arguments, config), loading=bar.step)
+    assistant = load_assistant(config, _index_root(arguments, config), loading=bar.step)
+    assistant.warm_up()
+    return assistant
 
 
 def _require_question(arguments: argparse.Namespace) -> None:
@@ -367,11 +370,14 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                 loading=bar.step,
             )
             bar.step("准备页面")
-            app = make_app(
-                assistant,
-                frame_ancestors=config.server.frame_ancestors,
-                allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
-            )
+            with ThreadPoolExecutor(max_workers=1) as aside:
+                warm = aside.submit(assistant.warm_up)  # the model reads while the page is imported, 2 s each
+                app = make_app(
+                    assistant,
+                    frame_ancestors=config.server.frame_ancestors,
+                    allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
+                )
+                warm.result()
         show_built(*built)
         name = f"[{host}]" if ":" in host and not host.startswith("[") else host
         address = f"http://{name}:{listener.getsockname()[1]}"

@@ -113,7 +113,7 @@ def load_assistant(
     prepare: "Callable[[SentenceEncoder], None]" = _silent,
     loading: Callable[[str], None] = _silent,
 ) -> "Assistant":
-    """Everything an answer needs, loaded and warm; loading is told what comes next.
+    """Everything an answer needs, loaded; loading is told what comes next.
 
     prepare: called with the encoder before the index is read, such as to build it. The language model is read from
     disk meanwhile, which is most of its loading.
@@ -128,6 +128,4 @@ def load_assistant(
         loading("载入索引")
         library = load_library(root, encoder)
         loading("载入语言模型")
-        assistant = Assistant(library, generator.result())
-    assistant.warm_up()
-    return assistant
+        return Assistant(library, generator.result())

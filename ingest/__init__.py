@@ -1,5 +1,8 @@
 """Reading: a file becomes a `Report` of `Section`s, and a `Report` becomes `Passage`s.
 
+source      what a reader hands over: pages of text and how well each was read
+formats     which reader reads a file
+plain       reader: Markdown and plain text
 report      the records: `Report`, `Section`, `Passage`
 errors      the one kind of error that a user is meant to read
 normalise   bytes to text: encoding, widths, markup
@@ -9,5 +12,6 @@ tables      tab-separated lines to rows that know their header
 sentences   where sentences end
 passages    a `Section` to `Passage`s
 duplicates  passages told twice, folded into one
+reading     a file to a `Report`
 corpus      a folder and its manifest to `Report`s
 """

@@ -1,20 +1,13 @@
 """A folder of documents, with or without a manifest, to `Report`s."""
 
-import hashlib
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest.furniture import drop_furniture
-from ingest.normalise import decode_text, normalise_text
-from ingest.outline import split_sections
+from ingest.formats import READABLE
+from ingest.reading import MANIFEST, read_report
 from ingest.report import Report, UnreadableReport
-
-MANIFEST = "manifest.toml"
-READABLE = frozenset({".md", ".markdown", ".txt"})
-# Larger than any report seen by two orders; a file above it is something else and would take minutes to embed.
-MAX_BYTES = 50_000_000
 
 _FIELDS = frozenset({"id", "file", "title", "publisher", "published", "language", "licence", "source", "sha256"})
 
@@ -51,46 +44,6 @@ def load_corpus(folder: Path, *, on_unreadable: Callable[[UnreadableReport], Non
     if not reports:
         raise UnreadableReport(f"{folder}：没有可读的报告（支持 {'、'.join(sorted(READABLE))}）；请放入报告后重试")
     return list(reports.values())
-
-
-def read_report(path: Path, entry: Mapping[str, str]) -> Report:
-    """One file as a report; what the manifest entry does not say is read from the text.
-
-    Raises:
-        UnreadableReport: no such file, an unsupported format, not text, empty, or other than the manifest's sha256.
-    """
-    content = _content(path)
-    digest = hashlib.sha256(content).hexdigest()
-    if entry.get("sha256", digest) != digest:
-        raise UnreadableReport(
-            f"{path}：内容与 {MANIFEST} 记录的不同（应为 {entry['sha256'][:12]}…，实为 {digest[:12]}…）；请恢复原文件，或更新清单中的 sha256"
-        )
-    text = normalise_text(decode_text(content, str(path)))
-    title = entry.get("title") or _title(text) or path.stem
-    sections = split_sections(drop_furniture(text, title), title)
-    if not sections:
-        raise UnreadableReport(f"{path}：文件里没有文字；请确认内容后重试")
-    return Report(
-        id=entry.get("id") or digest[:12],
-        title=title,
-        publisher=entry.get("publisher", ""),
-        published=entry.get("published", ""),
-        source=entry.get("source") or path.name,
-        sections=sections,
-    )
-
-
-def _content(path: Path) -> bytes:
-    if path.suffix.lower() not in READABLE:
-        raise UnreadableReport(
-            f"{path}：暂不支持 {path.suffix or '无扩展名'} 文件；请先转成 Markdown 或纯文本（{'、'.join(sorted(READABLE))}）"
-        )
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UnreadableReport(f"{path}：超过 {MAX_BYTES // 1_000_000} MB；请拆分后重试")
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableReport(f"{path}：无法读取（{error.strerror}）；请检查路径与权限") from error
 
 
 def _documents(folder: Path) -> Iterator[Path]:
@@ -137,10 +90,3 @@ def _checked_entry(path: Path, number: int, entry: Any) -> dict[str, str]:
     if Path(entry["file"]).is_absolute() or ".." in Path(entry["file"]).parts:
         raise UnreadableReport(f"{where} 的 file 必须在 {path.parent} 之内，实为 {entry['file']}")
     return entry
-
-
-def _title(text: str) -> str:
-    """The first heading, or a first line short enough to be one."""
-    first = next((line for line in text.split("\n") if line.strip()), "")
-    title = first.lstrip("# ").strip()
-    return title if first.startswith("#") or len(title) <= 40 else ""

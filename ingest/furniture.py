@@ -2,6 +2,9 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+
+from ingest.source import Line
 
 # A line of a text proper hardly stands four times by itself; a running head stands on every other page.
 REPEATS = 4
@@ -10,20 +13,19 @@ _MARK = re.compile(r"©|\bwww\.|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org)\b", re.IGN
 _DIGITS = re.compile(r"\d+")
 
 
-def drop_furniture(text: str, title: str) -> str:
-    """Normalised text without its running heads and feet.
+def drop_furniture(source: Sequence[Line], title: str) -> list[Line]:
+    """Normalised lines without running heads and feet.
 
     One is a line of at most 40 characters that stands REPEATS times or more, page numbers aside, and is the report's
     title or shows a copyright mark or a host name. A page number alone on a line beside one goes with it.
     """
-    lines = text.split("\n")
+    lines = [line.text for line in source]
     forms = Counter(_form(line) for line in lines)
     dropped = [_is_furniture(line, title, forms) for line in lines]
     for number, line in enumerate(lines):
         if line.strip().isdigit() and any(_beside(lines, dropped, number)):
             dropped[number] = True
-    kept = "\n".join(line for line, drop in zip(lines, dropped, strict=True) if not drop)
-    return re.sub(r"\n{3,}", "\n\n", kept).strip("\n")
+    return [line for line, drop in zip(source, dropped, strict=True) if not drop]
 
 
 def _form(line: str) -> str:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from ingest.report import UnreadableReport
+from ingest.source import CELL_BREAK
 
 HALF_WIDTH = {
     code: code - 0xFEE0
@@ -69,14 +70,29 @@ def _strictly(content: bytes, encoding: str, name: str) -> str:
 
 
 def normalise_text(text: str) -> str:
-    """Text with one kind of line end and space, half-width letters and digits, no invisible characters, no markup.
+    """Text with one kind of line end and space, half-width letters and digits, and no invisible characters.
 
-    Tabs are kept: they part the cells of a table. Blank lines are kept as one; a line's own leading tab is kept.
+    Tabs and CELL_BREAK are kept: they part the cells of a table and the lines of a cell. Blank lines are kept as one; a
+    line's own leading tab is kept.
     """
     text = text.replace("\r\n", "\n").translate(_CHARACTERS)
-    text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
+    text = "".join(char for char in text if char in f"\n\t{CELL_BREAK}" or unicodedata.category(char) != "Cc")
     text = unicodedata.normalize("NFC", text)  # last: a letter and its accent may have stood apart until now
-    lines = [_plain_line(line) for line in text.split("\n")]
+    lines = [_trimmed(line) for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def _trimmed(line: str) -> str:
+    line = line.rstrip(" ")
+    if "\t" in line:
+        first, *others = line.split("\t")
+        line = "\t".join([first.rstrip(" "), *(cell.strip(" ") for cell in others)])
+    return line if line.strip() else ""
+
+
+def plain_markup(text: str) -> str:
+    """The normalised text of Markdown: HTML tags, emphasis, links and rules resolved; headings and tables kept."""
+    lines = [_plain_line(line) for line in normalise_text(text.replace(CELL_BREAK, "")).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
@@ -87,11 +103,8 @@ def _plain_line(line: str) -> str:
     line = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", line)))
     if _TAG.search(line):
         line = "\t".join(_text_of_html(cell) if _TAG.search(cell) else cell for cell in line.split("\t"))
-    line = line.replace("**", "").rstrip(" ")
-    if "\t" in line:
-        first, *others = line.split("\t")
-        line = "\t".join([first.rstrip(" "), *(cell.strip(" ") for cell in others)])
-    return "" if not line.strip() or _RULE.fullmatch(line) else line
+    line = _trimmed(line.replace("**", ""))
+    return "" if _RULE.fullmatch(line) else line
 
 
 def _text_of_html(markup: str) -> str:

@@ -5,10 +5,11 @@ one, says the depth, and hashes order only the headings between two numbers.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.report import Section
+from ingest.source import Line
 
 _MARKED = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})([ 、.]?)(?!\d)[ \t]*(?=[^\W\d_])(.*)")
@@ -33,36 +34,39 @@ class _Heading:
     """depth orders headings: a smaller one contains the larger ones after it. hashes: 0 for a plain line.
 
     number: `2.2` for `2.2 …`, `2` for `PART.02 …`, "" where there is none; 2.2 contains 2.2.1 and not 3.1.1.
+    page: where it stands, from 1; None where the source has no pages.
     """
 
     title: str
     depth: int
     hashes: int
     number: str = ""
+    page: int | None = None
 
 
-def split_sections(text: str, title: str) -> tuple[Section, ...]:
-    """The sections of normalised text, in order, none empty; each begins with its heading line.
+def split_sections(lines: Sequence[Line], title: str) -> tuple[Section, ...]:
+    """The sections of normalised lines, in order, none empty; each begins with its heading line.
 
     headings start with title, the report's own; a heading equal to it adds nothing to the path. A heading right above
     another one below it is part of that one's path alone; one with nothing at all under it is a section by itself.
     """
     sections: list[Section] = []
     path: list[_Heading] = []
-    body: list[str] = []
+    body: list[Line] = []
 
     def close(following: _Heading | None) -> None:
         own = path[-1].title if path else ""
-        content = "\n".join(body).strip("\n")
+        content = "\n".join(line.text for line in body).strip("\n")
         # A heading with nothing under it, not even another heading, is the caption of a picture that the text lacks.
         bare = bool(own) and own != title and not (following and _contains(path[-1], following))
         if content.strip() or bare:
             headings = (title, *(heading.title for heading in path if heading.title != title))
-            sections.append(Section(headings, f"{own}\n\n{content}" if own and content else own or content))
+            above = [Line(own, path[-1].page), Line("", None)] if own else []
+            sections.append(_section(headings, [*above, *body]))
         body.clear()
 
-    for item in _headings_and_lines(text):
-        if isinstance(item, str):
+    for item in _headings_and_lines(lines):
+        if isinstance(item, Line):
             body.append(item)
             continue
         close(item)
@@ -73,6 +77,19 @@ def split_sections(text: str, title: str) -> tuple[Section, ...]:
     return tuple(sections)
 
 
+def _section(headings: tuple[str, ...], lines: Sequence[Line]) -> Section:
+    """The section of these lines, blank ones around them left out, with the offsets where its pages start."""
+    said = [number for number, line in enumerate(lines) if line.text]
+    kept = lines[said[0] : said[-1] + 1]
+    pages: list[tuple[int, int]] = []
+    offset = 0
+    for line in kept:
+        if line.text and line.page is not None and (not pages or pages[-1][1] != line.page):
+            pages.append((offset, line.page))
+        offset += len(line.text) + 1
+    return Section(headings, "\n".join(line.text for line in kept), tuple(pages))
+
+
 def _contains(above: _Heading, below: _Heading) -> bool:
     if above.hashes and below.hashes and below.depth >= _UNNUMBERED_DEPTH:
         return above.hashes < below.hashes
@@ -81,8 +98,8 @@ def _contains(above: _Heading, below: _Heading) -> bool:
     return above.depth < below.depth
 
 
-def _headings_and_lines(text: str) -> Iterator[_Heading | str]:
-    lines = text.split("\n")
+def _headings_and_lines(source: Sequence[Line]) -> Iterator[_Heading | Line]:
+    lines = [line.text for line in source]
     chapters = _chapter_lines(lines)
     listed = _listed_lines(lines)
     skip_to = 0
@@ -91,8 +108,10 @@ def _headings_and_lines(text: str) -> Iterator[_Heading | str]:
             continue
         heading = None if number in listed else _heading_of(line, _stands_alone(lines, number), number in chapters)
         if heading is None:
-            yield line
-        elif _wants_name(heading.title):
+            yield source[number]
+            continue
+        heading = replace(heading, page=source[number].page)
+        if _wants_name(heading.title):
             # `# 02` or `PART.02` is the number of a part whose name stands on the next line.
             name, skip_to = _next_line(lines, number)
             yield replace(heading, title=f"{heading.title} {name}".strip())

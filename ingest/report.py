@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.errors import UserError
+from ingest.source import Flag
 
 Kind = Literal["text", "row", "list", "figure", "note"]
 
@@ -35,8 +36,27 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class PageQuality:
+    """How well one page, slide or sheet was read; flags, excluded and confidence as in `SourcePage`.
+
+    number: from 1. characters: what of it is in the report, blanks aside.
+    """
+
+    number: int
+    characters: int
+    flags: tuple[Flag, ...] = ()
+    excluded: bool = False
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """One report as read; the id comes from the manifest or the content, never from a path."""
+    """One report as read; the id comes from the manifest or the content, never from a path.
+
+    period: what its figures are about, such as 2022年 or 2023年上半年; "" where that is not known.
+    pages: in order; a file without pages is one page.
+    notes: what the reader saw and left out, each a line for people.
+    """
 
     id: str
     title: str
@@ -44,6 +64,9 @@ class Report:
     published: str
     source: str
     sections: tuple[Section, ...]
+    period: str = ""
+    pages: tuple[PageQuality, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest import corpus
-from ingest.corpus import load_corpus, read_report
+from ingest.corpus import load_corpus
+from ingest.reading import read_report
 from ingest.report import UnreadableReport
 
 CORPUS = Path(__file__).parents[2] / "corpus"

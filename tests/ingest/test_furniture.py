@@ -1,11 +1,21 @@
 """Running heads and feet go; what only repeats itself stays."""
 
+import re
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.furniture import REPEATS, drop_furniture
+from ingest.furniture import REPEATS
+from ingest.furniture import drop_furniture as drop_from_lines
+from ingest.source import Line
 
 TITLE = "2023年产业研究报告"
+
+
+def drop_furniture(text: str, title: str) -> str:
+    """The text that is left of lines, with one blank line where several are left."""
+    kept = drop_from_lines([Line(line) for line in text.split("\n")], title)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.text for line in kept)).strip("\n")
 
 
 def pages(*lines: str, count: int = REPEATS) -> str:

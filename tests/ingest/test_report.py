@@ -8,7 +8,7 @@ import pytest
 
 from ingest.corpus import load_corpus
 from ingest.duplicates import fold_duplicates
-from ingest.normalise import decode_text, normalise_text
+from ingest.normalise import decode_text, plain_markup
 from ingest.passages import split_passages
 from ingest.report import Passage, Report, Section
 
@@ -207,7 +207,7 @@ def test_nothing_of_a_section_is_lost(reports: dict[str, Report], passages: list
 
 @pytest.mark.parametrize("report_id", ["qianzhan-aigc-2023", "zhiding-genai-2023"])
 def test_no_number_of_a_report_is_lost(passages: list[Passage], report_id: str) -> None:
-    source = normalise_text(decode_text((CORPUS / "reports" / f"{report_id}.md").read_bytes(), report_id))
+    source = plain_markup(decode_text((CORPUS / "reports" / f"{report_id}.md").read_bytes(), report_id))
     told = {
         number
         for passage in passages

@@ -1,0 +1,63 @@
+"""What a reader hands over: the text of a file page by page, and how well each page was read."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+# A line break inside a table cell, in the text of a `SourcePage` alone; no file can bring it in, as readers drop controls.
+CELL_BREAK = "\x1f"
+
+# empty: nothing to read; scan: a picture, read by OCR; doubtful: OCR is unsure of it; garbled: its letters are not what
+# the page shows; hidden: text that no reader of the page sees (white, tiny), left out; tables: mostly table rows.
+Flag = Literal["empty", "scan", "doubtful", "garbled", "hidden", "tables"]
+
+# Told (pages done, pages in all) while a long file is read.
+PageProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """One page, slide or sheet, or the whole of a file that has none.
+
+    text: one paragraph, heading or table row to a line. A heading is marked `#` to `######`; the cells of a row are
+        parted by tabs, with a merged cell's words in each of its rows and CELL_BREAK for a line break inside a cell.
+    number: from 1; None where the format knows no pages.
+    excluded: its text is no text to be found or cited, and is left out of the report.
+    confidence: OCR's own mean over the page, in [0, 1]; None where no OCR was needed.
+    """
+
+    text: str
+    number: int | None = None
+    flags: tuple[Flag, ...] = ()
+    excluded: bool = False
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as its reader found it.
+
+    title, author, created: what the file says of itself, or "".
+    notes: what was seen and left out (scripts, embedded files), each a line for people.
+    """
+
+    pages: tuple[SourcePage, ...]
+    title: str = ""
+    author: str = ""
+    created: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Line(NamedTuple):
+    """A line of normalised text and the page that it stands on."""
+
+    text: str
+    page: int | None = None
+
+
+def row_line(cells: Sequence[str]) -> str:
+    """One line of a `SourcePage` for a table row; a cell keeps its own lines, told apart by CELL_BREAK."""
+    return "\t".join(
+        CELL_BREAK.join(" ".join(line.split()) for line in cell.replace(CELL_BREAK, "").splitlines() if line.strip())
+        for cell in cells
+    )

@@ -7,6 +7,7 @@ one, says the depth, and hashes order only the headings between two numbers.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ingest.report import Section
 from ingest.source import Line
@@ -78,9 +79,11 @@ def split_sections(lines: Sequence[Line], title: str) -> tuple[Section, ...]:
 
 
 def _section(headings: tuple[str, ...], lines: Sequence[Line]) -> Section:
-    """The section of these lines, blank ones around them left out, with the offsets where its pages start."""
-    said = [number for number, line in enumerate(lines) if line.text]
-    kept = lines[said[0] : said[-1] + 1]
+    """The section of these lines, with one blank line for several, and the offsets where its pages start."""
+    above = [Line(""), *lines]
+    kept = [line for before, line in pairwise(above) if line.text or before.text]
+    if not kept[-1].text:
+        kept.pop()
     pages: list[tuple[int, int]] = []
     offset = 0
     for line in kept:

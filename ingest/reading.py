@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ingest.formats import read_source
+from ingest.formats import read_source, suffix_of
 from ingest.furniture import drop_furniture
 from ingest.normalise import normalise_text
 from ingest.outline import split_sections
@@ -47,6 +47,7 @@ def read_report(path: Path, entry: Mapping[str, str], *, progress: PageProgress 
 
 
 def _content(path: Path) -> bytes:
+    suffix_of(str(path))  # a name that no reader reads need not be opened
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableReport(f"{path}：超过 {MAX_BYTES // 1_000_000} MB；请拆分后重试")

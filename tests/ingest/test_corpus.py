@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import corpus
+from ingest import reading
 from ingest.corpus import load_corpus
 from ingest.reading import read_report
 from ingest.report import UnreadableReport
@@ -199,7 +199,7 @@ def test_a_binary_file_is_named_with_the_first_byte_that_gives_it_away(tmp_path:
 
 
 def test_a_file_too_large_is_named_with_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus, "MAX_BYTES", 2_000_000)
+    monkeypatch.setattr(reading, "MAX_BYTES", 2_000_000)
     path = write(tmp_path / "a.md", "甲" * 700_000)
     assert refusal(tmp_path) == f"{path}：超过 2 MB；请拆分后重试"
 

@@ -3,11 +3,15 @@
 A page's state is a tuple of exchanges; every event of an answer makes the next state of the last one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn
 from chat.gate import Waiting
+from index.library import Hit
+from ingest.report import Passage
+
+WITHDRAWN = "这个回答所引的报告已从资料库移除，内容不再显示；可以重新提问。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,40 @@ class Exchange:
                 return replace(self, draft=text, ahead=0)
             case Finished():
                 return replace(self, found=event.found, answer=event.answer, timings=event.timings, ahead=0)
+
+
+def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
+    """The exchange with nothing in it of reports that have left the library; reports are the ids that are there.
+
+    An answer that cites such a report goes as a whole, and so does a draft that such passages were found for: which of
+    its sentences came from there cannot be told. One that is still being written is left until it is done.
+    """
+    if exchange.running or exchange.found is None:
+        return exchange
+    answer = exchange.answer
+    rests_on = (
+        [citation.passage for citation in answer.citations] if answer else [h.passage for h in exchange.found.hits]
+    )
+    if any(passage.report_id not in reports for passage in rests_on):
+        return Exchange(exchange.question, problem=WITHDRAWN)
+    if answer is not None:
+        citations = tuple(
+            replace(citation, passage=_standing(citation.passage, reports)) for citation in answer.citations
+        )
+        answer = replace(answer, citations=citations, hits=_standing_hits(answer.hits, reports))
+    found = replace(exchange.found, hits=_standing_hits(exchange.found.hits, reports))
+    return replace(exchange, found=found, answer=answer)
+
+
+def _standing_hits(hits: Iterable[Hit], reports: Collection[str]) -> tuple[Hit, ...]:
+    return tuple(
+        replace(hit, passage=_standing(hit.passage, reports)) for hit in hits if hit.passage.report_id in reports
+    )
+
+
+def _standing(passage: Passage, reports: Collection[str]) -> Passage:
+    """The passage without the places where its words stood in a report that has left."""
+    return replace(passage, also_at=tuple(place for place in passage.also_at if place.report_id in reports))
 
 
 def turns_of(exchanges: Iterable[Exchange]) -> tuple[Turn, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chat.answer import BadQuestion, Event, Found, Turn, check_question
 from chat.contract import DEFAULT_K, ReportLine
-from chat.exchange import Exchange, turns_of
+from chat.exchange import Exchange, standing, turns_of
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
 from chat.render import (

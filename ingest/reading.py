@@ -1,6 +1,9 @@
 """A file to a `Report`: read by the reader of its format, normalised, without running heads, under its headings."""
 
+import errno
 import hashlib
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,7 +25,7 @@ def read_report(path: Path, entry: Mapping[str, str], *, progress: PageProgress 
     Raises:
         UnreadableReport: no such file, an unsupported format, not text, empty, or other than the manifest's sha256.
     """
-    content = _content(path)
+    content = _content(path, listed="file" in entry)
     digest = hashlib.sha256(content).hexdigest()
     if entry.get("sha256", digest) != digest:
         raise UnreadableReport(
@@ -46,14 +49,28 @@ def read_report(path: Path, entry: Mapping[str, str], *, progress: PageProgress 
     )
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, *, listed: bool) -> bytes:
+    """The bytes of a regular file, all of one moment; a link is followed only for a file listed in the manifest."""
     suffix_of(str(path))  # a name that no reader reads need not be opened
+    # A pipe or device would block the opening or the reading; a link may have taken the file's place since it was found.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UnreadableReport(f"{path}：超过 {MAX_BYTES // 1_000_000} MB；请拆分后重试")
-        return path.read_bytes()
+        descriptor = os.open(path, flags if listed else flags | getattr(os, "O_NOFOLLOW", 0))
+        with open(descriptor, "rb") as file:
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                raise UnreadableReport(f"{path}：不是普通文件，未读取；请放入文件本身")
+            if before.st_size > MAX_BYTES:
+                raise UnreadableReport(f"{path}：超过 {MAX_BYTES // 1_000_000} MB；请拆分后重试")
+            content = file.read(MAX_BYTES + 1)
+            after = os.fstat(descriptor)
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise UnreadableReport(f"{path}：是符号链接，未读取；请放入文件本身，或列入 {MANIFEST}") from error
         raise UnreadableReport(f"{path}：无法读取（{error.strerror}）；请检查路径与权限") from error
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
+        raise UnreadableReport(f"{path}：读取时文件还在变化；请等它写完后重试")
+    return content
 
 
 def _lines(page: SourcePage) -> list[Line]:

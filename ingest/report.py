@@ -4,8 +4,9 @@ Text is normalised before a `Section` exists and only sliced afterwards, so the 
 and a quote is checked by comparing strings.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ingest.errors import UserError
 from ingest.source import Flag
@@ -67,6 +68,16 @@ class Report:
     period: str = ""
     pages: tuple[PageQuality, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def report_from(fields: Mapping[str, Any]) -> Report:
+    """The report whose `dataclasses.asdict` went through JSON."""
+    sections = (
+        Section(tuple(section["headings"]), section["text"], tuple((start, page) for start, page in section["pages"]))
+        for section in fields["sections"]
+    )
+    pages = (PageQuality(**{**page, "flags": tuple(page["flags"])}) for page in fields["pages"])
+    return Report(**{**fields, "sections": tuple(sections), "pages": tuple(pages), "notes": tuple(fields["notes"])})
 
 
 @dataclass(frozen=True, slots=True)

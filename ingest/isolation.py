@@ -1,0 +1,198 @@
+"""Reading in a child process with limits, so that a hostile or broken file costs that file and nothing else.
+
+The child reads one file after another and answers a line of JSON for each step. It may use MEMORY_BYTES of address
+space; for every page CPU_SECONDS of processor time and WALL_SECONDS by the clock; and FILE_SECONDS for a whole file.
+A child that goes over a limit or crashes is replaced; its file is unreadable, with the reason.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from threading import Timer
+from types import TracebackType
+from typing import IO, Any, Self
+
+from ingest.reading import read_report
+from ingest.report import Report, UnreadableReport, report_from
+from ingest.source import PageProgress
+
+MEMORY_BYTES = 1 << 30
+CPU_SECONDS = 60
+WALL_SECONDS = 90.0
+FILE_SECONDS = 1800.0
+
+_COMMAND = (sys.executable, "-P", "-m", "ingest.isolation")  # -P: no module of the folder it is started in
+_log = logging.getLogger(__name__)
+
+
+class Reader:
+    """Reads reports in a child process, which starts with the first one and ends with the `with` block.
+
+    memory, cpu and wall are the limits in bytes and seconds, file the one for a whole file.
+    """
+
+    def __init__(
+        self,
+        *,
+        memory: int = MEMORY_BYTES,
+        cpu: int = CPU_SECONDS,
+        wall: float = WALL_SECONDS,
+        file: float = FILE_SECONDS,
+    ) -> None:
+        self._arguments = (str(memory), str(cpu))
+        self._wall = wall
+        self._file = file
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def __call__(
+        self, path: Path, entry: Mapping[str, str], *, progress: PageProgress = lambda done, total: None
+    ) -> Report:
+        """As `reading.read_report`; whatever happens to the child is an `UnreadableReport` too."""
+        child = self._child = self._child or _start(self._arguments)
+        assert child.stdin is not None
+        assert child.stdout is not None
+        out_of_time: list[str] = []
+
+        def stop(limit: str) -> None:
+            out_of_time.append(limit)
+            child.kill()
+
+        whole = _timer(self._file, lambda: stop(f"整份文件超过 {self._file:g} 秒"))
+        step = _timer(self._wall, lambda: stop(f"超过 {self._wall:g} 秒没有进展"))
+        try:
+            _send(child.stdin, {"path": str(path), "entry": dict(entry)})
+            for line in child.stdout:
+                reply = json.loads(line)
+                if "report" in reply:
+                    return report_from(reply["report"])
+                if "unreadable" in reply:
+                    raise UnreadableReport(reply["unreadable"])
+                step.cancel()
+                step = _timer(self._wall, lambda: stop(f"超过 {self._wall:g} 秒没有进展"))
+                progress(reply["done"], reply["total"])
+        except BrokenPipeError:
+            pass  # it ended before it took the request: told below, like any other end
+        except UnreadableReport:
+            raise
+        except BaseException:
+            self._end()  # such as Ctrl-C in progress: the child is in the middle of a file
+            raise
+        finally:
+            whole.cancel()
+            step.cancel()
+        code = self._end()
+        reason = out_of_time[0] if out_of_time else _reason(code, int(self._arguments[1]))
+        _log.warning("the reader of %s ended with %s: %s", path, code, reason)
+        raise UnreadableReport(f"{path}：读取时{reason}，已中止；请检查文件，或另存、拆分后重试")
+
+    def _end(self) -> int:
+        """End the child, if there is one, and say how it ended."""
+        child, self._child = self._child, None
+        if child is None:
+            return 0
+        child.kill()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                _close(pipe)
+        return child.wait()
+
+
+def _start(arguments: tuple[str, ...]) -> "subprocess.Popen[bytes]":
+    # Each of glibc's arenas reserves 64 MB of the address space that is counted here.
+    environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
+    return subprocess.Popen(
+        [*_COMMAND, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
+
+
+def _timer(seconds: float, stop: Callable[[], None]) -> Timer:
+    timer = Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _send(pipe: IO[bytes], message: object) -> None:
+    pipe.write(json.dumps(message).encode() + b"\n")
+    pipe.flush()
+
+
+def _close(pipe: IO[bytes]) -> None:
+    with contextlib.suppress(BrokenPipeError):  # of a request that the child never took
+        pipe.close()
+
+
+def _reason(code: int, cpu: int) -> str:
+    """Why a child ended that was not asked to; code is negative for a signal."""
+    if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:
+        return f"处理器用时超过 {cpu} 秒"
+    return f"读取程序意外退出（{signal.Signals(-code).name if code < 0 else code}）"
+
+
+def main(memory: int, cpu: int) -> None:
+    """The child: a request a line on standard input, its steps and its outcome a line each on standard output."""
+    replies = os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)  # what a library prints is no reply
+    _limit_memory(memory)
+    for line in sys.stdin.buffer:
+        _allow_cpu(cpu)
+
+        def progress(done: int, total: int) -> None:
+            _allow_cpu(cpu)
+            _send(replies, {"done": done, "total": total})
+
+        request = json.loads(line)
+        _send(replies, _outcome(Path(request["path"]), request["entry"], progress))
+
+
+def _outcome(path: Path, entry: Mapping[str, str], progress: PageProgress) -> dict[str, Any]:
+    try:
+        return {"report": asdict(read_report(path, entry, progress=progress))}
+    except UnreadableReport as error:
+        return {"unreadable": str(error)}
+    except MemoryError:
+        return {"unreadable": f"{path}：读取时内存超过上限，已中止；请检查文件，或拆分后重试"}
+    except Exception as error:  # a library that fails on this file must not end the reading of the others
+        return {"unreadable": f"{path}：无法解析（{type(error).__name__}）；请检查文件，或另存后重试"}
+
+
+def _limit_memory(limit: int) -> None:
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - not there on Windows, where the clock alone is watched
+
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _allow_cpu(seconds: int) -> None:
+    """From here on this process may use as many seconds of processor time."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, hard))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,65 @@
+"""What a conversation keeps of reports that have left the library: nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from chat.answer import Answer, Found, Timings
+from chat.exchange import WITHDRAWN, Exchange, standing
+from index.library import Hit
+from tests.fakes import ANSWER, EXPORTS, HITS, POLICY, TIMINGS, cite
+
+EV, PV, OLD = "ev-2025", "pv-2024", "ev-2024"
+FOUND = Found("出口多少？", "出口多少？", HITS, Timings(30.0))
+ANSWERED = Exchange("出口多少？", found=FOUND, answer=ANSWER, timings=TIMINGS)
+
+
+def test_an_exchange_whose_reports_are_all_there_stays_as_it_is() -> None:
+    assert standing(ANSWERED, {EV, PV, OLD}) == ANSWERED
+
+
+def test_an_answer_that_cites_a_removed_report_says_so_and_keeps_nothing_of_it() -> None:
+    left = standing(ANSWERED, {PV, OLD})
+    assert left == Exchange("出口多少？", problem=WITHDRAWN)
+    assert EXPORTS.text not in repr(left)
+
+
+def test_passages_of_a_removed_report_leave_an_answer_that_does_not_cite_it() -> None:
+    left = standing(ANSWERED, {EV, OLD})
+    assert left.answer is not None
+    assert left.found is not None
+    assert left.answer.text == ANSWER.text
+    assert [hit.passage.report_id for hit in left.answer.hits] == [EV, EV]
+    assert POLICY.text not in repr(left)
+
+
+def test_other_places_of_a_passage_are_named_only_while_their_report_is_there() -> None:
+    left = standing(ANSWERED, {EV, PV})
+    assert left.answer is not None
+    assert OLD not in repr(left)
+    assert left.answer.citations[1].quote == ANSWER.citations[1].quote
+
+
+def test_a_refusal_loses_the_nearest_passages_of_a_removed_report() -> None:
+    refused = replace(ANSWERED, answer=Answer((), (), HITS, refusal="没有找到依据。"))
+    left = standing(refused, {PV, OLD})
+    assert left.answer is not None
+    assert left.answer.refusal == "没有找到依据。"
+    assert left.answer.hits == (Hit(POLICY, 0.301, 3),)
+
+
+@pytest.mark.parametrize("reports", [{PV}, {EV}])
+def test_a_draft_that_was_broken_off_goes_with_any_passage_found_for_it(reports: set[str]) -> None:
+    stopped = Exchange("出口多少？", found=FOUND, draft="出口128.4万辆", stopped=True)
+    assert standing(stopped, reports) == Exchange("出口多少？", problem=WITHDRAWN)
+
+
+def test_an_answer_still_being_written_is_left_until_it_is_done() -> None:
+    running = Exchange("出口多少？", found=FOUND, draft="出口128.4万辆")
+    assert standing(running, set()) == running
+    assert standing(replace(running, answer=Answer((), (cite(1, EXPORTS, "6.7%"),), HITS)), set()).problem == WITHDRAWN
+
+
+def test_what_found_nothing_has_nothing_to_lose() -> None:
+    failed = Exchange("出口多少？", problem="模型忙。")
+    assert standing(failed, set()) == failed

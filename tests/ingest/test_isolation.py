@@ -1,0 +1,175 @@
+"""Reading in a child process: what a file does to its reader costs that file alone."""
+
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.isolation import Reader
+from ingest.reading import read_report
+from ingest.report import Report, UnreadableReport
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+TEXT = "# 甲报告\n\n## 1.1 概况篇\n\n市场规模12.5亿元。\n"
+LARGE = TEXT * 400_000  # 27 MB: seconds of processor time, and more than 300 MB once read
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "good.md"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    path = tmp_path / "large.md"
+    path.write_text(LARGE, "utf-8")
+    return path
+
+
+def refused(reader: Reader, path: Path) -> str:
+    with pytest.raises(UnreadableReport) as raised:
+        reader(path, {})
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+def test_the_child_reads_exactly_what_this_process_reads() -> None:
+    path = CORPUS / "reports" / "qianzhan-aigc-2023.md"
+    entry = {"id": "qianzhan", "publisher": "前瞻产业研究院"}
+    with Reader() as reader:
+        assert reader(path, entry) == read_report(path, entry)
+
+
+def test_one_child_reads_one_file_after_another_and_ends_with_its_reader(good: Path) -> None:
+    with Reader() as reader:
+        first = reader(good, {})
+        child = reader._child
+        assert reader(good, {"title": "乙报告"}).title == "乙报告"
+        assert reader._child is child
+    assert child is not None
+    assert child.returncode is not None
+    assert first.title == "甲报告"
+
+
+def test_an_unreadable_file_is_told_as_always_and_the_child_goes_on(good: Path, tmp_path: Path) -> None:
+    with Reader() as reader:
+        reader(good, {})
+        child = reader._child
+        assert refused(reader, tmp_path / "missing.md").startswith(f"{tmp_path / 'missing.md'}：无法读取")
+        assert reader(good, {}).title == "甲报告"
+        assert reader._child is child
+
+
+def test_a_file_that_takes_too_long_by_the_clock_is_given_up_and_the_next_one_read(good: Path, large: Path) -> None:
+    with Reader(wall=0.5) as reader:
+        assert refused(reader, large) == f"{large}：读取时超过 0.5 秒没有进展，已中止；请检查文件，或另存、拆分后重试"
+    with Reader(file=0.5) as reader:
+        assert "整份文件超过 0.5 秒" in refused(reader, large)
+    with Reader(wall=30) as reader:
+        assert reader(good, {}).title == "甲报告"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on processor time")
+def test_a_file_that_takes_too_much_processor_time_is_given_up_and_the_next_one_read(good: Path, large: Path) -> None:
+    with Reader(cpu=0) as reader:
+        assert "处理器用时超过 0 秒" in refused(reader, large)
+        assert reader(good, {}).title == "甲报告"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on address space")
+def test_a_file_that_takes_too_much_memory_is_given_up_and_the_next_one_read(good: Path, large: Path) -> None:
+    with Reader(memory=300 << 20) as reader:
+        assert re.search("内存超过上限|意外退出", refused(reader, large))
+        assert reader(good, {}).title == "甲报告"
+
+
+def test_a_child_that_is_killed_is_replaced(good: Path) -> None:
+    with Reader() as reader:
+        reader(good, {})
+        assert reader._child is not None
+        os.kill(reader._child.pid, signal.SIGKILL)
+        assert "意外退出（SIGKILL）" in refused(reader, good)
+        assert reader(good, {}).title == "甲报告"
+
+
+def test_an_error_of_the_caller_ends_the_child_in_the_middle_of_its_file(
+    good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Reader()
+    reader(good, {})
+    child = reader._child
+
+    def interrupted(fields: object) -> Report:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ingest.isolation.report_from", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        reader(good, {})
+    assert child is not None
+    assert child.returncode == -signal.SIGKILL
+    assert reader._child is None
+
+
+def test_a_module_of_the_folder_it_is_started_in_is_not_taken_for_ours(
+    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('taken')", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    with Reader() as reader:
+        assert reader(good, {}).title == "甲报告"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes and links as POSIX has them")
+def test_only_a_regular_file_is_opened(good: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "link.md").symlink_to(good)
+    (tmp_path / "folder.md").mkdir()
+    with Reader(wall=20) as reader:
+        assert "不是普通文件" in refused(reader, tmp_path / "pipe.md")
+        assert "是符号链接，未读取" in refused(reader, tmp_path / "link.md")
+        assert "无法读取（Is a directory）" in refused(reader, tmp_path / "folder.md")
+        assert reader(tmp_path / "link.md", {"id": "a", "file": "link.md"}).id == "a"
+    assert stat.S_ISFIFO((tmp_path / "pipe.md").stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes and links as POSIX has them")
+def test_a_file_swapped_for_a_link_again_and_again_never_gives_away_another_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.md"
+    secret.write_text("# 密\n\n不应被读到。\n", "utf-8")
+    shown = tmp_path / "shown.md"
+    swaps = """
+import os, sys
+shown, secret, text = sys.argv[1:]
+print(flush=True)
+while True:
+    with open(shown + "~", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(shown + "~", shown)
+    os.symlink(secret, shown + "~")
+    os.replace(shown + "~", shown)
+"""
+    shown.write_text(TEXT, "utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-c", swaps, str(shown), str(secret), TEXT], stdout=subprocess.PIPE
+    ) as swapping:
+        assert swapping.stdout is not None
+        swapping.stdout.readline()
+        try:
+            outcomes = [_title_or_none(shown) for _ in range(1000)]
+        finally:
+            swapping.kill()
+    assert set(outcomes) == {"甲报告", None}  # both were seen: the race took place
+
+
+def _title_or_none(path: Path) -> str | None:
+    try:
+        return read_report(path, {}).title
+    except UnreadableReport:
+        return None

@@ -21,7 +21,10 @@ sources       where their bytes come from
 partial       the file that grows
 models        fetched, checked and found
 config        `reportqa.toml`
-setup         models and index, made and loaded
+setup         models and index, fetched and loaded
+building      the index made to follow the corpus
+curation      reports added, removed and listed
+live          an assistant that takes over a new version of the index
 terminal      what people see
 cli           the commands
 
@@ -29,8 +32,13 @@ The service:
 contract      JSON in and out, on the command line and over HTTP
 gate          answers wait their turn
 service       HTTP
+streams       what a response is streamed from
 guard         which requests come in, what every response says
+shelf         the reports, as a running service lists and changes them
+shelf_routes  the same over HTTP
 exchange      one question of the page and how far it has come
+places        what a passage is, where it stands and who says it
+quality       how well a report was read, in words
 render        its HTML
 page          the page
 """

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn, check_question
-from chat.contract import ReportLine
 from chat.evidence import BROAD_BUDGET_CHARS, BUDGET_CHARS, Evidence, is_broad, select_evidence
 from chat.followup import standalone_question
 from chat.generation import Generator, Usage
@@ -39,18 +38,6 @@ class Assistant:
     def __init__(self, library: PassageIndex, generator: Generator | None) -> None:
         self.library = library
         self.generator = generator
-
-    @property
-    def reports(self) -> list[ReportLine]:
-        """The reports of the library in index order, with how many passages each has."""
-        lines: dict[str, ReportLine] = {}
-        for passage in self.library.passages:
-            known = lines.get(passage.report_id)
-            count = 1 + (known.passages if known else 0)
-            lines[passage.report_id] = ReportLine(
-                passage.report_id, passage.title, passage.publisher, passage.published, count
-            )
-        return list(lines.values())
 
     def warm_up(self) -> None:
         """Load what the first question would else wait for: dictionaries (1.5 s), and the model's fixed prompt (2 s)."""

@@ -1,7 +1,8 @@
 """`reportqa`: the one composition point. Commands are thin; each says what it needs and hands over.
 
 Nothing heavy is imported before a command needs it, so that `reportqa --help` answers at once. Exit codes: 0 done,
-1 done in part (a report unreadable, a line invalid), 2 not done, with one message on standard error.
+1 done in part (a report unreadable, a line invalid), 2 not done, with one message on standard error; 75 not done
+because another process is writing the index: try again later.
 """
 
 import argparse
@@ -10,18 +11,24 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from chat.config import Config, load_config
+from index.versions import IndexBusy, IndexUnavailable
 from ingest.errors import UserError
+from ingest.isolation import Reader
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
+    from chat.building import Setup
     from chat.contract import Asked, JsonObject
     from chat.terminal import OneBar
+    from index.encoder import SentenceEncoder
 
 DONE, IN_PART, FAILED = 0, 1, 2
+BUSY = 75  # EX_TEMPFAIL of sysexits.h
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments, config)
     except UserError as error:
         print(f"错误：{error}", file=sys.stderr)
-        return FAILED
+        return BUSY if isinstance(error, IndexBusy) else FAILED
     except KeyboardInterrupt:
         print("已停止。", file=sys.stderr)
         return 130
@@ -91,10 +98,21 @@ def _parser() -> argparse.ArgumentParser:
     inspect = command("inspect", "查看一份报告被读成了什么：章节与段落", _inspect)
     inspect.add_argument("file", metavar="FILE", help="报告文件")
 
-    build = command("build", "读取报告并建立索引；没有变化时什么都不做", _build)
-    build.add_argument("--corpus", metavar="DIR", help="存放报告的文件夹")
-    build.add_argument("--rebuild", action="store_true", help="即使没有变化也重新建立")
-    _add_index(build)
+    build = command("build", "读取新增与改动的报告，更新索引；没有变化时什么都不做", _build)
+    build.add_argument("--rebuild", action="store_true", help="全部重新读取、重新嵌入")
+    _add_corpus(build)
+
+    add = command("add", "把报告文件复制到资料库并更新索引", _add)
+    add.add_argument("files", nargs="+", metavar="FILE", help="报告文件")
+    _add_corpus(add)
+
+    remove = command("remove", "从资料库与索引中彻底移除报告", _remove)
+    remove.add_argument("ids", nargs="+", metavar="ID", help="报告编号，或其独有的开头（至少 4 个字符）")
+    _add_corpus(remove)
+
+    shown = command("list", "列出索引中的报告：页数、段数与读取质量", _list)
+    shown.add_argument("--json", action="store_true", help="每份报告输出一行 JSON")
+    _add_corpus(shown)
 
     search = command("search", "检索段落，不用语言模型", _search)
     search.add_argument("question", nargs="?", help="问题")
@@ -117,9 +135,13 @@ def _parser() -> argparse.ArgumentParser:
     chat = command("chat", "打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）", _chat)
     chat.add_argument("--host", help="监听地址（默认 127.0.0.1）")
     chat.add_argument("--port", type=_port, help="端口（默认 7860）")
-    chat.add_argument("--corpus", metavar="DIR", help="存放报告的文件夹")
-    _add_index(chat)
+    _add_corpus(chat)
     return parser
+
+
+def _add_corpus(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--corpus", metavar="DIR", help="存放报告的文件夹")
+    _add_index(parser)
 
 
 def _add_index(parser: argparse.ArgumentParser) -> None:
@@ -163,25 +185,76 @@ def _index_root(arguments: argparse.Namespace, config: Config) -> Path:
 
 def _inspect(arguments: argparse.Namespace, config: Config) -> int:
     from chat.terminal import show_report  # noqa: PLC0415
-    from ingest.reading import read_report  # noqa: PLC0415
 
-    show_report(read_report(Path(arguments.file), {}))
+    with Reader() as read:
+        show_report(read(Path(arguments.file), {}))
     return DONE
 
 
-def _build(arguments: argparse.Namespace, config: Config) -> int:
+def _setup(arguments: argparse.Namespace, config: Config, bar: "OneBar", read: Reader) -> "Setup":
+    """Where this command works; the encoder is fetched and loaded when something has to be embedded, and then once."""
+    from chat.building import Setup  # noqa: PLC0415
     from chat.config import load_encoder  # noqa: PLC0415
-    from chat.setup import build_index, fetch_models  # noqa: PLC0415
-    from chat.terminal import one_bar, show_built  # noqa: PLC0415
+    from chat.setup import encoder_name, fetch_models  # noqa: PLC0415
 
-    with one_bar() as bar:
+    def encoder() -> "SentenceEncoder":
         fetch_models(config, generator=False, progress=bar.progress, notice=bar.notice)
         bar.step("载入向量模型")
-        encoder = load_encoder(config)
-        corpus = Path(arguments.corpus or config.corpus.folder)
-        root = _index_root(arguments, config)
-        built = build_index(corpus, root, encoder, rebuild=arguments.rebuild, progress=bar.progress)
+        return load_encoder(config)
+
+    corpus = Path(arguments.corpus or config.corpus.folder)
+    root = _index_root(arguments, config)
+    return Setup(corpus, root, encoder_name(config), cache(encoder), read=read, progress=bar.progress)
+
+
+def _build(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.building import build_index  # noqa: PLC0415
+    from chat.terminal import one_bar, show_built  # noqa: PLC0415
+
+    with one_bar() as bar, Reader() as read:
+        built = build_index(_setup(arguments, config, bar, read), rebuild=arguments.rebuild)
     return IN_PART if show_built(built) else DONE
+
+
+def _add(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.curation import add_reports  # noqa: PLC0415
+    from chat.terminal import one_bar, show_added  # noqa: PLC0415
+
+    with one_bar() as bar, Reader() as read:
+        added = add_reports(_setup(arguments, config, bar, read), [Path(file) for file in arguments.files])
+    return IN_PART if show_added(added) else DONE
+
+
+def _remove(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.curation import remove_reports  # noqa: PLC0415
+    from chat.terminal import one_bar, show_removed  # noqa: PLC0415
+
+    with one_bar() as bar, Reader() as read:
+        removed = remove_reports(_setup(arguments, config, bar, read), arguments.ids)
+    return IN_PART if show_removed(removed) else DONE
+
+
+def _list(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.contract import error_object, report_object  # noqa: PLC0415
+    from chat.curation import list_reports  # noqa: PLC0415
+    from chat.terminal import show_listed  # noqa: PLC0415
+    from index.versions import current_version  # noqa: PLC0415
+
+    version = current_version(_index_root(arguments, config), on_damage=_tell_damage)
+    listed, unreadable = list_reports(Path(arguments.corpus or config.corpus.folder), version)
+    if not arguments.json:
+        show_listed(listed, unreadable)
+        return DONE
+    lines = [report_object(each.line) | {"file": each.file} for each in listed]
+    for line in [*lines, *(error_object(str(error)) for error in unreadable)]:
+        sys.stdout.buffer.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.buffer.flush()
+    return DONE
+
+
+def _tell_damage(damage: IndexUnavailable) -> None:
+    """The version before serves in its place: said above the bar, which comes back below it."""
+    print(f"当前索引已损坏，暂用上一版：{damage}", file=sys.stderr)
 
 
 def _search(arguments: argparse.Namespace, config: Config) -> int:
@@ -196,7 +269,8 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
         bar.step("载入向量模型")
         encoder = load_encoder(config)
         bar.step("载入索引")
-        assistant = Assistant(load_library(_index_root(arguments, config), encoder), None)
+        library = load_library(_index_root(arguments, config), encoder, on_damage=_tell_damage)
+        assistant = Assistant(library, None)
     if not arguments.jsonl:
         show_found(assistant.search(arguments.question, k=arguments.k))
         return DONE
@@ -227,10 +301,14 @@ def _ask(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _assistant(arguments: argparse.Namespace, config: Config, bar: "OneBar") -> "Assistant":
+    from chat.config import load_encoder  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
 
     fetch_models(config, progress=bar.progress, notice=bar.notice)
-    assistant = load_assistant(config, _index_root(arguments, config), loading=bar.step)
+    root = _index_root(arguments, config)
+    assistant = load_assistant(
+        config, root, encoder=lambda: load_encoder(config), loading=bar.step, on_damage=_tell_damage
+    )
     assistant.warm_up()
     return assistant
 
@@ -294,7 +372,7 @@ def _eval(arguments: argparse.Namespace, config: Config) -> int:
     with one_bar() as bar:
         if arguments.retrieval_only:
             bar.step("载入向量模型与索引")
-            assistant = Assistant(load_library(root, load_encoder(config)), None)
+            assistant = Assistant(load_library(root, load_encoder(config), on_damage=_tell_damage), None)
         else:
             assistant = _assistant(arguments, config, bar)
         asked = iter(range(1, len(questions) + 1))
@@ -346,9 +424,12 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.building import Built, build_index  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
+    from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.service import listen, make_app, serve  # noqa: PLC0415
-    from chat.setup import Built, build_index, fetch_models, load_assistant  # noqa: PLC0415
+    from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
+    from chat.shelf import CorpusShelf  # noqa: PLC0415
     from chat.terminal import one_bar, open_page, show_built, show_serving  # noqa: PLC0415
 
     host = arguments.host or config.server.host
@@ -357,28 +438,39 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         listener = listen(host, port)
     except (OSError, OverflowError) as error:
         raise UserError(f"无法在 {host}:{port} 上监听（{error}）；请检查 --host 与 --port") from error
-    root = _index_root(arguments, config)
-    corpus = Path(arguments.corpus or config.corpus.folder)
     with listener:
-        with one_bar() as bar:
+        with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
+            setup = _setup(arguments, config, bar, read)
             built: list[Built] = []
+            damages: list[IndexUnavailable] = []
+
+            def build() -> None:
+                bar.step("检查报告")
+                try:
+                    built.append(build_index(setup))
+                except IndexBusy as busy:
+                    bar.notice(f"{busy}。先用现有的索引回答，更新完成后自动换用新的。")
+
             assistant = load_assistant(
-                config,
-                root,
-                prepare=lambda encoder: built.append(build_index(corpus, root, encoder, progress=bar.progress)),
-                loading=bar.step,
+                config, setup.root, encoder=setup.encoder, prepare=build, loading=bar.step, on_damage=damages.append
             )
+            for damage in damages:
+                _tell_damage(damage)
+            live = LiveAssistant(setup.root, assistant, problem="".join(map(str, damages)))
             bar.step("准备页面")
             with ThreadPoolExecutor(max_workers=1) as aside:
-                warm = aside.submit(assistant.warm_up)  # the model reads while the page is imported, 2 s each
+                warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each
                 app = make_app(
-                    assistant,
+                    live,
                     frame_ancestors=config.server.frame_ancestors,
                     allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
+                    shelf=CorpusShelf(setup, live),
+                    editing=config.server.editing,
                 )
                 warm.result()
-        show_built(*built)
+        for each in built:
+            show_built(each)
         name = f"[{host}]" if ":" in host and not host.startswith("[") else host
         address = f"http://{name}:{listener.getsockname()[1]}"
         show_serving(address)

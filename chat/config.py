@@ -64,12 +64,15 @@ class GeneratorConfig:
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
     """frame_ancestors: origins of pages that may embed this one, such as https://portal.example.com.
-    allowed_hosts: names this service may be called by, beside the loopback ones."""
+    allowed_hosts: names this service may be called by, beside the loopback ones.
+    editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls the service by a loopback name;
+    `always`, everybody; `never`, nobody."""
 
     host: str = "127.0.0.1"
     port: int = 7860
     frame_ancestors: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
+    editing: Literal["loopback", "always", "never"] = "loopback"
 
 
 @dataclass(frozen=True, slots=True)

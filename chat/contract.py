@@ -9,7 +9,7 @@ from typing import get_args
 
 from chat.answer import BadQuestion, Citation, Finished, Found, Role, Turn, check_question
 from index.library import Hit
-from ingest.report import Passage
+from ingest.report import PageQuality, Passage
 
 JsonObject = dict[str, object]
 Identity = str | int | None
@@ -22,13 +22,16 @@ TURN_CHARS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One report of the library, as listed to readers."""
+    """One report of the library, as listed to readers; period, pages and notes as in `Report`."""
 
     id: str
     title: str
     publisher: str
     published: str
     passages: int
+    period: str = ""
+    pages: tuple[PageQuality, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,9 @@ def _place(passage: Passage) -> JsonObject:
         "passage_id": passage.id,
         "report_id": passage.report_id,
         "title": passage.title,
+        "publisher": passage.publisher,
+        "published": passage.published,
+        "period": passage.period,
         "headings": list(passage.headings),
         "page": passage.page,
     }
@@ -166,6 +172,25 @@ def _found(found: Found, id: Identity) -> JsonObject:
         "question": found.question,
         "standalone_question": found.standalone_question,
         "hits": [hit_object(hit) for hit in found.hits],
+    }
+
+
+def report_object(line: ReportLine) -> JsonObject:
+    """A report of the library, with every page of which there is something to say."""
+    return {
+        "report_id": line.id,
+        "title": line.title,
+        "publisher": line.publisher,
+        "published": line.published,
+        "period": line.period,
+        "passages": line.passages,
+        "pages": len(line.pages),
+        "quality": [
+            {"page": page.number, "flags": list(page.flags), "excluded": page.excluded, "confidence": page.confidence}
+            for page in line.pages
+            if page.flags
+        ],
+        "notes": list(line.notes),
     }
 
 

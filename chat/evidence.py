@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from index.library import Hit
 from index.metrics import comparable
-from index.segment import simplify
+from ingest.duplicates import near_duplicates
+from ingest.normalise import simplify
 from ingest.report import Passage
 from ingest.sentences import split_sentences
 
@@ -87,19 +88,29 @@ def select_evidence(
     """
     candidates = sorted(_candidates(question, hits, library), key=lambda item: -item.score)
     chosen: list[Evidence] = []
-    said: set[str] = set()
     left = budget
     for item in candidates:
         if chosen and item.score < chosen[0].score - margin:
             break
-        words = comparable(item.reading)
-        if (chosen and len(item.reading) >= left) or any(words in other or other in words for other in said):
+        if (chosen and len(item.reading) >= left) or any(_says_the_same(item, other) for other in chosen):
             continue
         chosen.append(item)
-        said.add(words)
         left -= len(item.reading) + 1  # a full stop may be added to what is quoted
     chosen.sort(key=lambda item: (item.hit.rank, item.start))
     return [replace(item, number=number) for number, item in enumerate(chosen, start=1)]
+
+
+def _says_the_same(first: Evidence, second: Evidence) -> bool:
+    """Whether one holds the other's words, or tells them but for its wording: two copies are no two sources."""
+    words, others = comparable(first.reading), comparable(second.reading)
+    if words in others or others in words:
+        return True
+    rows = first.hit.passage.cells or second.hit.passage.cells  # of two rows, each cell counts
+    return not rows and near_duplicates(_alone(first), _alone(second))
+
+
+def _alone(item: Evidence) -> Passage:
+    return replace(item.hit.passage, kind="text", text=item.reading)
 
 
 def stretches(passage: Passage) -> list[tuple[int, int]]:

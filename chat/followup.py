@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 
 from chat.answer import Turn
-from index.segment import simplify, tokenizer
+from index.segment import tokenizer
+from ingest.normalise import simplify
 
 _POINTS_BACK = re.compile(
     r"它|他们|她们|其中|前者|后者|上述|该|那[个家些份种款]|这[个家些份种款]|^(?:那|那么|还有|再|换成|另外)|呢[？?]?$"

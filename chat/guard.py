@@ -19,9 +19,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest.errors import UserError
+from ingest.reading import MAX_BYTES
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 BODY_BYTES = 1 << 20
+REPORTS = "/api/v1/reports"
 PAGE = "/chat/"
 
 # The page of Gradio 6.31 needs just these; found by letting it run and reading what it asked for.
@@ -29,7 +31,7 @@ GRADIO_ROUTES = re.compile(
     r"/chat/(?:theme\.css|assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+"
     r"|gradio_api/(?:queue/join|queue/data|cancel|reset|startup-events|heartbeat/\w+))?"
 )
-OWN_ROUTES = re.compile(r"/|/chat|/healthz|/api/v1/(?:search|ask)|/static/[\w.-]+")
+OWN_ROUTES = re.compile(r"/|/chat|/healthz|/api/v1/(?:search|ask|reports(?:/[^/]+)?)|/static/[\w.-]+")
 UNCHANGING = re.compile(r"/chat/assets/")  # named by their content
 
 # Either moves Gradio's root, and with it the page's scripts, to another host.
@@ -40,7 +42,7 @@ ORIGIN = re.compile(r"https?://(?:\*\.)?(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:]+\]
 
 UNKNOWN_HOST = "此地址不在允许的主机名之列，请在配置中加入。"
 FOREIGN_REQUEST = "不接受来自其他网站页面的请求。"
-TOO_LARGE = f"请求过大：最多 {BODY_BYTES >> 20} MB。"
+TOO_LARGE = "请求过大：最多 {limit} MB。"
 NOT_FOUND = "没有这个地址。"
 
 
@@ -90,7 +92,8 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         nonce = secrets.token_urlsafe(18)
-        body = _Limited(receive)
+        limit = _body_limit(scope)
+        body = _Limited(receive, limit)
         answer = _Answer(send, self._policy(nonce), nonce, self._head, scope["path"])
 
         async def respond(message: Message) -> None:
@@ -102,7 +105,7 @@ class Guard:
             self._check(scope)
             await self._app(_cleaned(scope), body, respond)
             if body.exceeded:
-                raise Rejected(413, TOO_LARGE)
+                raise _too_large(limit)
         except Rejected as rejected:
             if not answer.started:
                 await answer.reject(rejected)
@@ -116,8 +119,9 @@ class Guard:
         if scope["method"] not in ("GET", "HEAD") and _is_foreign(headers):
             raise Rejected(403, FOREIGN_REQUEST)
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length[:12]) > BODY_BYTES:
-            raise Rejected(413, TOO_LARGE)
+        limit = _body_limit(scope)
+        if not length.isdecimal() or int(length[:12]) > limit:
+            raise _too_large(limit)
 
     def _policy(self, nonce: str) -> str:
         return (
@@ -159,20 +163,30 @@ def _cleaned(scope: Scope) -> Scope:
     return {**scope, "headers": headers}
 
 
-class _Limited:
-    """The request's body, which ends the request when it grows beyond BODY_BYTES."""
+def _body_limit(scope: Scope) -> int:
+    """How many bytes the request may have: a report to be added may be large, anything else is a question."""
+    return MAX_BYTES if (scope["method"], scope["path"]) == ("POST", REPORTS) else BODY_BYTES
 
-    def __init__(self, receive: Receive) -> None:
+
+def _too_large(limit: int) -> Rejected:
+    return Rejected(413, TOO_LARGE.format(limit=limit // 1_000_000))
+
+
+class _Limited:
+    """The request's body, which ends the request when it grows beyond its limit in bytes."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
+        self._limit = limit
         self._bytes = 0
         self.exceeded = False
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._bytes += len(message.get("body", b""))
-        self.exceeded = self._bytes > BODY_BYTES
+        self.exceeded = self._bytes > self._limit
         if self.exceeded:
-            raise Rejected(413, TOO_LARGE)
+            raise _too_large(self._limit)
         return message
 
 

@@ -27,8 +27,13 @@ from chat.render import (
     header_html,
     past_html,
     results_html,
+    shelf_head_html,
+    shelf_html,
     sources_html,
 )
+from chat.shelf import Editing, Shelf, may_edit
+from ingest.readers.formats import READABLE
+from ingest.reading import MAX_BYTES
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -36,6 +41,7 @@ if TYPE_CHECKING:
 
 CHAT_TAB = "对话"
 SEARCH_TAB = "段落检索"
+REPORTS_TAB = "报告"
 ASK_HINT = "输入问题，回车发送（Shift+回车换行）"
 SEARCH_HINT = "输入问题或关键词，回车检索"
 SEND, STOP, CLEAR, SEARCH = "发送", "停止", "清空", "检索"
@@ -119,8 +125,14 @@ class ChatTab:
         }
 
 
-def make_page(assistant: Assistant, gate: ModelGate, suggestions: Sequence[str] = ()) -> "gr.Blocks":
-    """The Gradio page, to be mounted by the service."""
+def make_page(
+    assistant: Assistant,
+    gate: ModelGate,
+    suggestions: Sequence[str] = (),
+    shelf: Shelf | None = None,
+    editing: Editing = "loopback",
+) -> "gr.Blocks":
+    """The Gradio page, to be mounted by the service; arguments as in `service.make_app`."""
     # Read when gradio is imported: it would ask a server for news.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # It would sum up its events in a pandas frame after each of them, for a page of figures that is not served.
@@ -129,12 +141,15 @@ def make_page(assistant: Assistant, gate: ModelGate, suggestions: Sequence[str] 
 
     page: gr.Blocks
     with gr.Blocks(title=PRODUCT, analytics_enabled=False, fill_width=True) as page:
-        _html(header_html(assistant.reports), "header")
+        header = _html(header_html(assistant.reports), "header")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(CHAT_TAB):
                 chat = _lay_out_chat(suggestions)
             with gr.Tab(SEARCH_TAB):
                 _lay_out_search(assistant)
+            if shelf is not None:
+                with gr.Tab(REPORTS_TAB):
+                    _lay_out_shelf(page, shelf, editing, header=header, chat=chat, assistant=assistant)
         _connect(chat, assistant, gate)
     # api_open=False: the routes beside the queue would pass every limit by.
     page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)
@@ -199,8 +214,9 @@ def _connect(chat: ChatTab, assistant: Assistant, gate: ModelGate) -> None:
 
     def ask(text: str, exchanges: tuple[Exchange, ...], request: gr.Request) -> Generator[Updates, None, None]:
         run = runs[request.session_hash] = Run()
+        earlier = _standing(exchanges, assistant)
         try:
-            yield from _ask(chat, _progress(assistant, gate, run, text, exchanges), run, exchanges)
+            yield from _ask(chat, assistant, _progress(assistant, gate, run, text, earlier), run, earlier)
         finally:
             runs.pop(request.session_hash, None)
 
@@ -228,13 +244,17 @@ def _connect(chat: ChatTab, assistant: Assistant, gate: ModelGate) -> None:
 
 
 def _ask(
-    chat: ChatTab, progress: Generator[Exchange, None, None], run: Run, earlier: tuple[Exchange, ...]
+    chat: ChatTab,
+    assistant: Assistant,
+    progress: Generator[Exchange, None, None],
+    run: Run,
+    earlier: tuple[Exchange, ...],
 ) -> Generator[Updates, None, None]:
     """The updates from a question to its answer; a page that leaves closes this, and with it the model's work."""
     last: Exchange | None = None
     with closing(progress):
         for current in progress:
-            shown = (*earlier, current)
+            shown = (*earlier, current) if current.running else _standing((*earlier, current), assistant)
             # There is an update for every event, news or not: Gradio stops a page that left only at a yield.
             updates: Updates = {chat.state: shown}
             if current != last:
@@ -292,3 +312,38 @@ def _lay_out_search(assistant: Assistant) -> None:
         button = gr.Button(SEARCH, variant="primary", elem_id="find", min_width=80, scale=0)
     results = _html(empty_html(NO_RESULTS), "results")
     gr.on([box.submit, button.click], search, [box], [results], show_progress="hidden", api_visibility="private")
+
+
+def _standing(exchanges: tuple[Exchange, ...], assistant: Assistant) -> tuple[Exchange, ...]:
+    """The conversation without what came from reports that have left the library since."""
+    reports = {report.id for report in assistant.reports}
+    return tuple(standing(exchange, reports) for exchange in exchanges)
+
+
+def _lay_out_shelf(
+    page: "gr.Blocks", shelf: Shelf, editing: Editing, *, header: "gr.Markdown", chat: ChatTab, assistant: Assistant
+) -> None:
+    """The list of reports; its buttons are the page's script's, which presses the hidden one when a change is done."""
+    import gradio as gr  # noqa: PLC0415
+
+    head = _html("", "shelf-head")
+    listed = _html("", "shelf")
+    changed = gr.Button(elem_id="shelf-changed", elem_classes="offstage")
+
+    def editable(request: gr.Request) -> bool:
+        return may_edit(editing, request.headers.get("host", ""))
+
+    def draw(exchanges: tuple[Exchange, ...], request: gr.Request) -> Updates:
+        reports = shelf.reports()
+        updates = {header: header_html(reports), listed: shelf_html(reports, editable=editable(request))}
+        kept = _standing(exchanges, assistant)
+        return updates if kept == exchanges else updates | chat.drawn(kept, whole=True)
+
+    def open_page(request: gr.Request) -> Updates:
+        megabytes = MAX_BYTES // 1_000_000
+        drawn = shelf_head_html(editable=editable(request), suffixes=READABLE, megabytes=megabytes)
+        return {head: drawn} | draw((), request)
+
+    plain: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    page.load(open_page, None, [head, header, listed], **plain)
+    changed.click(draw, chat.state, [header, listed, *chat.outputs], **plain)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from chat.catalogue import DEFAULT_ENCODER
 from chat.evidence import SpanScorer, stretches
 from index.library import Hit
-from index.segment import simplify
+from ingest.normalise import simplify
 from ingest.report import Passage
 
 # The least MaxSim of the question with its best stretch, for multilingual-e5-small: midway between the worst of 150

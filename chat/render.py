@@ -13,10 +13,11 @@ from chat.answer import Answer, Citation, Sentence, Timings
 from chat.contract import ReportLine
 from chat.exchange import Exchange
 from chat.marks import without_marks
+from chat.places import KIND_LABELS, SEPARATOR, source_line
+from chat.quality import ALL_WELL, quality_lines
 from index.library import Hit
-from ingest.report import Kind, Passage, Place
+from ingest.report import Passage, Place
 
-KIND_LABELS: dict[Kind, str] = {"text": "正文", "row": "表格", "list": "列表", "figure": "图", "note": "注"}
 PRODUCT = "reportqa 研报问答"
 COVERAGE = "收录 {reports} 份报告 · {passages} 段 · 每句话都标明出处"
 SOURCES = "来源"
@@ -38,7 +39,13 @@ QUEUED = "已找到 {count} 段原文，前面还有 {ahead} 个问题"
 COPY = "复制"
 ALSO_AT = "另见 {count} 处"
 SEARCH_STATUS = "检索 {seconds} 秒 · {count} 段"
-SEPARATOR = " › "
+REPORTS_TITLE = "报告（{count}）"
+NO_REPORTS = "资料库里还没有报告。"
+ADD = "添加报告"
+ADD_HINT = "可一次选多份；支持 {formats}，每份不超过 {megabytes} MB。读取并建立索引后即可提问。"
+READ_ONLY = "在运行服务的机器上用 reportqa add、reportqa remove 增删报告。"
+REMOVE = "移除"
+QUALITY = "读取情况"
 
 TITLE_CHARS = 200  # a tooltip longer than this covers the answer it explains
 
@@ -70,6 +77,49 @@ def header_html(reports: Sequence[ReportLine]) -> str:
     coverage = COVERAGE.format(reports=len(reports), passages=f"{sum(report.passages for report in reports):,}")
     summary = f"<details class=coverage><summary>{inert(coverage)}</summary><ul>{lines}</ul></details>"
     return f'<div class="brand"><h1>{inert(PRODUCT)}</h1>{summary}</div>'
+
+
+def shelf_html(reports: Sequence[ReportLine], *, editable: bool) -> str:
+    """The reports of the library, each with how well it was read and, where one may, a button that removes it."""
+    if not reports:
+        return empty_html(NO_REPORTS)
+    items = "".join(_report(report, editable=editable) for report in reports)
+    return f'<ul class="shelf" aria-label="{attribute(REPORTS_TITLE.format(count=len(reports)))}">{items}</ul>'
+
+
+def _report(report: ReportLine, *, editable: bool) -> str:
+    about = " · ".join(part for part in (report.publisher, report.published, report.period) if part)
+    size = f"{len(report.pages):,} 页 · {report.passages:,} 段" if len(report.pages) > 1 else f"{report.passages:,} 段"
+    lines = [*quality_lines(report.pages), *report.notes]
+    listed = "".join(f"<li>{inert(line)}</li>" for line in lines)
+    told = (
+        f'<p class="quality">{inert(ALL_WELL)}</p>'
+        if lines == [ALL_WELL]
+        else f'<details class="quality troubled" open><summary>{inert(QUALITY)}</summary><ul>{listed}</ul></details>'
+    )
+    remove = (
+        f'<button type="button" class="remove" data-report="{inert(report.id)}" data-title="{attribute(report.title)}"'
+        f' aria-label="{attribute(f"{REMOVE}《{report.title}》")}">{inert(REMOVE)}</button>'
+        if editable
+        else ""
+    )
+    return (
+        f'<li class="report"><div class="told"><b>{inert(report.title)}</b>'
+        f"<span>{inert(' · '.join(part for part in (about, size) if part))}</span>{told}</div>{remove}</li>"
+    )
+
+
+def shelf_head_html(*, editable: bool, suffixes: Iterable[str], megabytes: int) -> str:
+    """What stands above the reports: the way to add one, and where a change tells how far it is."""
+    if not editable:
+        return f'<div class="shelf-head"><p>{inert(READ_ONLY)}</p></div>'
+    accepted = sorted(suffixes)
+    hint = ADD_HINT.format(formats="、".join(suffix.lstrip(".") for suffix in accepted), megabytes=megabytes)
+    return (
+        f'<div class="shelf-head"><label class="add" tabindex="0" role="button">{inert(ADD)}'
+        f'<input type="file" multiple tabindex="-1" accept="{",".join(accepted)}"></label><p>{inert(hint)}</p>'
+        '<div id="shelf-told" role="status" aria-live="polite"></div></div>'
+    )
 
 
 def empty_html(text: str) -> str:
@@ -214,7 +264,7 @@ def _card(passage: Passage, *, number: int, quote: tuple[int, int] | None, ident
         labels += f'<span class="score">{inert(score)}</span>'
     caption = f'<p class="caption">{inert(passage.caption)}</p>' if passage.caption else ""
     body = _row(passage, quote) if passage.cells else f'<p class="words">{_words(passage.text, quote)}</p>'
-    where = inert(place_of(passage.title, passage.headings, passage.page))
+    where = inert(source_line(passage))
     return (
         f'<section class="source"{anchor}><div class="where">{mark}<span>{where}</span>{labels}</div>'
         f"{caption}{body}{_also_at(passage.also_at)}</section>"

@@ -7,10 +7,10 @@ import asyncio
 import errno
 import json
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from chat.answer import BadQuestion, Drafting, Finished, Found
 from chat.contract import Asked, ask_object, error_object, identity, read_asked, search_object
@@ -19,12 +19,13 @@ from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
 from chat.page import Assistant, make_page, make_theme
 from chat.render import PRODUCT
+from chat.shelf import Editing, Shelf
+from chat.streams import sent, without_blocking
 from ingest.errors import UserError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
-
-T = TypeVar("T")
+    from gradio import Blocks
 
 STATIC = Path(__file__).parent / "static"
 RETRY_SECONDS = 30
@@ -92,12 +93,15 @@ def make_app(
     allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
     suggestions: Sequence[str] = (),
     gate: ModelGate | None = None,
+    shelf: Shelf | None = None,
+    editing: Editing = "loopback",
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
     frame_ancestors: origins whose pages may frame ours; none by default.
     allowed_hosts: names the service may be called by, `*` for any.
     suggestions: example questions on the page.
+    shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
@@ -105,8 +109,12 @@ def make_app(
     gate = gate or ModelGate()
     app = _guarded_app(allowed_hosts, frame_ancestors)
     _add_routes(app, assistant, gate)
+    if shelf is not None:
+        from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
+
+        add_shelf_routes(app, shelf, editing)
     _add_error_handlers(app)
-    _within_a_loop(lambda: _mount_page(app, assistant, gate, suggestions))
+    _within_a_loop(lambda: _mount_page(app, make_page(assistant, gate, suggestions, shelf, editing)))
     return app
 
 
@@ -124,8 +132,7 @@ def _within_a_loop(work: Callable[[], None]) -> None:
         work()
 
 
-def _mount_page(app: "FastAPI", assistant: Assistant, gate: ModelGate, suggestions: Sequence[str]) -> None:
-    page = make_page(assistant, gate, suggestions)
+def _mount_page(app: "FastAPI", page: "Blocks") -> None:
     from gradio import mount_gradio_app  # noqa: PLC0415
     from gradio.routes import App  # noqa: PLC0415
     from starlette.routing import Mount  # noqa: PLC0415
@@ -206,7 +213,7 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
                 media_type="text/event-stream",
                 headers={"X-Accel-Buffering": "no"},  # a proxy would collect the stream
             )
-        async with aclosing(_without_blocking(gate.through(assistant.ask(asked.question, asked.turns)))) as events:
+        async with aclosing(without_blocking(gate.through(assistant.ask(asked.question, asked.turns)))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))
@@ -236,26 +243,13 @@ async def _read(request: "Request") -> Asked:
     return read_asked(decoded)
 
 
-async def _without_blocking(steps: Generator[T, None, None]) -> AsyncGenerator[T, None]:
-    """The steps of a blocking generator, each made in a thread; closed when this is, whatever the reason."""
-    from anyio import CancelScope, to_thread  # noqa: PLC0415
-
-    done = object()
-    try:
-        while (step := await to_thread.run_sync(next, steps, done)) is not done:
-            yield step  # type: ignore[misc]
-    finally:
-        with CancelScope(shield=True):
-            await to_thread.run_sync(steps.close)
-
-
 async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> AsyncGenerator[str, None]:
     """The events stage, hits, delta and final; `error` in the place of final where there is no answer."""
     draft, last_stage = "", ""
 
     def staged(**stage: object) -> str:
         nonlocal last_stage
-        message = _sent("stage", stage)
+        message = sent("stage", stage)
         if message == last_stage:
             return ": \n\n"  # a comment: nothing new, but the connection is alive
         last_stage = message
@@ -263,11 +257,11 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
 
     yield staged(stage="searching")
     try:
-        async with aclosing(_without_blocking(gate.through(assistant.ask(asked.question, asked.turns)))) as events:
+        async with aclosing(without_blocking(gate.through(assistant.ask(asked.question, asked.turns)))) as events:
             async for event in events:
                 match event:
                     case Found():
-                        yield _sent("hits", search_object(event, asked.id))
+                        yield sent("hits", search_object(event, asked.id))
                     case Waiting(ahead):
                         yield staged(stage="waiting", ahead=ahead)
                     case Drafting(text):
@@ -276,19 +270,15 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
                             yield _delta(draft, text)
                         draft = text
                     case Finished():
-                        yield _sent("final", ask_object(event, asked.id))
+                        yield sent("final", ask_object(event, asked.id))
     except (BadQuestion, Busy, GeneratorUnavailable) as problem:
-        yield _sent("error", error_object(str(problem), asked.id))
+        yield sent("error", error_object(str(problem), asked.id))
 
 
 def _delta(before: str, after: str) -> str:
     """The draft is `draft[:start] + text` from here on; start is its length unless the draft was rewritten."""
     start = len(before) if after.startswith(before) else 0
-    return _sent("delta", {"start": start, "text": after[start:]})
-
-
-def _sent(event: str, content: object) -> str:
-    return f"event: {event}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n"
+    return sent("delta", {"start": start, "text": after[start:]})
 
 
 def _add_error_handlers(app: "FastAPI") -> None:

@@ -3,38 +3,24 @@
 Every step is skipped where nothing changed. Progress is told to a callback; nothing here prints.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.catalogue import find_model
-from chat.config import BUNDLED_ENCODER, Config, load_encoder, load_generator, models_folder
+from chat.config import BUNDLED_ENCODER, Config, load_generator, models_folder
 from chat.models import Notice, fetch
 from chat.sources import Progress
-from ingest.corpus import load_corpus
-from ingest.report import UnreadableReport
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
-    from index.encoder import SentenceEncoder
     from index.library import Encoder, PassageIndex
-    from ingest.report import Report
+    from index.versions import IndexUnavailable
 
 
 def _silent(*_: object) -> None:
     pass
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a build did: changed is False where the index already held exactly this."""
-
-    reports: int
-    passages: int
-    changed: bool
-    unreadable: tuple[UnreadableReport, ...]
 
 
 def fetch_models(
@@ -48,84 +34,59 @@ def fetch_models(
         fetch(find_model(name), models_folder(config), progress=progress, notice=notice)
 
 
-def build_index(
-    corpus: Path, root: Path, encoder: "Encoder", *, rebuild: bool = False, progress: Progress = _silent
-) -> Built:
-    """Read a corpus, embed it and make it the index that is served; nothing is written where nothing changed.
+def encoder_name(config: Config) -> str:
+    """What an index remembers of the configured encoder, told without loading it."""
+    if config.encoder.model == BUNDLED_ENCODER:
+        return BUNDLED_ENCODER
+    from index.encoder import encoder_name as name_of  # noqa: PLC0415 - numpy, which a build without changes does not need
 
-    Reports that cannot be read are left out and returned. The version before stays served until the new one is whole.
-
-    Raises:
-        UnreadableReport: nothing at all could be read.
-        IndexBusy: another process is building.
-    """
-    from index.library import PassageIndex  # noqa: PLC0415 - faiss and bm25s, 1 s
-    from index.versions import commit, writing  # noqa: PLC0415
-    from ingest.duplicates import fold_duplicates  # noqa: PLC0415
-    from ingest.passages import split_passages  # noqa: PLC0415
-
-    unreadable: list[UnreadableReport] = []
-    reports: Sequence[Report] = load_corpus(corpus, on_unreadable=unreadable.append)
-    with writing(root):
-        passages = fold_duplicates([passage for report in reports for passage in split_passages(report)])
-        if not rebuild and _holds(root, passages, encoder):
-            return Built(len(reports), len(passages), changed=False, unreadable=tuple(unreadable))
-        done = 0
-
-        def embedded(more: int) -> None:
-            nonlocal done
-            done += more
-            progress("建立索引", done, len(passages))
-
-        library = PassageIndex.build(passages, encoder, progress=embedded)
-        commit(root, library.save, check=lambda folder: PassageIndex.load(folder, encoder))
-    return Built(len(reports), len(passages), changed=True, unreadable=tuple(unreadable))
+    return name_of(config.encoder.model)
 
 
-def _holds(root: Path, passages: Sequence[object], encoder: "Encoder") -> bool:
-    """Whether the served index is sound and was made from exactly these passages by this encoder."""
-    from index.library import holds  # noqa: PLC0415
-    from index.versions import IndexUnavailable, current_version  # noqa: PLC0415
-
-    try:
-        return holds(current_version(root), passages, encoder)  # type: ignore[arg-type]
-    except IndexUnavailable:
-        return False
-
-
-def load_library(root: Path, encoder: "Encoder") -> "PassageIndex":
-    """The index that is served at root, checked.
+def load_library(
+    root: Path, encoder: "Encoder", *, on_damage: "Callable[[IndexUnavailable], None] | None" = None
+) -> "PassageIndex":
+    """The index that is served at root, checked; on_damage as in `versions.current_version`.
 
     Raises:
         IndexUnavailable: there is none, or it was damaged.
         IndexMismatch: it was made by another encoder or another version.
     """
-    from index.library import PassageIndex  # noqa: PLC0415
+    from index.library import PassageIndex  # noqa: PLC0415 - faiss and bm25s, 1 s
     from index.versions import current_version  # noqa: PLC0415
 
-    return PassageIndex.load(current_version(root), encoder)
+    while True:
+        folder = current_version(root, on_damage=on_damage)
+        try:
+            return PassageIndex.load(folder, encoder)
+        except (OSError, RuntimeError):  # a file is missing, as Python says it and as faiss does
+            if folder.exists():
+                raise
+            # A writer swept it meanwhile; the pointer names another one by now.
 
 
 def load_assistant(
     config: Config,
     root: Path,
     *,
-    prepare: "Callable[[SentenceEncoder], None]" = _silent,
+    encoder: "Callable[[], Encoder]",
+    prepare: Callable[[], None] = _silent,
     loading: Callable[[str], None] = _silent,
+    on_damage: "Callable[[IndexUnavailable], None] | None" = None,
 ) -> "Assistant":
-    """Everything an answer needs, loaded; loading is told what comes next.
+    """Everything an answer needs, loaded; loading is told what comes next, on_damage as in `load_library`.
 
-    prepare: called with the encoder before the index is read, such as to build it. The language model is read from
-    disk meanwhile, which is most of its loading.
+    prepare: called before the encoder is loaded and the index is read, such as to build it. The language model is read
+    from disk meanwhile, which is most of its loading.
     """
     from chat.assistant import Assistant  # noqa: PLC0415
 
     with ThreadPoolExecutor(max_workers=1) as aside:
         generator = aside.submit(load_generator, config)
+        prepare()
         loading("载入向量模型")
-        encoder = load_encoder(config)
-        prepare(encoder)
+        loaded = encoder()
         loading("载入索引")
-        library = load_library(root, encoder)
+        library = load_library(root, loaded, on_damage=on_damage)
         loading("载入语言模型")
         return Assistant(library, generator.result())

@@ -9,20 +9,24 @@ import webbrowser
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from chat.answer import Answer, Citation, Drafting, Event, Finished, Found
-from chat.catalogue import Model
-from chat.models import state
-from chat.setup import Built
+from chat.building import Built
+from chat.places import KIND_LABELS, source_line
+from chat.quality import ALL_WELL, page_line, quality_lines
 from ingest.passages import split_passages
-from ingest.report import Report
+from ingest.report import Report, UnreadableReport
 
-_KINDS = {"text": "正文", "row": "表格", "list": "列表", "figure": "图", "note": "注"}
+if TYPE_CHECKING:  # these bring the search libraries along, 0.4 s that a build without changes need not wait for
+    from chat.answer import Answer, Citation, Event, Found
+    from chat.catalogue import Model
+    from chat.curation import Added, Listed, Removed
+
 _FIGURES = {
     "questions": "题数",
     "evidence@5": "证据@5",
@@ -64,13 +68,13 @@ class OneBar:
     def step(self, name: str) -> None:
         """A step whose end cannot be told has begun."""
         self._step = name
-        self._display.reset(self._task, total=None, description=name)
+        self._display.reset(self._task, total=None, description=_printable(name))
 
     def progress(self, name: str, done: int, total: int) -> None:
         """A step is this far; total 0 where nobody knows."""
         if name != self._step:
             self.step(name)
-        self._display.update(self._task, description=name, completed=done, total=total or None)
+        self._display.update(self._task, completed=done, total=total or None)
 
     def notice(self, sentence: str) -> None:
         """A line above the bar."""
@@ -92,7 +96,8 @@ class _Amount(DownloadColumn):
 @contextmanager
 def one_bar() -> Iterator[OneBar]:
     """Show one bar while the body runs; nothing of it is left on the screen, and nothing at all off a terminal."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), _Amount())
+    # Of a description with a file's name in it, brackets are text.
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), _Amount())
     console = Console(stderr=True)
     # Off a terminal even a transient bar would leave an empty line.
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as display:
@@ -104,13 +109,18 @@ def show_report(report: Report) -> None:
     console = Console()
     passages = split_passages(report)
     console.print(Text(report.title, style="bold"), soft_wrap=True)
-    kinds = "，".join(f"{_KINDS[kind]} {sum(passage.kind == kind for passage in passages)}" for kind in _KINDS)
-    console.print(f"{len(report.sections)} 节，{len(passages)} 段（{kinds}）\n", highlight=False)
+    kinds = "，".join(
+        f"{KIND_LABELS[kind]} {sum(passage.kind == kind for passage in passages)}" for kind in KIND_LABELS
+    )
+    console.print(f"{len(report.sections)} 节，{len(passages)} 段（{kinds}）", highlight=False)
+    for line in [*(page_line(page) for page in report.pages), *report.notes]:
+        console.print(Text(line), highlight=False, soft_wrap=True)
+    console.print()
     for number, section in enumerate(report.sections):
         console.print(Text(" › ".join(section.headings[1:]) or report.title, style="cyan"), soft_wrap=True)
         for passage in passages:
             if passage.section == number:
-                label = Text(f"  {_KINDS[passage.kind]} ", style="dim")
+                label = Text(f"  {KIND_LABELS[passage.kind]} ", style="dim")
                 console.print(label + Text(_one_line(passage.reading, 100)), soft_wrap=True)
 
 
@@ -118,25 +128,77 @@ def show_built(built: Built) -> bool:
     """What a build did; True where some report could not be read."""
     console = Console(stderr=True)
     for error in built.unreadable:
-        console.print(Text(f"未读入：{error}", style="yellow"), soft_wrap=True)
-    what = "索引已更新" if built.changed else "没有变化，索引无需更新"
-    console.print(f"{what}：{built.reports} 份报告，{built.passages} 段", highlight=False)
+        console.print(Text(_printable(f"未读入：{error}"), style="yellow"), soft_wrap=True)
+    console.print(built.summary, highlight=False, soft_wrap=True)
     return bool(built.unreadable)
 
 
-def show_found(found: Found) -> None:
+def show_added(added: "Added") -> bool:
+    """What became of each file; True where some could not be added, or some report of the corpus not be read."""
+    console = Console(stderr=True)
+    for error in added.refused:
+        console.print(Text(_printable(f"未添加：{error}"), style="yellow"), soft_wrap=True)
+    for given, name in added.there:
+        console.print(Text(_printable(f"已在库中，未重复添加：{given}（{name}）")), soft_wrap=True)
+    for given, name in added.copied:
+        console.print(Text(_printable(f"已添加：{given} → {name}")), soft_wrap=True)
+    in_part = bool(added.built and show_built(added.built))
+    return in_part or bool(added.refused)
+
+
+def show_removed(removed: "Removed") -> bool:
+    """Which reports went; True where some other report could not be read."""
+    console = Console(stderr=True)
+    for id, title in removed.titles.items():
+        console.print(Text(f"已移除：{title or '（未入索引）'}（{id}）"), soft_wrap=True)
+    return show_built(removed.built)
+
+
+def show_listed(listed: "Sequence[Listed]", unreadable: Sequence[UnreadableReport]) -> None:
+    """The reports of the index, below them what is to be said of their pages, and the files that gave none."""
+    console = Console(width=None if sys.stdout.isatty() else 150)
+    table = Table(title=f"{len(listed)} 份报告", title_justify="left")
+    for heading in ("编号", "标题", "出版者", "日期"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("页", "段"):
+        table.add_column(heading, justify="right")
+    table.add_column("文件", overflow="fold")
+    for each in listed:
+        line = each.line
+        cells = (
+            line.id,
+            line.title,
+            line.publisher,
+            line.published,
+            str(len(line.pages)),
+            str(line.passages),
+            each.file,
+        )
+        table.add_row(*map(Text, cells))
+    console.print(table)
+    for each in listed:
+        for said in quality_lines(each.line.pages):
+            if said != ALL_WELL:
+                console.print(Text(f"{each.line.title}：{said}", style="yellow"), soft_wrap=True)
+    for error in unreadable:
+        console.print(Text(_printable(f"未读入：{error}"), style="yellow"), soft_wrap=True)
+
+
+def show_found(found: "Found") -> None:
     """Passages, best first."""
     console = Console()
     for hit in found.hits:
-        place = Text(_place(hit.passage.headings, hit.passage.page), style="cyan")
+        place = Text(source_line(hit.passage), style="cyan")
         console.print(Text(f"{hit.rank}. ", style="bold") + place, soft_wrap=True)
         console.print(Text(hit.passage.reading + "\n"), soft_wrap=True)
     if not found.hits:
         console.print("没有找到相关段落。")
 
 
-def show_answer(events: Iterable[Event]) -> None:
+def show_answer(events: "Iterable[Event]") -> None:
     """The answer as it is drafted where this is a terminal, then checked, with its sources."""
+    from chat.answer import Drafting, Finished  # noqa: PLC0415 - as above
+
     console = Console()
     with console.status("检索…") as status:
         for event in events:
@@ -153,11 +215,11 @@ def show_answer(events: Iterable[Event]) -> None:
         console.print(_source(citation), soft_wrap=True)
     if answer.refusal is not None:
         for hit in answer.hits[:3]:
-            console.print(Text(_place(hit.passage.headings, hit.passage.page), style="cyan"), soft_wrap=True)
+            console.print(Text(source_line(hit.passage), style="cyan"), soft_wrap=True)
             console.print(Text(f"    {_one_line(hit.passage.reading, 120)}", style="dim"), soft_wrap=True)
 
 
-def _marked(answer: Answer) -> Text:
+def _marked(answer: "Answer") -> Text:
     if answer.refusal is not None:
         return Text(answer.refusal, style="yellow")
     text = Text()
@@ -169,17 +231,19 @@ def _marked(answer: Answer) -> Text:
     return text
 
 
-def _source(citation: Citation) -> Text:
+def _source(citation: "Citation") -> Text:
     passage = citation.passage
     return (
         Text(f"[{citation.number}] ", style="cyan")
-        + Text(_place(passage.headings, passage.page))
+        + Text(source_line(passage))
         + Text(f"\n    {_one_line(citation.quote, 200)}", style="dim")
     )
 
 
-def show_models(catalogue: Sequence[Model], folder: Path) -> None:
+def show_models(catalogue: "Sequence[Model]", folder: Path) -> None:
     """The catalogue, and what of it is on this machine."""
+    from chat.models import state  # noqa: PLC0415 - as above
+
     table = Table(title=Text(f"模型（{folder}）"), title_justify="left")
     for heading in ("名称", "说明", "大小", "许可", "状态"):
         table.add_column(heading, overflow="fold")
@@ -191,7 +255,7 @@ def show_models(catalogue: Sequence[Model], folder: Path) -> None:
     Console().print(table)
 
 
-def show_verified(model: Model, digest: str) -> None:
+def show_verified(model: "Model", digest: str) -> None:
     Console().print(f"{model.name}：完好（sha256 {digest}）", highlight=False, soft_wrap=True)
 
 
@@ -238,8 +302,9 @@ def open_page(address: str) -> None:
         webbrowser.open(address)
 
 
-def _place(headings: Sequence[str], page: int | None) -> str:
-    return " › ".join(headings) + (f" › 第 {page} 页" if page is not None else "")
+def _printable(text: str) -> str:
+    """Without what a file's name might tell the terminal to do."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _one_line(text: str, length: int) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from chat.answer import Answer, Citation
 from chat.evidence import SpanScorer
 from chat.grounding import hard_words
-from index.segment import fold, simplify
+from index.segment import fold
+from ingest.normalise import simplify
 
 # A quote as short as this is one fact; of a longer one an answer need not name everything.
 ONE_FACT_CHARS = 60

@@ -10,6 +10,7 @@ late_interaction  MaxSim over token vectors
 selection         relevant candidates that are not all alike
 bridge            questions that reach their subject by way of another fact
 library           `PassageIndex`: build, search, save, load
+about             what a saved index says of itself
 versions          immutable versions on disk behind one pointer
 metrics           evidence@k, hit@1, MRR
 """

@@ -6,9 +6,10 @@ passage and for such questions only; for any question it costs more than it gain
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from index.segment import segment, simplify
+from index.segment import segment
+from ingest.normalise import simplify
 from ingest.report import Passage
 
 WORDS = 8
@@ -34,4 +35,9 @@ def bridge_words(question: str, best: Passage, frequency: Callable[[str], int], 
     common = max(_COMMON_LEAST, _COMMON_SHARE * size)
     words = [word for word in dict.fromkeys(segment(text)) if len(word) > 1 and word not in asked]
     naming = [word for word in words if 2 <= frequency(word) <= common]
-    return sorted(naming, key=frequency)[:WORDS]
+    return sorted(_whole(naming), key=frequency)[:WORDS]
+
+
+def _whole(words: Sequence[str]) -> list[str]:
+    """The words without the parts of others among them: 自动驾驶 counts once, not again as 动驾 and 驾驶."""
+    return [word for word in words if word.isascii() or not any(word in other and word != other for other in words)]

@@ -70,7 +70,7 @@ class SentenceEncoder:
                 str(path) if path.is_dir() else source, device="cpu", local_files_only=path.is_dir()
             )
             called = name or (path.resolve().name if path.is_dir() else source)
-            identity = name or (f"{called}@{fingerprint(path)}" if path.is_dir() else source)
+            identity = name or encoder_name(source)
         except (OSError, ValueError, RuntimeError, ImportError, KeyError, SafetensorError) as error:
             raise EncoderUnavailable(
                 f"无法加载向量模型 {source}：{error}；请运行 reportqa model fetch multilingual-e5-small，或在 reportqa.toml 的 [encoder] 中改用可用的模型"
@@ -126,6 +126,12 @@ class SentenceEncoder:
             vectors = torch.nn.functional.normalize(features["token_embeddings"].float(), dim=-1).numpy()
             pooled = torch.nn.functional.normalize(features["sentence_embedding"].float(), dim=-1).numpy()
         return pooled, [_own_tokens(vectors[row], offsets[row], len(prompt)) for row in range(len(texts))]
+
+
+def encoder_name(source: str) -> str:
+    """What an index remembers of an encoder loaded from a local folder or a hub id; no model is loaded for it."""
+    path = Path(source).expanduser()
+    return f"{path.resolve().name}@{fingerprint(path)}" if path.is_dir() else source
 
 
 def prompts_of(name: str, prompts: Mapping[str, str | None]) -> Mapping[str, str]:

@@ -4,9 +4,10 @@ search: the nearest by pooled vector and the best by BM25, merged by reciprocal 
 relevance is the sum of the z-scores of MaxSim, pooled cosine and BM25 over them; `selection` chooses by it.
 """
 
+import errno
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,23 +16,28 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.about import FORMAT, About, index_code, read_about, write_about
 from index.bridge import bridge_words, by_way_of_another
 from index.dense import DenseIndex
 from index.encoder import Embeddings, Progress
 from index.fusion import reciprocal_rank_fusion, z_scores
 from index.late_interaction import Tokens, max_sim
 from index.lexical import LexicalIndex
-from index.segment import segment_question, simplify
+from index.segment import segment_question
 from index.selection import Candidates, select
 from ingest.errors import UserError
+from ingest.normalise import simplify
 from ingest.report import Passage, Place
 
 # How many of each search are candidates, and how many of the merged ones are compared token by token.
 CANDIDATES = 50
+# How many passages may follow by way of the best one: with it they are the five that an answer rests on.
+BRIDGED = 5
 # On 644 questions over the 3,515 pieces of CMRC 2018, hit@1 is 0.807 with a weight of 1 and 0.815 with 2.
 MAX_SIM_WEIGHT = 2
-
-FORMAT = 1
+# Words and their statistics: 5 bytes a character in the index of the two reports.
+_LEXICAL_BYTES = 8
+_FIXED_BYTES = 10_000
 
 
 class IndexMismatch(UserError):
@@ -59,7 +65,10 @@ class Hit:
 
 
 class PassageIndex:
-    """Passages in a fixed order, with their vectors, token vectors and word statistics in that order."""
+    """Passages in a fixed order, with their vectors, token vectors and word statistics in that order.
+
+    version: the name of the folder that it was loaded from; "" for one that was built.
+    """
 
     def __init__(
         self,
@@ -69,6 +78,7 @@ class PassageIndex:
         dense: DenseIndex,
         lexical: LexicalIndex,
         tokens: Sequence[Tokens],
+        version: str = "",
     ) -> None:
         if not len(passages) == dense.size == len(tokens):
             raise IndexMismatch(
@@ -76,38 +86,72 @@ class PassageIndex:
             )
         self.passages = tuple(passages)
         self.encoder = encoder
+        self.version = version
         self._dense = dense
         self._lexical = lexical
         self._tokens = tokens
+        self._answering = np.array([passage.kind != "notice" for passage in passages], dtype=bool)
         self._rows = {passage.id: row for row, passage in enumerate(passages)}
 
     @classmethod
     def build(
-        cls, passages: Sequence[Passage], encoder: Encoder, *, progress: Progress = lambda done: None
+        cls,
+        passages: Sequence[Passage],
+        encoder: Encoder,
+        *,
+        known: "PassageIndex | None" = None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> "PassageIndex":
-        """Embed and index passages; their order is kept. progress is told how many more are embedded."""
-        texts = [passage.search_text for passage in passages]
-        pooled, tokens = encoder.encode_passages([simplify(text) for text in texts], progress=progress)
+        """Embed and index passages; their order is kept.
+
+        known: an index of the same encoder; what it holds with the same search text is not embedded again. Batches
+            differ then, and with them the last bits of a vector (below 1e-6), as padding does.
+        progress: told how many of those to be embedded are.
+        """
+        texts = [simplify(passage.search_text) for passage in passages]
+        rows = known._rows_by_text() if known is not None else {}
+        new = [number for number, text in enumerate(texts) if text not in rows]
+        pooled = np.zeros((len(texts), encoder.dim), dtype=np.float32)
+        tokens: dict[int, Tokens] = {}
+        if new:
+            done = 0
+
+            def embedded(more: int) -> None:
+                nonlocal done
+                done += more
+                progress(done, len(new))
+
+            vectors, new_tokens = encoder.encode_passages([texts[number] for number in new], progress=embedded)
+            pooled[new] = vectors
+            tokens.update(zip(new, new_tokens, strict=True))
+        if known is not None and len(new) < len(texts):
+            same = {number: rows[text] for number, text in enumerate(texts) if text in rows}
+            pooled[list(same)] = known._dense.vectors(list(same.values()))
+            tokens.update((number, known._tokens[row]) for number, row in same.items())
         return cls(
             passages,
             encoder,
             dense=DenseIndex.build(pooled, encoder.dim),
-            lexical=LexicalIndex.build(texts),
-            tokens=tokens,
+            lexical=LexicalIndex.build([passage.search_text for passage in passages]),
+            tokens=[tokens[number] for number in range(len(texts))],
         )
+
+    def _rows_by_text(self) -> dict[str, int]:
+        return {simplify(passage.search_text): row for row, passage in enumerate(self.passages)}
 
     def search(self, question: str, *, k: int = 10) -> list[Hit]:
         """The k best passages for a question, best first; fewer where fewer are there, none for an empty question.
 
-        A hit's score is what it added when it was chosen, and at most that of the hit before.
+        A hit's score is what it added when it was chosen, and at most that of the hit before. Notices (contact,
+        advertising, contents) are never hits: they say nothing of what a report is about.
         """
-        if not question.strip() or not self.passages or k <= 0:
+        if not question.strip() or not self._answering.any() or k <= 0:
             return []
         chosen = self._select(question, max(k, CANDIDATES))
         if by_way_of_another(question):
             best = self.passages[chosen[0][0]]
             words = bridge_words(question, best, self._lexical.frequency, len(self.passages))
-            chosen = self._with_bridged(chosen, words)
+            chosen = self._with_bridged(chosen, words, segment_question(question))
         hits: list[Hit] = []
         for rank, (row, gain) in enumerate(chosen[:k], start=1):
             hits.append(Hit(self.passages[row], min(gain, hits[-1].score) if hits else gain, rank))
@@ -117,7 +161,7 @@ class PassageIndex:
         """(row, gain) of the passages to show for a question, in order."""
         pooled, query_tokens = self.encoder.encode_query(simplify(question))
         words = segment_question(question)
-        lexical = self._lexical.scores(words)
+        lexical = self._scores(words)
         rows = self._candidates(pooled, lexical, k)
         vectors = self._dense.vectors(rows)
         relevance = (
@@ -133,18 +177,28 @@ class PassageIndex:
     def _candidates(self, pooled: Embeddings, lexical: NDArray[np.float32], k: int) -> list[int]:
         """Rows that either search found, merged by reciprocal rank; ordered by passage id, so that equals stay so."""
         by_words = [int(row) for row in np.argsort(-lexical, kind="stable")[:k] if lexical[row] > 0]
-        merged = reciprocal_rank_fusion([self._dense.nearest(pooled, k), by_words])[:k]
+        nearest = self._dense.nearest(pooled, k + int((~self._answering).sum()))
+        merged = reciprocal_rank_fusion([[row for row in nearest if self._answering[row]][:k], by_words])[:k]
         return sorted((row for row, _ in merged), key=lambda row: self.passages[row].id)
 
-    def _with_bridged(self, chosen: list[tuple[int, float]], words: list[str]) -> list[tuple[int, float]]:
-        """The choice merged by reciprocal rank with the passages that hold the bridge words; the first one stays so."""
-        scores = self._lexical.scores(words)
-        by_bridge = [int(row) for row in np.argsort(-scores, kind="stable")[:CANDIDATES] if scores[row] > 0]
-        merged = reciprocal_rank_fusion([[row for row, _ in chosen], by_bridge])
-        first = chosen[0][0]
+    def _scores(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """(n,) BM25 scores for words; 0 for a passage that may be no hit."""
+        return np.where(self._answering, self._lexical.scores(words), np.float32(0))
+
+    def _with_bridged(
+        self, chosen: list[tuple[int, float]], bridge: Sequence[str], asked: Sequence[str]
+    ) -> list[tuple[int, float]]:
+        """The choice with the passages that hold bridge words right after its first one, which led to them.
+
+        Those are ordered by the words asked as well: of the passages that name the subject, the one that says of it what
+        the question wants to know.
+        """
+        held = self._scores(bridge)
+        scores = np.where(held > 0, held + self._scores(asked), np.float32(0))
+        by_bridge = [int(row) for row in np.argsort(-scores, kind="stable")[:BRIDGED] if scores[row] > 0]
         gains = dict(chosen)
         least = min(gains.values())
-        return [chosen[0], *((row, gains.get(row, least)) for row, _ in merged if row != first)]
+        return [(row, gains.get(row, least)) for row in dict.fromkeys([chosen[0][0], *by_bridge, *gains])]
 
     def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
         """(len(spans),) MaxSim of the question with stretches of `passage.reading`, each read in its context.
@@ -171,15 +225,12 @@ class PassageIndex:
     def save(self, folder: Path) -> None:
         """Write everything into a new folder; `versions.commit` makes it the one that is served."""
         folder.mkdir(parents=True)
-        about = {
-            "format": FORMAT,
-            "encoder": self.encoder.name,
-            "dim": self.encoder.dim,
-            "passages": len(self.passages),
-        }
-        (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
+        write_about(folder, About(self.encoder.name, self.encoder.dim, len(self.passages), code=index_code()))
         (folder / "passages.jsonl").write_bytes(_lines(self.passages))
-        self._dense.save(folder / "dense.faiss")
+        try:
+            self._dense.save(folder / "dense.faiss")
+        except RuntimeError as error:  # so faiss says that a file cannot be written, and not why
+            raise OSError(errno.EIO, "无法写入", str(folder / "dense.faiss")) from error
         self._lexical.save(folder / "lexical")
         lengths = np.array([len(tokens.starts) for tokens in self._tokens], dtype=np.int64)
         vectors = [tokens.vectors for tokens in self._tokens] or [np.zeros((0, self.encoder.dim), dtype=np.float16)]
@@ -195,14 +246,14 @@ class PassageIndex:
         Raises:
             IndexMismatch: another format, another encoder, or parts that do not fit together.
         """
-        about = json.loads((folder / "about.json").read_text("utf-8"))
-        if about["format"] != FORMAT:
+        about = read_about(folder)
+        if about.format != FORMAT:
             raise IndexMismatch(
-                f"索引格式是第 {about['format']} 版，程序需要第 {FORMAT} 版；请运行 reportqa build --rebuild"
+                f"索引格式是第 {about.format} 版，程序需要第 {FORMAT} 版；请运行 reportqa build --rebuild"
             )
-        if (about["encoder"], about["dim"]) != (encoder.name, encoder.dim):
+        if (about.encoder, about.dim) != (encoder.name, encoder.dim):
             raise IndexMismatch(
-                f"索引由向量模型 {about['encoder']}（{about['dim']} 维）建成，当前配置是 {encoder.name}（{encoder.dim} 维）；"
+                f"索引由向量模型 {about.encoder}（{about.dim} 维）建成，当前配置是 {encoder.name}（{encoder.dim} 维）；"
                 "请改回原来的 [encoder]，或运行 reportqa build --rebuild"
             )
         with (folder / "passages.jsonl").open(encoding="utf-8") as file:
@@ -216,16 +267,14 @@ class PassageIndex:
         bounds = np.concatenate([[0], np.cumsum(lengths)])
         tokens = [Tokens(vectors[first:last], starts[first:last]) for first, last in pairwise(bounds)]
         lexical = LexicalIndex.load(folder / "lexical", len(passages))
-        return cls(passages, encoder, dense=dense, lexical=lexical, tokens=tokens)
+        return cls(passages, encoder, dense=dense, lexical=lexical, tokens=tokens, version=folder.name)
 
 
-def holds(folder: Path, passages: Sequence[Passage], encoder: Encoder) -> bool:
-    """Whether a saved version was made from exactly these passages by this encoder, in this format."""
-    about = json.loads((folder / "about.json").read_text("utf-8"))
-    made_by = (about["format"], about["encoder"], about["dim"])
-    return made_by == (FORMAT, encoder.name, encoder.dim) and (folder / "passages.jsonl").read_bytes() == _lines(
-        passages
-    )
+def bytes_needed(passages: Sequence[Passage], dim: int) -> int:
+    """At most how many bytes a saved index of these passages takes: the vectors of a token for each character."""
+    characters = sum(len(passage.search_text) for passage in passages)
+    tokens = characters * (2 * dim + 4)
+    return _FIXED_BYTES + tokens + len(passages) * 4 * dim + len(_lines(passages)) + _LEXICAL_BYTES * characters
 
 
 def _lines(passages: Sequence[Passage]) -> bytes:

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ingest.normalise import HALF_WIDTH
+from ingest.normalise import simplify
 
 _WORD = re.compile(r"[^\W_]")
 _LATIN_OR_DIGITS = re.compile(r"[a-z0-9.%+-]*[a-z0-9][a-z0-9.%+-]*")
@@ -47,25 +47,9 @@ def fold(text: str) -> str:
     return simplify(text).lower()
 
 
-def simplify(text: str) -> str:
-    """Text with traditional characters made simplified and letters and digits half-width, one for one: offsets stay."""
-    narrow = text.translate(HALF_WIDTH)
-    simplified: str = _simplifier().convert(narrow)
-    if len(simplified) == len(narrow):
-        return simplified
-    return "".join(one if len(one) == 1 else char for char in narrow for one in [_simplifier().convert(char)])
-
-
 @cache
 def _function_words() -> frozenset[str]:
     return frozenset(files("index").joinpath("function_words.txt").read_text("utf-8").split())
-
-
-@cache
-def _simplifier() -> Any:
-    from opencc import OpenCC  # noqa: PLC0415 - 0.1 s that `--help` does not need
-
-    return OpenCC("t2s")
 
 
 @cache

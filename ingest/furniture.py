@@ -10,37 +10,52 @@ from ingest.source import Line
 REPEATS = 4
 _LINE_CHARS = 40
 _MARK = re.compile(r"©|\bwww\.|\b(?:[a-z0-9-]+\.)+(?:com|cn|net|org)\b", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
+# A page number at an end of a running head; `©2023` and `2023.5` are none.
+_NUMBER = re.compile(r"^\d{1,3}(?![\d.])\s*|(?:(?<=\s)|(?<=[^\d.\s]))\d{1,3}$")
+
+
+def running_texts(lines: Sequence[str], title: str) -> frozenset[str]:
+    """The texts of running heads and feet, page numbers at their ends aside.
+
+    One is of at most 40 characters, stands REPEATS times or more, and is the report's title or shows a copyright mark
+    or a host name.
+    """
+    forms = Counter(without_number(line) for line in lines)
+    return frozenset(
+        text
+        for text, times in forms.items()
+        if times >= REPEATS and 0 < len(text) <= _LINE_CHARS and (text == title or _MARK.search(text))
+    )
+
+
+def without_number(line: str) -> str:
+    """A line without a page number at one of its ends."""
+    return _NUMBER.sub("", line.strip(), count=1).strip()
+
+
+def without_running_texts(line: str, running: frozenset[str]) -> str:
+    """What is left of a line without the running texts that it ends with."""
+    rest = line.strip()
+    while text := next((text for text in running if rest.endswith(text)), ""):
+        rest = rest.removesuffix(text).rstrip()
+    return rest
 
 
 def drop_furniture(source: Sequence[Line], title: str) -> list[Line]:
-    """Normalised lines without running heads and feet.
+    """Normalised lines without running heads and feet; one may be made of several running texts.
 
-    One is a line of at most 40 characters that stands REPEATS times or more, page numbers aside, and is the report's
-    title or shows a copyright mark or a host name. A page number alone on a line beside one goes with it.
+    A page number alone on a line beside one goes with it.
     """
     lines = [line.text for line in source]
-    forms = Counter(_form(line) for line in lines)
-    dropped = [_is_furniture(line, title, forms) for line in lines]
-    for number, line in enumerate(lines):
-        if line.strip().isdigit() and any(_beside(lines, dropped, number)):
-            dropped[number] = True
+    running = running_texts(lines, title)
+    dropped = [bool(line.strip()) and _is_furniture(line, running) for line in lines]
+    spoken = [number for number, line in enumerate(lines) if line.strip()]
+    for before, number, after in zip([-1, *spoken], spoken, [*spoken[1:], -1], strict=False):
+        beside = [dropped[index] for index in (before, after) if index >= 0]
+        dropped[number] = dropped[number] or (lines[number].strip().isdigit() and any(beside))
     return [line for line, drop in zip(source, dropped, strict=True) if not drop]
 
 
-def _form(line: str) -> str:
-    return _DIGITS.sub("#", line.strip())
-
-
-def _is_furniture(line: str, title: str, forms: Counter[str]) -> bool:
-    content = line.strip()
-    if not content or len(content) > _LINE_CHARS or forms[_form(line)] < REPEATS:
-        return False
-    return content == title or bool(_MARK.search(content))
-
-
-def _beside(lines: list[str], dropped: list[bool], number: int) -> list[bool]:
-    """Whether the nearest lines with text before and after are dropped."""
-    before = next((index for index in range(number - 1, -1, -1) if lines[index].strip()), None)
-    after = next((index for index in range(number + 1, len(lines)) if lines[index].strip()), None)
-    return [dropped[index] for index in (before, after) if index is not None]
+def _is_furniture(line: str, running: frozenset[str]) -> bool:
+    words = without_number(line)
+    return bool(words) and not without_running_texts(words, running)

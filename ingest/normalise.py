@@ -1,15 +1,16 @@
-"""Bytes of a report to the text that everything downstream slices and never changes again.
+"""What a reader gives to the text that everything downstream slices and never changes again.
 
 No NFKC: it would turn `，（！？；` into ASCII, `①` into `1` and `［１］` into `[1]`, eating the punctuation that sentences
 are split on and forging citation marks. Only full-width letters and digits become half-width.
 """
 
-import codecs
 import html
 import re
 import unicodedata
+from functools import cache
+from typing import Any
 
-from ingest.report import UnreadableReport
+from ingest.markup_tables import cell_lines, html_tables, pipe_tables
 from ingest.source import CELL_BREAK
 
 HALF_WIDTH = {
@@ -33,40 +34,8 @@ _TAG = re.compile(
 _IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^)\n]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]\n]+)\]\((?:https?:|mailto:|#|\.{0,2}/)[^)\n]*\)")
 _RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<((?:https?|mailto):[^\s<>]+)>")
-
-
-def decode_text(content: bytes, name: str) -> str:
-    """The text of a file in UTF-8, UTF-16 (with its mark) or GB18030, tried in that order and strictly.
-
-    Raises:
-        UnreadableReport: the bytes are not text in any of these; the message gives the first bad offset.
-    """
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return _strictly(content, encoding, name)
-    # A NUL never stands in text of these encodings; it is how a program, a picture or a zip gives itself away.
-    if b"\0" in content:
-        raise UnreadableReport(
-            f"{name}：第 {content.index(0)} 字节是空字符，不像文本文件；请确认格式，或另存为 UTF-8 文本"
-        )
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _strictly(content, "gb18030", name)
-
-
-def _strictly(content: bytes, encoding: str, name: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise UnreadableReport(
-            f"{name}：第 {error.start} 字节起无法按 {encoding} 解码（已试 UTF-8、UTF-16、GB18030）；请另存为 UTF-8 后重试"
-        ) from error
 
 
 def normalise_text(text: str) -> str:
@@ -91,8 +60,10 @@ def _trimmed(line: str) -> str:
 
 
 def plain_markup(text: str) -> str:
-    """The normalised text of Markdown: HTML tags, emphasis, links and rules resolved; headings and tables kept."""
-    lines = [_plain_line(line) for line in normalise_text(text.replace(CELL_BREAK, "")).split("\n")]
+    """The normalised text of Markdown: tables as rows with tabs, HTML tags, entities, emphasis, links and rules resolved,
+    headings kept; a line break or a list item inside a cell is a CELL_BREAK."""
+    source = html_tables(normalise_text(text.replace(CELL_BREAK, "")))
+    lines = [_plain_line(line) for line in pipe_tables(source.split("\n"))]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
@@ -101,13 +72,44 @@ def _plain_line(line: str) -> str:
     if _RULE.fullmatch(line):  # before `***` is read as emphasis
         return ""
     line = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", line)))
-    if _TAG.search(line):
-        line = "\t".join(_text_of_html(cell) if _TAG.search(cell) else cell for cell in line.split("\t"))
+    if "\t" in line:
+        cells = [_words(cell.replace(CELL_BREAK, "\n"), "\n") for cell in line.split("\t")]
+        line = "\t".join(cell_lines(cell).replace("\n", CELL_BREAK) for cell in cells)
+    elif _TAG.search(line):
+        line = " ".join(_words(line, " ").split())
+    else:
+        line = _unescaped(line)
     line = _trimmed(line.replace("**", ""))
     return "" if _RULE.fullmatch(line) else line
 
 
-def _text_of_html(markup: str) -> str:
-    """The text of a cell; the parts of a block-level element are told apart by a space."""
-    text = _TAG.sub(lambda tag: "" if tag[1].lower() in _INLINE_TAGS else " ", markup)
-    return re.sub(r"\s+", " ", html.unescape(text).translate(_CHARACTERS)).strip(" ")
+def _words(markup: str, between: str) -> str:
+    """What stands between the tags; the parts of a block-level element are told apart, an item of a cell is marked."""
+
+    def told_apart(tag: re.Match[str]) -> str:
+        if tag[1].lower() in _INLINE_TAGS:
+            return ""
+        return f"{between}• " if between == "\n" and re.match(r"<li\b", tag[0], re.IGNORECASE) else between
+
+    return _unescaped(_TAG.sub(told_apart, markup))
+
+
+def _unescaped(text: str) -> str:
+    """Entities as characters: only with their semicolon, as `&copy=1` is a part of an address. A line stays a line."""
+    return _ENTITY.sub(lambda entity: " ".join(re.split(r"\s", html.unescape(entity[0]).translate(_CHARACTERS))), text)
+
+
+def simplify(text: str) -> str:
+    """Text with traditional characters made simplified and letters and digits half-width, one for one: offsets stay."""
+    narrow = text.translate(HALF_WIDTH)
+    simplified: str = _simplifier().convert(narrow)
+    if len(simplified) == len(narrow):
+        return simplified
+    return "".join(one if len(one) == 1 else char for char in narrow for one in [_simplifier().convert(char)])
+
+
+@cache
+def _simplifier() -> Any:
+    from opencc import OpenCC  # noqa: PLC0415 - 0.1 s that `--help` does not need
+
+    return OpenCC("t2s")

@@ -4,15 +4,18 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ingest.formats import read_source, suffix_of
 from ingest.furniture import drop_furniture
+from ingest.metadata import metadata_of, period_of
 from ingest.normalise import normalise_text
-from ingest.outline import split_sections
+from ingest.outline import is_heading_line, split_sections
+from ingest.page_marks import with_pages
+from ingest.readers.formats import read_source, suffix_of
 from ingest.report import PageQuality, Report, UnreadableReport
 from ingest.source import Line, PageProgress, SourcePage
+from ingest.tables import logical_lines
 
 MANIFEST = "manifest.toml"
 # Larger than any report seen by two orders; a file above it is something else and would take minutes to embed.
@@ -32,18 +35,21 @@ def read_report(path: Path, entry: Mapping[str, str], *, progress: PageProgress 
             f"{path}：内容与 {MANIFEST} 记录的不同（应为 {entry['sha256'][:12]}…，实为 {digest[:12]}…）；请恢复原文件，或更新清单中的 sha256"
         )
     source = read_source(content, str(path), progress=progress)
-    lines = [line for page in source.pages if not page.excluded for line in _lines(page)]
-    title = entry.get("title") or _title(lines) or path.stem
-    sections = split_sections(drop_furniture(lines, title), title)
+    lines = list(_lines(source.pages))
+    said = metadata_of(lines, source, path.name)
+    title = entry.get("title") or said.title
+    lines = drop_furniture(with_pages(lines, title, is_heading_line), title)
+    sections = split_sections(logical_lines(lines), title)
     if not sections:
         raise UnreadableReport(f"{path}：文件里没有文字；请确认内容后重试")
     return Report(
         id=entry.get("id") or digest[:12],
         title=title,
-        publisher=entry.get("publisher", ""),
-        published=entry.get("published", ""),
+        publisher=entry.get("publisher", said.publisher),
+        published=entry.get("published", said.published),
         source=entry.get("source") or path.name,
         sections=sections,
+        period=entry.get("period", period_of(title)),
         pages=tuple(_quality(page, number) for number, page in enumerate(source.pages, start=1)),
         notes=source.notes,
     )
@@ -73,16 +79,20 @@ def _content(path: Path, *, listed: bool) -> bytes:
     return content
 
 
-def _lines(page: SourcePage) -> list[Line]:
-    """The page's normalised lines, and a blank one: what is on two pages is not one paragraph."""
-    return [*(Line(text, page.number) for text in normalise_text(page.text).split("\n")), Line("", page.number)]
+def _lines(pages: Sequence[SourcePage]) -> Iterator[Line]:
+    """The normalised lines of the pages, a blank one between two: what is on two pages is not one paragraph.
 
-
-def _title(lines: Sequence[Line]) -> str:
-    """The first heading, or a first line short enough to be one."""
-    first = next((line.text for line in lines if line.text), "")
-    title = first.lstrip("# ").strip()
-    return title if first.startswith("#") or len(title) <= 40 else ""
+    A table is one that goes on overleaf: there its reader leaves the header out.
+    """
+    last = ""
+    for page in pages:
+        if page.excluded:
+            continue
+        texts = normalise_text(page.text).split("\n")
+        if last.count("\t") == 0 or texts[0].count("\t") != last.count("\t"):
+            yield Line("", page.number)
+        yield from (Line(text, page.number) for text in texts)
+        last = texts[-1]
 
 
 def _quality(page: SourcePage, number: int) -> PageQuality:

@@ -11,7 +11,9 @@ from typing import Any, Literal
 from ingest.errors import UserError
 from ingest.source import Flag
 
-Kind = Literal["text", "row", "list", "figure", "note"]
+# figure: the caption of a picture that the text lacks, with its notes; notice: what says nothing of the subject (contact,
+# advertising, contents), kept apart from what answers questions.
+Kind = Literal["text", "row", "list", "figure", "note", "notice"]
 
 
 class UnreadableReport(UserError):
@@ -99,6 +101,7 @@ class Passage:
     caption: what a row, list or figure needs to be understood and does not say itself: caption, unit, lead-in; or "".
     cells: (header, cell) pairs of a table row, cells merged with the row above filled in; () for other kinds.
     also_at: places where the same words stand again.
+    period: what its report's figures are about, as in `Report`.
     """
 
     id: str
@@ -116,6 +119,7 @@ class Passage:
     caption: str = ""
     cells: tuple[tuple[str, str], ...] = ()
     also_at: tuple[Place, ...] = ()
+    period: str = ""
 
     @property
     def reading(self) -> str:

@@ -25,3 +25,21 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     if len(spans) > 1 and not text[slice(*spans[0])].strip():
         spans[:2] = [(0, spans[1][1])]
     return spans
+
+
+def split_long(text: str, start: int, end: int, limit: int) -> list[tuple[int, int]]:
+    """Spans that partition text[start:end], whole sentences but where one is longer than limit, blanks around it aside:
+    that one is cut after the last comma within it, else after a space, else at the limit."""
+    pieces: list[tuple[int, int]] = []
+    for first, last in split_sentences(text[start:end]):
+        at, stop = start + first, start + last
+        while len(words := text[at:stop].strip()) > limit:
+            window = words[:limit]
+            cuts = (max(map(window.rfind, marks)) for marks in ("，,、：:", " "))
+            # A piece of less than half the limit says little; then rather a cut at the limit.
+            cut = next((cut for cut in cuts if cut >= limit // 2), limit - 1) + 1
+            following = text.index(words, at) + cut
+            pieces.append((at, following))
+            at = following
+        pieces.append((at, stop))
+    return pieces

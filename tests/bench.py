@@ -4,23 +4,29 @@ Each figure is a median of several runs in one process, printed with what it was
 """
 
 import resource
+import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from chat.answer import Finished
 from chat.assistant import Assistant
+from chat.building import Setup, build_index
 from chat.config import Config, load_encoder, load_generator
 from chat.evaluation import read_questions
 from chat.setup import load_library
-from index.library import PassageIndex
+from index.library import Encoder, PassageIndex
 from index.versions import commit, writing
 from ingest.corpus import load_corpus
 from ingest.duplicates import fold_duplicates
 from ingest.passages import split_passages
+from ingest.reading import read_report
+from ingest.report import Report
+from ingest.source import PageProgress
 
 T = TypeVar("T")
 
@@ -31,16 +37,13 @@ ANSWERED = 12
 
 def main() -> None:
     config = Config()
-    reading, reports = _timed(lambda: load_corpus(CORPUS))
+    reports = _read()
     splitting, passages = _timed(lambda: fold_duplicates([p for report in reports for p in split_passages(report)]))
-    _say(
-        "reading",
-        f"{len(reports)} reports in {reading:.2f} s, split into {len(passages)} passages in {splitting:.2f} s",
-    )
+    _say("split", f"{len(passages)} passages in {splitting:.2f} s")
     loading, encoder = _timed(lambda: load_encoder(config))
     _say("encoder", f"loaded in {loading:.1f} s")
     building, library = _timed(lambda: PassageIndex.build(passages, encoder))
-    _say("build", f"{building:.1f} s, {len(passages) / building:.1f} passages/s")
+    _say("build", f"{building:.1f} s, {len(passages) / building:.1f} passages/s embedded")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "index"
         with writing(root):
@@ -49,10 +52,29 @@ def main() -> None:
         opening, library = _timed(lambda: load_library(root, encoder))
         _say("index", f"{size / 1e6:.1f} MB, saved in {saving:.2f} s, checked and loaded in {opening:.2f} s")
         _search(Assistant(library, None))
+        _follow(Path(folder), encoder)
         starting, generator = _timed(lambda: load_generator(config))
         _say("model", f"loaded in {starting:.1f} s")
         _answer(Assistant(library, generator))
     _say("memory", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB at most")
+
+
+def _read() -> list[Report]:
+    """The corpus, with how many pages a second are read of each format; text without pages counts by 1,000 characters."""
+    pages: defaultdict[str, int] = defaultdict(int)
+    seconds: defaultdict[str, float] = defaultdict(float)
+
+    def read(path: Path, entry: Mapping[str, str], *, progress: PageProgress = lambda done, total: None) -> Report:
+        took, report = _timed(lambda: read_report(path, entry, progress=progress))
+        characters = sum(len(section.text) for section in report.sections)
+        pages[path.suffix] += len(report.pages) if len(report.pages) > 1 else -(-characters // 1_000)
+        seconds[path.suffix] += took
+        return report
+
+    taking, reports = _timed(lambda: load_corpus(CORPUS, read=read))
+    speeds = "; ".join(f"{suffix} {pages[suffix] / seconds[suffix]:,.0f} pages/s ({pages[suffix]})" for suffix in pages)
+    _say("reading", f"{len(reports)} reports in {taking:.2f} s; {speeds}")
+    return reports
 
 
 def _search(assistant: Assistant) -> None:
@@ -60,6 +82,18 @@ def _search(assistant: Assistant) -> None:
     times = sorted(assistant.search(gold.question, gold.turns).timings.search_ms for gold in questions)
     p95 = times[int(0.95 * (len(times) - 1))]
     _say("search", f"{len(times)} questions: median {statistics.median(times):.0f} ms, p95 {p95:.0f} ms")
+
+
+def _follow(folder: Path, encoder: Encoder) -> None:
+    """What a build costs where nothing changed, and where one report of three is new."""
+    shutil.copytree(CORPUS, folder / "corpus")
+    setup = Setup(folder / "corpus", folder / "index", encoder.name, lambda: encoder)
+    build_index(setup)
+    idle, _ = _timed(lambda: build_index(setup))
+    text = "# 新报告\n\n" + "\n\n".join(f"## 1.{n} 第{n}节\n\n第{n}段文字，说的是别处没有的事。" for n in range(1, 13))
+    (folder / "corpus" / "reports" / "new.md").write_text(text, "utf-8")
+    adding, built = _timed(lambda: build_index(setup))
+    _say("follow", f"nothing new {idle:.2f} s; one report of {built.embedded} new passages {adding:.1f} s")
 
 
 def _answer(assistant: Assistant) -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,12 @@ from numpy.typing import NDArray
 
 from chat.answer import Answer, Citation, Drafting, Event, Finished, Found, Sentence, Timings, Turn
 from chat.contract import ReportLine
+from chat.shelf import Change, OneAtATime
+from chat.sources import Progress
 from index.late_interaction import Tokens
 from index.library import Hit
-from ingest.report import Passage, Place
+from ingest.errors import UserError
+from ingest.report import PageQuality, Passage, Place, UnreadableReport
 
 TITLE = "新能源汽车产业发展报告（2025）"
 EXPORTS = Passage(
@@ -83,6 +87,13 @@ ANSWER = Answer(
 TIMINGS = Timings(search_ms=30.0, first_token_ms=2100.0, total_ms=4200.0, prompt_tokens=180, answer_tokens=42)
 
 
+LISTED = (
+    ReportLine("ev-2025", TITLE, "某研究院", "2025-03", 860, pages=tuple(PageQuality(n, 700) for n in range(1, 61))),
+    ReportLine("pv-2024", "光伏行业白皮书", "某协会", "2024-11", 512),
+    ReportLine("ev-2024", "新能源汽车产业发展报告（2024）", "某研究院", "2024-03", 640),
+)
+
+
 @dataclass
 class ScriptedAssistant:
     """Answers every question with the same passages, draft and answer, at a given pace; counts what happens to it.
@@ -98,6 +109,7 @@ class ScriptedAssistant:
     seconds: float = 0.0
     held: bool = False
     error: Exception | None = None
+    listed: tuple[ReportLine, ...] = LISTED
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     running: int = 0
     most: int = 0
@@ -106,10 +118,7 @@ class ScriptedAssistant:
 
     @property
     def reports(self) -> Sequence[ReportLine]:
-        return (
-            ReportLine("ev-2025", TITLE, "某研究院", "2025-03", 860),
-            ReportLine("pv-2024", "光伏行业白皮书", "某协会", "2024-11", 512),
-        )
+        return self.listed
 
     def search(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10) -> Found:
         return Found(question, question, self.hits[:k], Timings(search_ms=30.0))
@@ -209,3 +218,46 @@ def passage(text: str, number: int = 0, **fields: Any) -> Passage:
         "text": text,
     }
     return Passage(**(given | fields))
+
+
+class ListedShelf:
+    """Reports in a list: a file becomes one named after it, unless it is empty; counts what it is done with.
+
+    held: a change waits until this is set.
+    """
+
+    def __init__(self, assistant: ScriptedAssistant) -> None:
+        self.assistant = assistant
+        self.held = threading.Event()
+        self.held.set()
+        self.files_done = 0
+        self._changes = OneAtATime()
+
+    def reports(self) -> Sequence[ReportLine]:
+        return self.assistant.reports
+
+    def add(self, file: Path, *, done: Callable[[], None]) -> Change:
+        def work(progress: Progress) -> str:
+            progress("读取", 0, 1)
+            self.held.wait()
+            if not file.read_bytes():
+                raise UnreadableReport(f"{file.name}：文件里没有文字；请确认内容后重试")
+            progress("读取", 1, 1)
+            self.assistant.listed += (ReportLine(file.name, file.stem, "", "", 3),)
+            return "新增 1 份"
+
+        def counted() -> None:
+            done()
+            self.files_done += 1
+
+        return self._changes.change(work, done=counted)
+
+    def remove(self, report_id: str) -> Change:
+        def work(progress: Progress) -> str:
+            kept = tuple(line for line in self.assistant.listed if line.id != report_id)
+            if kept == self.assistant.listed:
+                raise UserError(f"没有编号为 {report_id} 的报告")
+            self.assistant.listed = kept
+            return "移除 1 份"
+
+        return self._changes.change(work)

@@ -1,4 +1,5 @@
-// What the page does by itself: marks lead to their sources, answers can be copied, the conversation follows its end.
+// What the page does by itself: marks lead to their sources, answers can be copied, the conversation follows its end,
+// reports are added and removed.
 
 const NEAR_END = 80; // px; who has scrolled further up is reading and is left there
 
@@ -20,6 +21,23 @@ document.addEventListener("click", (event) => {
   }
   const copy = event.target.closest?.("button.copy");
   if (copy) copyAnswer(copy);
+  const remove = event.target.closest?.("button.remove");
+  if (remove) removeReport(remove);
+});
+
+document.addEventListener("change", (event) => {
+  const input = event.target.closest?.(".shelf-head input[type=file]");
+  if (!input) return;
+  addReports([...input.files]);
+  input.value = ""; // so that the same file can be chosen again
+});
+
+document.addEventListener("keydown", (event) => {
+  const label = event.target.closest?.(".shelf-head label.add");
+  if (label && (event.key === "Enter" || event.key === " ")) {
+    event.preventDefault();
+    label.querySelector("input").click();
+  }
 });
 
 function leadTo(source) {
@@ -68,3 +86,76 @@ const arrival = new MutationObserver(() => {
   follow(conversation);
 });
 arrival.observe(document, { childList: true, subtree: true });
+
+// --- Reports: one change after another, each told as it goes on and then for good -----------------------------------
+
+const REPORTS = "../api/v1/reports";
+
+async function addReports(files) {
+  for (const [number, file] of files.entries()) {
+    const counted = files.length > 1 ? `（${number + 1}/${files.length}）` : "";
+    await change("POST", `${REPORTS}?name=${encodeURIComponent(file.name)}`, `${file.name}${counted}`, file);
+  }
+}
+
+async function removeReport(button) {
+  const { report, title } = button.dataset;
+  if (!confirm(`移除《${title}》？文件会从资料库中删除，它的段落不再能检索和引用。`)) return;
+  button.disabled = true;
+  await change("DELETE", `${REPORTS}/${encodeURIComponent(report)}`, `移除《${title}》`);
+  button.disabled = false;
+}
+
+// Ends when the change has ended, well or badly; `file` is the body where there is one.
+function change(method, url, name, file) {
+  const line = tell(`${name}：等待…`);
+  const ended = (state, message) => {
+    line.className = state;
+    line.textContent = `${name}：${message}`;
+    if (state === "done") document.getElementById("shelf-changed").click();
+  };
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest(); // fetch does not tell how much of a body has gone up
+    request.open(method, url);
+    if (file) request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.onprogress = ({ loaded, total }) => {
+      line.textContent = `${name}：上传 ${Math.round((100 * loaded) / total)}%`;
+    };
+    request.onprogress = () => {
+      const step = events(request.responseText).findLast(({ event }) => event === "step");
+      if (step) line.textContent = `${name}：${step.data.name} ${step.data.done}/${step.data.total}`;
+    };
+    request.onloadend = () => {
+      const last = events(request.responseText).at(-1);
+      if (last?.event === "final") ended("done", last.data.message);
+      else ended("failed", last?.data?.error ?? refusal(request));
+      resolve();
+    };
+    request.send(file);
+  });
+}
+
+function tell(text) {
+  const line = document.createElement("p");
+  line.textContent = text;
+  document.getElementById("shelf-told").append(line);
+  return line;
+}
+
+// The whole events of a text/event-stream so far.
+function events(text) {
+  return text
+    .split("\n\n")
+    .slice(0, -1)
+    .map((block) => Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s, 2))))
+    .filter(({ event }) => event)
+    .map(({ event, data }) => ({ event, data: JSON.parse(data) }));
+}
+
+function refusal(request) {
+  try {
+    return JSON.parse(request.responseText).error;
+  } catch {
+    return request.status ? `服务没有完成（${request.status}），请重试。` : "连接中断；更改可能仍在进行，请稍后刷新查看。";
+  }
+}

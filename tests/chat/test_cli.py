@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ import pytest
 from chat.catalogue import CATALOGUE, DEFAULT_ENCODER
 from chat.cli import main
 from chat.config import Config, load_encoder, models_folder
+from index.versions import writing
 
 CARS = """# 新能源汽车产业报告
 
@@ -136,7 +138,9 @@ def lines(objects: Iterable[object]) -> str:
 
 def test_a_build_sums_up_what_it_did(site: Site) -> None:
     assert site.code == 0
-    assert re.fullmatch(r"索引已更新：2 份报告，\d+ 段\n", site.said)
+    assert re.fullmatch(
+        r"新增 2 份、更新 0 份、未变 0 份、移除 0 份；共 (\d+) 段（新嵌入 \1 段），用时 \d+\.\d 秒\n", site.said
+    )
 
 
 def test_a_build_without_changes_writes_nothing(site: Site, run: Run) -> None:
@@ -159,9 +163,105 @@ def test_an_unreadable_report_is_named_and_the_others_are_built(run: Run, tmp_pa
     assert [line.partition("：")[0] for line in unreadable] == ["未读入", "未读入"]
     assert f"{corpus}/empty.md：文件里没有文字" in unreadable[0]
     assert f"{corpus}/scan.docx：" in unreadable[1]
-    assert summary.startswith("索引已更新：1 份报告，")
+    assert summary.startswith("新增 1 份、更新 0 份、未变 0 份、移除 0 份；共 1 段（新嵌入 1 段）")
     found = run("search", "光伏新增装机", "--index", tmp_path / "index")
     assert "216.88吉瓦" in found.out
+
+
+# ---- add, remove, list
+
+
+STORAGE = "# 储能报告\n\n2024年新型储能装机73.76吉瓦，同比增长103%。\n"
+
+
+@pytest.fixture
+def library(site: Site, tmp_path: Path) -> Path:
+    """A corpus and an index of its own, copied from the site's."""
+    shutil.copytree(site.folder / "corpus", tmp_path / "corpus")
+    shutil.copytree(site.folder / "index", tmp_path / "index")
+    return tmp_path
+
+
+@pytest.fixture
+def within(run: Run, library: Path) -> Run:
+    def within(*arguments: str | Path) -> Ended:
+        return run(*arguments, "--corpus", library / "corpus", "--index", library / "index")
+
+    return within
+
+
+def test_a_report_is_added_listed_asked_and_removed(run: Run, within: Run, library: Path) -> None:
+    (library / "储能.md").write_text(STORAGE, "utf-8")
+    added = within("add", library / "储能.md")
+    assert (added.code, added.out) == (0, "")
+    told, summary = added.err.splitlines()
+    assert told == f"已添加：{library}/储能.md → reports/储能.md"
+    assert summary.startswith("新增 1 份、更新 0 份、未变 2 份、移除 0 份；共 4 段（新嵌入 1 段），用时 ")
+    assert "73.76吉瓦" in run("search", "新型储能装机", "--index", library / "index").out
+
+    listed = [json.loads(line) for line in within("list", "--json").out.splitlines()]
+    assert [(each["title"], each["passages"], each["file"]) for each in listed] == [
+        ("新能源汽车产业报告", 2, "reports/cars.md"),
+        ("光伏行业白皮书", 1, "reports/solar.md"),
+        ("储能报告", 1, "reports/储能.md"),
+    ]
+    storage = listed[2]["report_id"]
+
+    removed = within("remove", storage[:6])
+    assert (removed.code, removed.out) == (0, "")
+    told, summary = removed.err.splitlines()
+    assert told == f"已移除：储能报告（{storage}）"
+    assert summary.startswith("新增 0 份、更新 0 份、未变 2 份、移除 1 份；共 3 段（新嵌入 0 段），用时 ")
+    assert "73.76吉瓦" not in run("search", "新型储能装机", "--index", library / "index").out
+
+
+def test_what_is_there_and_what_cannot_be_read_is_not_added(within: Run, library: Path) -> None:
+    (library / "again.md").write_text(SOLAR, "utf-8")
+    (library / "empty.md").write_bytes(b"")
+    ended = within("add", library / "again.md", library / "empty.md")
+    refused, there = ended.err.splitlines()
+    assert ended.code == 1
+    assert refused.startswith(f"未添加：{library}/empty.md：文件里没有文字")
+    assert there == f"已在库中，未重复添加：{library}/again.md（reports/solar.md）"
+
+
+def test_an_unknown_report_is_told_with_those_there_are(within: Run) -> None:
+    ended = within("remove", "cars-2026")
+    assert (ended.code, ended.out) == (2, "")
+    assert re.fullmatch(r"错误：没有编号为 cars-2026 的报告；现有：cars-2025、e3041d97224e\n", ended.err)
+
+
+def test_a_list_for_people_shows_each_report_in_a_row(within: Run, library: Path) -> None:
+    (library / "corpus" / "reports" / "empty.md").write_bytes(b"")
+    within("build")
+    ended = within("list")
+    assert ended.code == 0
+    (row,) = (line for line in ended.out.splitlines() if "cars-2025" in line)
+    cells = [cell.strip() for cell in row.split("│")[1:-1]]
+    assert cells == ["cars-2025", "新能源汽车产业报告", "某研究院", "2025", "1", "2", "reports/cars.md"]
+    assert f"未读入：{library}/corpus/reports/empty.md：文件里没有文字" in ended.out
+    assert json.loads(within("list", "--json").out.splitlines()[-1])["error"].endswith("请确认内容后重试")
+
+
+def test_on_a_damaged_index_the_version_before_answers_and_it_is_said(run: Run, within: Run, library: Path) -> None:
+    (library / "corpus" / "reports" / "solar.md").write_text(SOLAR + "\n又一段。\n", "utf-8")
+    assert within("build").code == 0
+    (library / "index" / (library / "index" / "CURRENT").read_text() / "dense.faiss").write_bytes(b"")
+    for arguments in (["search", "光伏新增装机"], ["ask", "2023年光伏新增装机多少？"]):
+        ended = run(*arguments, "--index", library / "index")
+        assert ended.code == 0
+        assert "216.88吉瓦" in ended.out
+        assert re.fullmatch(r"当前索引已损坏，暂用上一版：.*dense\.faiss：文件已损坏.*\n", ended.err)
+
+
+def test_while_another_process_writes_the_index_the_exit_code_says_try_again(within: Run, library: Path) -> None:
+    (library / "储能.md").write_text(STORAGE, "utf-8")
+    with writing(library / "index", "建立索引"):
+        for arguments in (["build"], ["add", library / "储能.md"], ["remove", "cars-2025"]):
+            ended = within(*arguments)
+            assert (ended.code, ended.out) == (75, "")
+            assert f"进程 {os.getpid()} 正在建立索引" in ended.err
+        assert within("list").code == 0
 
 
 # ---- what cannot be done
@@ -174,6 +274,8 @@ def test_an_unreadable_report_is_named_and_the_others_are_built(run: Run, tmp_pa
         (["build", "--corpus", "index", "--index", "new"], "没有可读的报告"),
         (["build", "--index", "reportqa.toml"], "reportqa.toml"),
         (["search", "出口", "--index", "nowhere"], "nowhere：还没有索引；请先运行 reportqa build"),
+        (["list", "--index", "nowhere"], "nowhere：还没有索引；请先运行 reportqa build"),
+        (["remove", "cars", "--corpus", "nowhere"], "nowhere：没有这个文件夹"),
         (["ask", "出口", "--index", "nowhere"], "nowhere：还没有索引"),
         (["--config", "misspelt.toml", "search", "出口"], "misspelt.toml：未知的配置项 generator.modle"),
         (["--config", "nowhere.toml", "build"], "nowhere.toml：无法读取配置"),
@@ -247,7 +349,22 @@ def test_a_command_that_is_none_is_said_in_one_line(
 
 @pytest.mark.parametrize(
     "command",
-    ["", "inspect", "build", "search", "ask", "eval", "model", "model list", "model fetch", "model verify", "chat"],
+    [
+        "",
+        "inspect",
+        "build",
+        "add",
+        "remove",
+        "list",
+        "search",
+        "ask",
+        "eval",
+        "model",
+        "model list",
+        "model fetch",
+        "model verify",
+        "chat",
+    ],
 )
 def test_every_command_explains_itself_in_chinese(capsys: pytest.CaptureFixture[str], command: str) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -266,7 +383,7 @@ def test_every_command_explains_itself_in_chinese(capsys: pytest.CaptureFixture[
 def test_a_found_passage_is_shown_to_people_with_its_place(run: Run) -> None:
     ended = run("search", ASKED, "--k", "1")
     assert ended.code == 0
-    assert ended.out == f"1. 新能源汽车产业报告 › 二、出口\n{PASSAGE}\n\n"
+    assert ended.out == f"1. 新能源汽车产业报告 · 某研究院 · 2025 › 二、出口\n{PASSAGE}\n\n"
     assert ended.err == ""
 
 
@@ -279,7 +396,8 @@ def test_a_line_of_search_is_exactly_the_contract(run: Run) -> None:
     assert ended.out == (
         f'{{"id": "q-1", "question": "{ASKED}", "standalone_question": "{ASKED}", '
         f'"hits": [{{"rank": 1, "score": {score!r}, "passage_id": "{passage_id}", "report_id": "cars-2025", '
-        '"title": "新能源汽车产业报告", "headings": ["新能源汽车产业报告", "二、出口"], "page": null, "kind": "text", '
+        '"title": "新能源汽车产业报告", "publisher": "某研究院", "published": "2025", "period": "", '
+        '"headings": ["新能源汽车产业报告", "二、出口"], "page": null, "kind": "text", '
         f'"text": "二、出口\\n\\n{EXPORTS}"}}], "timings": {{"search_ms": {ms!r}}}}}\n'
     )
 
@@ -362,7 +480,7 @@ def test_a_line_of_ask_is_exactly_the_contract(run: Run) -> None:
         answer["sentences"]
     )
     assert list(answer["citations"][0]) == [
-        "number", "passage_id", "report_id", "title", "headings", "page", "quote",
+        "number", "passage_id", "report_id", "title", "publisher", "published", "period", "headings", "page", "quote",
     ]  # fmt: skip
     assert list(answer["timings"]) == ["search_ms", "first_token_ms", "total_ms", "prompt_tokens", "answer_tokens"]
     assert answer["timings"]["first_token_ms"] is None  # no model wrote this
@@ -389,7 +507,7 @@ def test_an_answer_for_people_ends_with_its_sources(run: Run) -> None:
     ended = run("ask", ASKED)
     assert ended.code == 0
     assert f"{EXPORTS}[1]" in ended.out
-    assert f"[1] 新能源汽车产业报告 › 二、出口\n    {EXPORTS}" in ended.out
+    assert f"[1] 新能源汽车产业报告 · 某研究院 · 2025 › 二、出口\n    {EXPORTS}" in ended.out
     assert "\x1b" not in ended.out + ended.err
 
 

@@ -40,6 +40,7 @@ host = "0.0.0.0"
 port = 8080
 frame_ancestors = ["https://portal.example.com"]
 allowed_hosts = ["reports.example.com", "10.0.0.5"]
+editing = "never"
 """
 
 
@@ -74,7 +75,7 @@ def test_every_key_of_every_section_is_read() -> None:
         ModelsConfig("~/models"),
         EncoderConfig("BAAI/bge-small-zh-v1.5"),
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4),
-        ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5")),
+        ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
     )
     default = Config()
     for section in fields(Config):

@@ -20,6 +20,7 @@ PASSAGE = Passage(
     start=0,
     end=9,
     text="规模12.5亿元。",
+    period="2024年",
 )
 HIT = {
     "rank": 1,
@@ -27,6 +28,9 @@ HIT = {
     "passage_id": "r1#0",
     "report_id": "r1",
     "title": "报告",
+    "publisher": "甲",
+    "published": "2025",
+    "period": "2024年",
     "headings": ["报告", "一、市场"],
     "page": 3,
     "kind": "text",
@@ -35,7 +39,7 @@ HIT = {
 FOUND = Found("那规模呢？", "2024年规模多大？", (Hit(PASSAGE, 0.5, 1),), Timings(search_ms=12.5))
 
 
-def test_a_hit_is_these_nine_fields() -> None:
+def test_a_hit_is_these_twelve_fields() -> None:
     assert hit_object(Hit(PASSAGE, 0.5, 1)) == HIT
 
 
@@ -73,6 +77,9 @@ def test_an_answer_adds_its_sentences_and_citations() -> None:
                 "passage_id": "r1#0",
                 "report_id": "r1",
                 "title": "报告",
+                "publisher": "甲",
+                "published": "2025",
+                "period": "2024年",
                 "headings": ["报告", "一、市场"],
                 "page": 3,
                 "quote": "12.5亿元",

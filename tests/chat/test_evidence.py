@@ -53,6 +53,14 @@ def test_what_two_passages_both_say_is_taken_once() -> None:
     assert len(chosen) == 1
 
 
+def test_copies_of_a_sentence_that_differ_by_a_word_are_taken_once_and_others_figures_are_not() -> None:
+    said = "乙公司通过多元化服务模式，降低开发者的开发成本和产品开发周期，为3000家企业提供服务。"
+    copy, other = said.replace("化服务", "化的服务"), said.replace("3000", "5000")
+    for second, count in ((copy, 1), (other, 2)):
+        hits = [Hit(passage(said, 1), 2.0, 1), Hit(passage(second, 2), 1.0, 2)]
+        assert len(select_evidence("问", hits, ScoredByWord("乙公司"), budget=200, margin=0.1)) == count
+
+
 def test_a_heading_line_and_a_mere_label_are_no_evidence() -> None:
     labelled = passage("2.1 概况\n\n典型企业\n\n甲公司成立于1998年，位于北京。", 3, headings=("报告", "2.1 概况"))
     chosen = select_evidence("问", [Hit(labelled, 1.0, 1)], ScoredByWord("企业"), budget=200, margin=1)

@@ -19,7 +19,7 @@ from chat.service import listen, make_app
 from index.library import Hit
 from tests.browsers import chromium
 from tests.chat.test_render import HOSTILE
-from tests.fakes import ANSWER, EXPORTS, HITS, SALES, ScriptedAssistant, cite
+from tests.fakes import ANSWER, EXPORTS, HITS, SALES, ListedShelf, ScriptedAssistant, cite
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -58,8 +58,8 @@ class Visit:
 
 
 @contextmanager
-def served(assistant: ScriptedAssistant) -> Iterator[str]:
-    app = make_app(assistant, suggestions=("出口增长了多少？",), frame_ancestors=("http://localhost:*",))
+def served(assistant: ScriptedAssistant, shelf: ListedShelf | None = None) -> Iterator[str]:
+    app = make_app(assistant, suggestions=("出口增长了多少？",), frame_ancestors=("http://localhost:*",), shelf=shelf)
     listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

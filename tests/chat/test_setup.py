@@ -1,170 +1,110 @@
-"""What has to be there before a question can be asked: an index that follows its corpus, and no model too many."""
+"""What has to be there before a question can be asked: no model too many, and an index that can be loaded."""
 
 import os
-import shutil
 import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
-from chat.catalogue import ModelUnavailable
-from chat.config import BUNDLED_ENCODER, Config, EncoderConfig, GeneratorConfig, ModelsConfig
-from chat.setup import Built, build_index, fetch_models, load_library
-from index.late_interaction import Tokens
-from index.library import IndexMismatch
-from index.versions import IndexBusy, IndexUnavailable, current_version, writing
-from ingest.report import UnreadableReport
-from tests.fakes import HashingEncoder
+from chat.building import Setup, build_index
+from chat.catalogue import DEFAULT_ENCODER, ModelUnavailable
+from chat.config import (
+    BUNDLED_ENCODER,
+    Config,
+    EncoderConfig,
+    GeneratorConfig,
+    ModelsConfig,
+    load_encoder,
+    models_folder,
+)
+from chat.setup import encoder_name, fetch_models, load_assistant, load_library
+from index.library import PassageIndex
+from index.versions import IndexUnavailable, commit, current_version, writing
+from tests.fakes import EXPORTS, HashingEncoder
 
 ENCODER = HashingEncoder()
-SALES = "# 新能源汽车报告\n\n## 产销\n\n2024年新能源汽车销量为1286.6万辆，同比增长35.5%。\n"
-POLICY = "# 光伏白皮书\n\n## 政策\n\n各地扩大分布式光伏，完善并网规则。\n"
+
+
+# --- the encoder's name --------------------------------------------------------------------------------------------
+
+
+def test_an_encoder_is_named_without_loading_it_as_it_names_itself(tmp_path: Path) -> None:
+    """The bundled one by its name, one in a folder by the folder's name and what is in it."""
+    folder = tmp_path / "our-own"
+    folder.symlink_to(models_folder(Config()) / DEFAULT_ENCODER)
+    for model in (BUNDLED_ENCODER, str(folder)):
+        config = replace(Config(), encoder=EncoderConfig(model))
+        assert encoder_name(config) == load_encoder(config).name
+
+
+def test_an_encoder_of_a_hub_is_named_by_its_id() -> None:
+    assert encoder_name(replace(Config(), encoder=EncoderConfig("intfloat/e5"))) == "intfloat/e5"
+
+
+# --- the library ---------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    (folder / "sales.md").write_text(SALES, "utf-8")
-    (folder / "policy.md").write_text(POLICY, "utf-8")
-    return folder
+def setup(tmp_path: Path) -> Setup:
+    """A corpus that was built twice, so that there are two versions."""
+    made = Setup(tmp_path / "corpus", tmp_path / "index", ENCODER.name, lambda: ENCODER)
+    made.corpus.mkdir()
+    for number in (1, 2):
+        (made.corpus / "sales.md").write_text(f"# 销量报告\n\n第 {number} 版：销量 128{number} 万辆。\n", "utf-8")
+        build_index(made)
+    return made
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
-def on_disk(root: Path) -> dict[str, tuple[int, int]]:
-    """(time of change, inode) of the pointer and of every file of every version."""
-    paths = [root / "CURRENT", *(path for path in root.glob("version-*/**/*") if path.is_file())]
-    return {str(path.relative_to(root)): (path.stat().st_mtime_ns, path.stat().st_ino) for path in paths}
-
-
-def best(root: Path, question: str) -> str:
-    return load_library(root, ENCODER).search(question, k=1)[0].passage.text
-
-
-def test_a_first_build_makes_an_index_of_every_report(corpus: Path, root: Path) -> None:
-    built = build_index(corpus, root, ENCODER)
-    assert built == Built(reports=2, passages=2, changed=True, unreadable=())
-    assert "1286.6" in best(root, "新能源汽车销量")
-    assert "分布式" in best(root, "光伏政策")
-
-
-def test_a_second_build_of_the_same_writes_nothing(corpus: Path, root: Path) -> None:
-    build_index(corpus, root, ENCODER)
-    before = on_disk(root)
-    assert build_index(corpus, root, ENCODER) == Built(reports=2, passages=2, changed=False, unreadable=())
-    assert on_disk(root) == before
-
-
-def test_a_report_touched_but_not_changed_is_the_same(corpus: Path, root: Path) -> None:
-    build_index(corpus, root, ENCODER)
-    before = on_disk(root)
-    os.utime(corpus / "sales.md", (1, 1))
-    assert not build_index(corpus, root, ENCODER).changed
-    assert on_disk(root) == before
-
-
-def test_a_changed_report_changes_what_is_served_and_the_version_before_is_kept(corpus: Path, root: Path) -> None:
-    build_index(corpus, root, ENCODER)
-    before = current_version(root)
-    (corpus / "sales.md").write_text(SALES.replace("1286.6", "1300.1"), "utf-8")
-    assert build_index(corpus, root, ENCODER).changed
-    assert current_version(root) != before
-    assert before.is_dir()
-    assert "1300.1" in best(root, "新能源汽车销量")
-
-
-def test_a_report_added_or_taken_away_changes_what_is_served(corpus: Path, root: Path) -> None:
-    build_index(corpus, root, ENCODER)
-    (corpus / "more.md").write_text("# 储能报告\n\n储能装机规模增长。\n", "utf-8")
-    assert build_index(corpus, root, ENCODER) == Built(reports=3, passages=3, changed=True, unreadable=())
-    (corpus / "more.md").unlink()
-    assert build_index(corpus, root, ENCODER) == Built(reports=2, passages=2, changed=True, unreadable=())
-    assert "储能" not in best(root, "储能")
-
-
-def test_a_rebuild_writes_a_new_version_of_the_same(corpus: Path, root: Path) -> None:
-    build_index(corpus, root, ENCODER)
-    before = current_version(root)
-    assert build_index(corpus, root, ENCODER, rebuild=True).changed
-    assert current_version(root) != before
-
-
-def test_a_build_that_cannot_be_loaded_is_never_served(corpus: Path, root: Path) -> None:
-    """An encoder that gives a token two places: what it builds is written, and refused when read back."""
-    build_index(corpus, root, ENCODER)
-    before = on_disk(root)
-
-    class Unlike(HashingEncoder):
-        def encode_passages(self, *arguments: Any, **named: Any) -> Any:
-            pooled, tokens = super().encode_passages(*arguments, **named)
-            return pooled, [Tokens(each.vectors, np.repeat(each.starts, 2)) for each in tokens]
-
-    with pytest.raises(IndexMismatch):
-        build_index(corpus, root, Unlike("unlike"))
-    assert on_disk(root) == before
-    assert "1286.6" in best(root, "新能源汽车销量")
-
-
-def test_another_encoder_builds_anew(corpus: Path, root: Path) -> None:
-    build_index(corpus, root, ENCODER)
-    with pytest.raises(IndexMismatch, match=r"hashing（64 维）.*other（64 维）"):
-        load_library(root, HashingEncoder("other"))
-    assert build_index(corpus, root, HashingEncoder("other")).changed
-    assert load_library(root, HashingEncoder("other")).search("光伏", k=1)
-
-
-def test_a_damaged_index_is_built_anew_without_being_told_to(corpus: Path, root: Path) -> None:
-    build_index(corpus, root, ENCODER)
-    (current_version(root) / "dense.faiss").write_bytes(b"")
+def test_a_damaged_index_is_refused_unless_the_one_before_may_stand_in(setup: Setup) -> None:
+    (current_version(setup.root) / "dense.faiss").write_bytes(b"")
     with pytest.raises(IndexUnavailable, match=r"dense\.faiss"):
-        load_library(root, ENCODER)
-    assert build_index(corpus, root, ENCODER).changed
-    assert "1286.6" in best(root, "新能源汽车销量")
+        load_library(setup.root, ENCODER)
+    told: list[IndexUnavailable] = []
+    assert "1281" in load_library(setup.root, ENCODER, on_damage=told.append).passages[0].text
+    assert "dense.faiss" in str(told.pop())
 
 
-def test_progress_counts_passages_up_to_all_of_them(corpus: Path, root: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    build_index(corpus, root, ENCODER, progress=lambda *event: told.append(event))
-    assert told == [("建立索引", 1, 2), ("建立索引", 2, 2)]
-
-
-def test_a_report_that_cannot_be_read_is_returned_and_the_others_are_built(corpus: Path, root: Path) -> None:
-    (corpus / "broken.md").write_bytes(b"")
-    (corpus / "scan.pdf").write_bytes(b"%PDF-1.7")
-    built = build_index(corpus, root, ENCODER)
-    assert (built.reports, built.passages, built.changed) == (2, 2, True)
-    assert sorted(Path(str(error).split("：")[0]).name for error in built.unreadable) == ["broken.md", "scan.pdf"]
-    assert "1286.6" in best(root, "新能源汽车销量")
-
-
-@pytest.mark.parametrize("emptied", ["empty", "missing", "unreadable"])
-def test_a_corpus_without_a_report_is_refused_and_the_old_index_stays_served(
-    corpus: Path, root: Path, emptied: str
+def test_a_version_swept_between_its_check_and_its_loading_is_no_error(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build_index(corpus, root, ENCODER)
-    before = on_disk(root)
-    shutil.rmtree(corpus)
-    if emptied != "missing":
-        corpus.mkdir()
-    if emptied == "unreadable":
-        (corpus / "scan.pdf").write_bytes(b"%PDF-1.7")
-    with pytest.raises(UnreadableReport) as refused:
-        build_index(corpus, root, ENCODER)
-    assert str(corpus) in str(refused.value)
-    assert on_disk(root) == before
-    assert "1286.6" in best(root, "新能源汽车销量")
+    """As when a removal, which keeps no version but its own, ends in that moment."""
+    loads: list[str] = []
+    load = PassageIndex.load
+
+    def swept_once(folder: Path, encoder: HashingEncoder) -> PassageIndex:
+        loads.append(folder.name)
+        if len(loads) == 1:
+            with writing(setup.root):
+                commit(setup.root, PassageIndex.build([EXPORTS], ENCODER).save, keep_before=False)
+        return load(folder, encoder)
+
+    monkeypatch.setattr(PassageIndex, "load", swept_once)
+    assert load_library(setup.root, ENCODER).passages == (EXPORTS,)
+    assert loads == ["version-000002", "version-000003"]
 
 
-def test_while_another_writer_is_at_work_a_build_is_refused(corpus: Path, root: Path) -> None:
-    with writing(root), pytest.raises(IndexBusy, match=f"进程号 {os.getpid()}"):
-        build_index(corpus, root, ENCODER)
+def test_a_file_missing_from_a_version_that_stays_is_an_error(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.versions.verify", lambda folder: None)
+    (current_version(setup.root) / "token_starts.npy").unlink()
+    with pytest.raises(FileNotFoundError):
+        load_library(setup.root, ENCODER)
+
+
+def test_an_assistant_is_prepared_before_its_encoder_is_loaded(setup: Setup) -> None:
+    steps: list[str] = []
+
+    def encoder() -> HashingEncoder:
+        steps.append("encoder")
+        return ENCODER
+
+    config = replace(Config(), generator=GeneratorConfig(backend="none"))
+    assistant = load_assistant(
+        config, setup.root, encoder=encoder, prepare=lambda: steps.append("prepare"), loading=steps.append
+    )
+    assert steps == ["prepare", "载入向量模型", "encoder", "载入索引", "载入语言模型"]
+    assert assistant.library.version == "version-000002"
+    assert assistant.generator is None
 
 
 # --- models --------------------------------------------------------------------------------------------------------

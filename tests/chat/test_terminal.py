@@ -7,11 +7,24 @@ from pathlib import Path
 import pytest
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Sentence
+from chat.building import Built, Changes
 from chat.catalogue import CATALOGUE
+from chat.contract import ReportLine
+from chat.curation import Added, Listed, Removed
 from chat.partial import partial_path
-from chat.setup import Built
-from chat.terminal import one_bar, show_answer, show_built, show_found, show_models, show_serving, show_summary
-from ingest.report import UnreadableReport
+from chat.terminal import (
+    one_bar,
+    show_added,
+    show_answer,
+    show_built,
+    show_found,
+    show_listed,
+    show_models,
+    show_removed,
+    show_serving,
+    show_summary,
+)
+from ingest.report import PageQuality, UnreadableReport
 from tests.fakes import ANSWER, EXPORTS, HITS, TIMINGS, cite
 
 FOUND = Found("销量？", "销量？", HITS, TIMINGS)
@@ -38,14 +51,27 @@ def test_off_a_terminal_a_notice_is_one_line_as_it_stands(capfd: pytest.CaptureF
     assert capfd.readouterr() == ("", f"{notice}\n")
 
 
+def test_a_files_name_is_no_markup_and_no_command_to_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with one_bar() as bar:
+        bar.progress("读取 [/]\x1b]0;题\x07.md", 1, 30)
+    assert "读取 [/]\ufffd]0;题\ufffd.md" in capfd.readouterr().err
+    show_built(Built(1, 1, changed=False, unreadable=(UnreadableReport("a\x1b[2J\u202e.md：没有文字"),)))
+    shown = capfd.readouterr().err
+    assert "未读入：a\ufffd[2J\ufffd.md：没有文字" in shown
+
+
 def test_an_answer_has_its_marks_its_gaps_and_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
     show_answer(events(ANSWER))
     assert capsys.readouterr().out == (
         "2024年新能源汽车销量为1286.6万辆。[1]出口128.4万辆，同比增长6.7%。[2]预计2025年继续增长。（未找到依据）\n"
         "\n"
-        "[1] 新能源汽车产业发展报告（2025） › 第二章 市场 › 产销 › 第 15 页\n"
+        "[1] 新能源汽车产业发展报告（2025） · 某研究院 · 2025-03 · 第 15 页 › 第二章 市场 › 产销\n"
         "    1286.6\n"
-        "[2] 新能源汽车产业发展报告（2025） › 第二章 市场 › 出口 › 第 12 页\n"
+        "[2] 新能源汽车产业发展报告（2025） · 某研究院 · 2025-03 · 第 12 页 › 第二章 市场 › 出口\n"
         "    2024年新能源汽车出口128.4万辆，同比增长6.7%。\n"
     )
 
@@ -55,7 +81,7 @@ def test_brackets_are_text_and_no_markup(capsys: pytest.CaptureFixture[str]) -> 
     shown = Answer((Sentence("见[red]红[/]。", (1,), True),), (cite(1, passage, passage.text),), ())
     show_answer(events(shown))
     assert capsys.readouterr().out == (
-        "见[red]红[/]。[1]\n\n[1] [bold]题 › 第 12 页\n    [red]红[/red] [link=x]链[/link] [/]\n"
+        "见[red]红[/]。[1]\n\n[1] 新能源汽车产业发展报告（2025） · 某研究院 · 2025-03 · 第 12 页 › [bold]题\n    [red]红[/red] [link=x]链[/link] [/]\n"
     )
     show_found(replace(FOUND, hits=(replace(HITS[0], passage=passage),)))
     assert "[red]红[/red] [link=x]链[/link] [/]" in capsys.readouterr().out
@@ -81,10 +107,43 @@ def test_no_passages_are_said(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_build_names_what_it_could_not_read_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     path = "/很深/" * 30 + "[1].pdf"
-    assert show_built(Built(2, 30, changed=True, unreadable=(UnreadableReport(f"{path}：没有文字"),)))
-    assert capsys.readouterr().err == f"未读入：{path}：没有文字\n索引已更新：2 份报告，30 段\n"
-    assert not show_built(Built(2, 30, changed=False, unreadable=()))
-    assert capsys.readouterr().err == "没有变化，索引无需更新：2 份报告，30 段\n"
+    built = Built(2, 30, changed=True, changes=Changes(new=2), unreadable=(UnreadableReport(f"{path}：没有文字"),))
+    assert show_built(built)
+    assert capsys.readouterr().err == f"未读入：{path}：没有文字\n{built.summary}\n"
+    same = Built(2, 30, changed=False)
+    assert not show_built(same)
+    assert capsys.readouterr().err == f"{same.summary}\n"
+
+
+def test_what_became_of_each_file_is_said_on_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    built = Built(3, 40, changed=True, changes=Changes(new=1, unchanged=2), embedded=10)
+    given, there = Path("/桌面/[1]" + "长" * 100 + ".md"), Path("b.md")
+    assert not show_added(Added(((given, "reports/[1].md"),), ((there, "reports/乙.md"),), (), built))
+    assert capsys.readouterr().err == (
+        f"已在库中，未重复添加：b.md（reports/乙.md）\n已添加：{given} → reports/[1].md\n{built.summary}\n"
+    )
+    assert show_added(Added((), (), (UnreadableReport("c.md：没有文字"),), None))
+    assert capsys.readouterr().err == "未添加：c.md：没有文字\n"
+    assert show_added(Added(((given, "a.md"),), (), (), replace(built, unreadable=(UnreadableReport("d：坏"),))))
+
+
+def test_what_went_is_said_with_its_title(capsys: pytest.CaptureFixture[str]) -> None:
+    built = Built(1, 20, changed=True, changes=Changes(unchanged=1, removed=1))
+    assert not show_removed(Removed({"ev": "[汽车]报告", "0123": ""}, built))
+    assert capsys.readouterr().err == f"已移除：[汽车]报告（ev）\n已移除：（未入索引）（0123）\n{built.summary}\n"
+
+
+def test_a_list_shows_what_is_to_be_said_of_pages_below_it(capsys: pytest.CaptureFixture[str]) -> None:
+    pages = (PageQuality(1, 900), PageQuality(2, 0, ("garbled",), excluded=True), PageQuality(3, 0, ("empty",)))
+    line = ReportLine("ev", "[汽车]报告", "某院", "2024", 7, pages=pages)
+    well = ReportLine("pv", "光伏", "", "", 3, pages=(PageQuality(1, 10),))
+    show_listed([Listed(line, "a/[1].pdf"), Listed(well, "b.md")], [UnreadableReport("c.md：没有文字")])
+    shown = capsys.readouterr().out
+    assert "2 份报告" in shown
+    assert "ev   │ [汽车]报告 │ 某院   │ 2024 │  3 │  7 │ a/[1].pdf" in shown
+    assert shown.endswith(
+        "[汽车]报告：第 2 页：文字编码异常（乱码），未收录\n[汽车]报告：第 3 页：没有文字\n未读入：c.md：没有文字\n"
+    )
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:7860", "http://[::1]:7860"])

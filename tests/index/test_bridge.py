@@ -45,6 +45,12 @@ def test_of_a_table_row_the_cells_count_and_not_their_headers() -> None:
     assert bridge_words("谁？", row, known(微软=2, 芯片=2, 公司=2, 产品=2), 100) == ["微软", "芯片"]
 
 
+def test_the_parts_of_a_word_count_with_it_and_a_name_that_another_begins_with_by_itself() -> None:
+    best = passage("自动驾驶，GPT、GPT4")
+    counts = known(自动驾驶=2, 动驾=2, 驾驶=2, gpt=3, gpt4=4)
+    assert bridge_words("谁？", best, counts, 100) == ["自动驾驶", "gpt", "gpt4"]
+
+
 def test_single_characters_name_nothing() -> None:
     assert bridge_words("谁？", passage("我 在 云"), lambda word: 2, 100) == []
 

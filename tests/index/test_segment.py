@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.segment import fold, segment, segment_all, segment_question, simplify
+from index.segment import fold, segment, segment_all, segment_question
+from ingest.normalise import simplify
 
 
 def test_precise_words_come_first_and_pairs_of_longer_ones_after_them() -> None:

@@ -1,15 +1,34 @@
 """A folder of documents to reports: with a manifest, without one, and with everything that can be wrong."""
 
 import hashlib
+import os
+import re
 import tomllib
-from pathlib import Path
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path, PureWindowsPath
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest import reading
-from ingest.corpus import load_corpus
+from ingest.corpus import (
+    NAME_BYTES,
+    CorpusFile,
+    Reading,
+    content_sha256,
+    load_corpus,
+    read_corpus,
+    readings_from_lines,
+    readings_to_lines,
+    reports_of,
+    safe_name,
+)
+from ingest.readers.formats import READABLE
 from ingest.reading import read_report
-from ingest.report import UnreadableReport
+from ingest.report import Report, UnreadableReport
+from ingest.source import PageProgress
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 TEXT = "# 甲报告\n\n## 1.1 概况篇\n\n市场规模12.5亿元。\n"
@@ -88,15 +107,16 @@ def test_the_manifest_says_who_published_what_and_comes_first(tmp_path: Path) ->
     manifest(
         tmp_path,
         f'id = "ev-2024"\nfile = "z.md"\ntitle = "电动车报告"\npublisher = "研究院"\npublished = "2024-05"\n'
-        f'source = "官网"\nsha256 = "{digest}"',
+        f'source = "官网"\nperiod = "2023年"\nsha256 = "{digest}"',
     )
     first, second = load_corpus(tmp_path)
-    assert (first.id, first.title, first.publisher, first.published, first.source) == (
+    assert (first.id, first.title, first.publisher, first.published, first.source, first.period) == (
         "ev-2024",
         "电动车报告",
         "研究院",
         "2024-05",
         "官网",
+        "2023年",
     )
     assert (second.title, second.publisher, second.source) == ("乙", "", "a.md")
 
@@ -177,12 +197,13 @@ def test_a_missing_folder_is_named_with_the_option_that_sets_it(tmp_path: Path) 
 
 
 def test_an_empty_folder_is_told_the_formats_that_are_read(tmp_path: Path) -> None:
-    assert refusal(tmp_path) == f"{tmp_path}：没有可读的报告（支持 .markdown、.md、.txt）；请放入报告后重试"
+    formats = "、".join(sorted(READABLE))
+    assert refusal(tmp_path) == f"{tmp_path}：没有可读的报告（支持 {formats}）；请放入报告后重试"
 
 
-def test_an_unsupported_format_is_named_with_what_to_turn_it_into(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.pdf", b"%PDF-1.7")
-    assert refusal(tmp_path) == f"{path}：暂不支持 .pdf 文件；请先转成 Markdown 或纯文本（.markdown、.md、.txt）"
+def test_a_folder_of_files_that_cannot_be_read_is_told_the_first_reason(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mp3", b"ID3")
+    assert refusal(tmp_path).startswith(f"{path}：暂不支持 .mp3 文件")
     with pytest.raises(UnreadableReport, match="README：暂不支持 无扩展名 文件"):
         read_report(write(tmp_path / "README"), {})
 
@@ -193,9 +214,9 @@ def test_a_file_without_words_is_named(tmp_path: Path, content: str) -> None:
     assert refusal(tmp_path) == f"{path}：文件里没有文字；请确认内容后重试"
 
 
-def test_a_binary_file_is_named_with_the_first_byte_that_gives_it_away(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.txt", b"PK\x03\x04\x00\x00")
-    assert refusal(tmp_path) == f"{path}：第 4 字节是空字符，不像文本文件；请确认格式，或另存为 UTF-8 文本"
+def test_a_binary_file_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", b"abc\0\0\0")
+    assert re.fullmatch(rf"{path}：第 \d 字节.*不像文本文件；.*", refusal(tmp_path))
 
 
 def test_a_file_too_large_is_named_with_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,3 +253,123 @@ def test_a_folder_with_nothing_readable_is_refused_even_where_each_file_was_answ
     write(tmp_path / "a.pdf", b"%PDF")
     with pytest.raises(UnreadableReport, match="没有可读的报告"):
         load_corpus(tmp_path, on_unreadable=lambda _: None)
+
+
+# --- read once -----------------------------------------------------------------------------------------------------
+
+
+def unread(path: Path, entry: Mapping[str, str], *, progress: PageProgress = lambda done, total: None) -> Report:
+    pytest.fail(f"read again: {path}")
+
+
+def test_what_was_read_before_is_not_read_again_and_comes_back_whole_from_its_lines(tmp_path: Path) -> None:
+    write(tmp_path / "a.md")
+    write(tmp_path / "b.md", "乙报告\n\n正文。")
+    write(tmp_path / "c.md", "")
+    manifest(tmp_path, 'id = "a"\nfile = "a.md"\ntitle = "甲"')
+    readings = read_corpus(tmp_path)
+    remembered = readings_from_lines(readings_to_lines(readings))
+    assert remembered == readings
+    assert read_corpus(tmp_path, remembered, read=unread) == readings
+    reports, unreadable = reports_of(tmp_path, remembered)
+    assert [report.title for report in reports] == ["甲", "乙报告"]
+    assert str(unreadable[0]).startswith(f"{tmp_path / 'c.md'}：文件里没有文字")
+
+
+def test_what_is_wrong_with_a_file_is_told_with_the_folder_it_is_in_now(tmp_path: Path) -> None:
+    write(tmp_path / "old" / "c.md", "")
+    readings = read_corpus(tmp_path / "old")
+    (tmp_path / "old").rename(tmp_path / "new")
+    _, (error,) = reports_of(tmp_path / "new", read_corpus(tmp_path / "new", readings, read=unread))
+    assert str(error).startswith(f"{tmp_path / 'new' / 'c.md'}：文件里没有文字")
+
+
+def test_a_file_that_changes_while_it_is_read_is_named_and_tried_again(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.md")
+
+    def slow(path: Path, entry: Mapping[str, str], *, progress: PageProgress = lambda done, total: None) -> Report:
+        report = read_report(path, entry)
+        write(path, TEXT + "又。")
+        return report
+
+    (reading,) = read_corpus(tmp_path, read=slow)
+    assert (reading.report, reading.sha256) == (None, "")
+    assert "读取时文件还在变化" in reading.problem
+    assert read_corpus(tmp_path, [reading])[0].report == read_report(path, {})
+
+
+def test_a_name_in_another_encoding_is_told_and_remembered(tmp_path: Path) -> None:
+    name = os.fsdecode("报告.md".encode("gb18030"))
+    try:
+        write(tmp_path / name)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    readings = read_corpus(tmp_path)
+    assert readings_from_lines(readings_to_lines(readings)) == readings
+    _, (error,) = reports_of(tmp_path, readings)
+    assert "文件名不是有效的 UTF-8" in str(error)
+
+
+def test_a_pipe_a_folder_and_a_link_have_no_content_to_be_told_by(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "link.md").symlink_to(write(tmp_path / "a.md"))
+    for name in ("pipe.md", "folder.md", "link.md", "nowhere.md"):
+        assert content_sha256(CorpusFile(tmp_path / name, name, {})) is None
+    assert content_sha256(CorpusFile(tmp_path / "a.md", "a.md", {})) == hashlib.sha256(TEXT.encode()).hexdigest()
+    assert content_sha256(CorpusFile(tmp_path / "link.md", "link.md", {"file": "link.md"})) is not None
+
+
+def test_a_reading_has_the_id_that_its_report_has_or_would_have() -> None:
+    assert Reading("a.md", {"id": "ev"}, "0" * 64, "", None).id == "ev"
+    assert Reading("a.md", {}, "0123456789abcdef", "", None).id == "0123456789ab"
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "safe"),
+    [
+        ("2024年新能源汽车报告（终稿）.pdf", "2024年新能源汽车报告（终稿）.pdf"),
+        ("研报 v1.2 final.docx", "研报 v1.2 final.docx"),
+        ("../../etc/passwd.md", "passwd.md"),
+        (r"C:\Users\me\报告.md", "报告.md"),
+        ("..\\..\\a.md", "a.md"),
+        ("a\0b\nc\x1b[31m.md", "abc[31m.md"),
+        ("报告\u202egpj.md", "报告gpj.md"),
+        ("报\u200b告\ufeff.md", "报告.md"),
+        ("CON.md", "_CON.md"),
+        ("nul", "_nul"),
+        ("com1.备份.md", "_com1.备份.md"),
+        ("console.md", "console.md"),
+        ("-rf.md", "rf.md"),
+        ("...a.md", "a.md"),
+        ("a.md. .", "a.md"),
+        ('<b>"*?|:.md', "_b______.md"),
+        (".md", "md"),
+        ("/", "report"),
+        ("", "report"),
+        ("e\u0301.md", "\u00e9.md"),
+    ],
+)
+def test_a_safe_name_keeps_what_people_read_and_drops_what_misleads(given: str, safe: str) -> None:
+    assert safe_name(given) == safe
+
+
+def test_a_long_name_is_cut_between_characters_and_keeps_its_suffix() -> None:
+    cut = safe_name("报" * 300 + ".docx")
+    assert cut == "报" * 38 + ".docx"
+    assert len(cut.encode()) <= NAME_BYTES
+
+
+@given(st.text(max_size=200))
+def test_a_safe_name_is_one_part_of_a_path_on_every_system_and_stays_as_it_is(name: str) -> None:
+    safe = safe_name(name)
+    assert safe == Path(safe).name == PureWindowsPath(safe).name
+    assert safe not in ("", ".", "..")
+    assert not safe.startswith((".", "-", "~", " "))
+    assert not safe.endswith((".", " "))
+    assert len(safe.encode()) <= NAME_BYTES
+    assert not [char for char in safe if char != " " and unicodedata.category(char)[0] in "CZ"]
+    assert safe_name(safe) == safe

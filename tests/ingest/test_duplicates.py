@@ -1,11 +1,17 @@
 """What is told twice is found once, and nothing that is told only once is lost."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.duplicates import fold_duplicates
+from ingest.corpus import load_corpus
+from ingest.duplicates import fold_duplicates, near_duplicates
 from ingest.passages import split_passages
 from ingest.report import Passage, Place, Report, Section
 
@@ -76,21 +82,147 @@ def test_two_headings_alone_do_not_make_two_passages_alike() -> None:
     assert len(fold_duplicates([first, replace(second, headings=first.headings)])) == 2
 
 
-def test_a_place_is_named_once_and_never_the_passages_own() -> None:
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("175ZB", "175EB"),  # a unit
+        ("5亿元", "5亿美元"),
+        ("5亿元", "−5亿元"),
+        ("5亿元", "三亿元"),
+        ("千问模型", "万科模型"),
+        ("GPT-4", "GPT-3"),
+        ("英伟达", "英特尔"),  # a name
+        ("北京", "上海"),
+        ("上升", "下降"),
+        ("已经", "尚未"),
+        ("已经", "预计"),
+        ("国内", "国外"),
+        ("语音", "图像"),
+        ("★★★", "★★"),
+        ("↑", "↓"),
+    ],
+)
+def test_another_figure_unit_name_negation_or_direction_keeps_both(word: str, other: str) -> None:
+    first, second = told(LONG + f"其中{word}一项得到行业的普遍关注。", LONG + f"其中{other}一项得到行业的普遍关注。")
+    assert len(fold_duplicates([first, second])) == 2
+    assert len(fold_duplicates([first, replace(second, headings=first.headings)])) == 2
+
+
+@pytest.mark.parametrize("added", ["不", "未", "预计", "约", "2023年"])
+def test_a_word_added_inside_a_clause_that_turns_or_dates_it_keeps_both(added: str) -> None:
+    short, long = LONG + "该项计划得到实施。", LONG + f"该项计划{added}得到实施。资料来源见附录，整理绘制。"
+    assert len(fold_duplicates(told(short, long))) == 2
+
+
+def test_figures_that_change_places_keep_both() -> None:
+    first = LONG + "甲公司营收增长5%，乙公司营收增长3%。"
+    assert len(fold_duplicates(told(first, LONG + "甲公司营收增长3%，乙公司营收增长5%。"))) == 2
+
+
+def test_a_copy_may_write_blanks_commas_hyphens_case_and_traditional_characters_otherwise() -> None:
+    first = LONG + "2023年GPT-4的调用达1,200万次，同比−5%。"
+    copy = LONG + "2023 年 gpt4 的调用达 1200 万次，同比 -5％。"
+    traditional = first.replace("数据规模持续增长", "數據規模持續增長").replace("调用", "調用")
+    assert [passage.section for passage in fold_duplicates(told(first, copy, traditional))] == [0]
+
+
+def test_wording_may_be_exchanged_under_one_heading_alone() -> None:
+    first, second = told(LONG + "该公司发布新的平台。", LONG + "该公司展示新的平台。")
+    assert len(fold_duplicates([first, second])) == 2
+    assert len(fold_duplicates([first, replace(second, headings=first.headings)])) == 1
+
+
+def test_a_dash_read_as_a_number_makes_no_other_heading() -> None:
+    first, second = told(LONG + "该公司发布新的平台。", LONG + "该公司展示新的平台。")
+    headed = [replace(first, headings=("报告", "4.2 应用—文本")), replace(second, headings=("报告", "4.2 应用一文本"))]
+    assert len(fold_duplicates(headed)) == 1
+
+
+def test_a_slide_that_repeats_whole_sentences_of_a_paragraph_in_another_order_folds_into_it() -> None:
+    first, second = (f"{sentence}。" for sentence in LONG.rstrip("。").split("。"))
+    kept = fold_duplicates(told(second + first, "另有一句只在这里的话，谈的是别的事情。" + LONG))
+    assert [passage.section for passage in kept] == [1]
+
+
+def test_words_that_stand_inside_a_clause_of_another_passage_are_no_copy_of_it() -> None:
+    assert len(fold_duplicates(told("全球数据规模持续增长", "近年全球数据规模持续增长的势头放缓。"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [("前言", 1), ("具体内容如下：", 1), ("如下图所示：", 1), ("华为", 2), ("已停产。", 2), ("第3页", 2)],
+)
+def test_a_line_that_only_announces_is_not_what_keeps_a_copy(line: str, left: int) -> None:
+    assert len(fold_duplicates(told(f"{line}\n{LONG}", LONG + "资料来源：某研究院整理绘制。"))) == left
+
+
+def test_a_figure_caption_never_folds_into_a_text_that_mentions_it() -> None:
+    caption, text = told("全球算力规模及预测", "全球算力规模及预测，见下文。" + LONG)
+    assert len(fold_duplicates([replace(caption, kind="figure"), text])) == 2
+
+
+def test_a_text_never_folds_into_a_notice_that_is_not_searched_for_it() -> None:
+    text, notice = told(LONG, LONG + "联系我们获取完整报告。")
+    assert len(fold_duplicates([text, replace(notice, kind="notice")])) == 2
+
+
+def test_a_place_is_named_once_and_the_passages_own_only_where_it_says_it_otherwise() -> None:
     first, second, third, fourth = told(LONG, LONG, LONG, LONG)
     there = second.headings
     kept = fold_duplicates([first, second, replace(third, headings=there), replace(fourth, headings=first.headings)])
     assert [passage.also_at for passage in kept] == [(place(2),)]
+    shorter = LONG.replace("近年来", "近年")
+    kept = fold_duplicates(
+        [replace(first, text=LONG + "另见附录。"), replace(second, text=shorter, headings=first.headings)]
+    )
+    assert [passage.also_at for passage in kept] == [(place(1, shorter),)]
 
 
-def test_rows_fold_only_where_caption_and_cells_agree() -> None:
-    def row(number: int, caption: str, heading: str) -> Passage:
-        (passage,) = told("谷歌\tPaLM")
-        cells = (("公司", "谷歌"), ("模型", "PaLM"))
-        return replace(passage, id=str(number), kind="row", caption=caption, cells=cells, headings=("报告", heading))
+def row(number: int, *cells: tuple[str, str], caption: str = "语言模型", heading: str = "甲") -> Passage:
+    (passage,) = told("\t".join(cell for _, cell in cells))
+    return replace(passage, id=str(number), kind="row", caption=caption, cells=cells, headings=("报告", heading))
 
-    assert len(fold_duplicates([row(0, "语言模型", "甲"), row(1, "语言模型", "乙")])) == 1
-    assert len(fold_duplicates([row(0, "语言模型", "甲"), row(1, "图像模型", "乙")])) == 2
+
+GOOGLE, PALM = ("公司", "谷歌"), ("模型", "PaLM")
+
+
+@pytest.mark.parametrize(
+    ("other", "left"),
+    [
+        (row(1, GOOGLE, PALM, heading="乙"), 1),
+        (row(1, ("公司", "谷 歌"), ("模型", "palm"), heading="乙"), 1),
+        (row(1, GOOGLE, PALM, ("参数", "5400亿")), 1),  # another slide shows a column more
+        (row(1, GOOGLE, PALM, caption="图像模型"), 2),
+        (row(1, GOOGLE, ("应用", "PaLM")), 2),  # the same cells under another header
+        (row(1, ("公司", "微软"), PALM), 2),
+        (row(1, GOOGLE, ("模型", "PaLM-2")), 2),
+    ],
+)
+def test_a_row_folds_only_where_caption_headers_and_cells_agree(other: Passage, left: int) -> None:
+    assert len(fold_duplicates([row(0, GOOGLE, PALM), other])) == left
+
+
+def test_rows_of_a_table_without_a_caption_are_what_their_heading_says() -> None:
+    rows = [row(number, GOOGLE, PALM, caption="", heading=heading) for number, heading in enumerate(("甲", "乙", "甲"))]
+    assert [passage.id for passage in fold_duplicates(rows)] == ["0", "1"]
+
+
+def test_marks_in_cells_are_what_the_cells_say() -> None:
+    ratings = [
+        row(number, GOOGLE, ("评分", rating)) for number, rating in enumerate(("★★★", "★★", "-", "↑", "↓", "是"))
+    ]
+    assert fold_duplicates(ratings) == ratings
+
+
+def test_a_table_told_in_two_slides_folds_row_by_row() -> None:
+    table = [("谷歌", "PaLM"), ("微软", "Turing-NLG"), ("百度", "文心")]
+    rows = [
+        row(number, ("公司", company), ("模型", model), heading=heading)
+        for number, (heading, (company, model)) in enumerate((heading, line) for heading in "甲乙" for line in table)
+    ]
+    kept = fold_duplicates(rows)
+    assert [passage.id for passage in kept] == ["0", "1", "2"]
+    assert [place.headings for passage in kept for place in passage.also_at] == [("报告", "乙")] * 3
 
 
 def test_nothing_folds_into_nothing() -> None:
@@ -117,9 +249,74 @@ def test_folding_never_loses_a_sentence_and_notes_every_place(texts: list[str], 
             assert sum(four in said.replace("。", "") for four in fours) >= len(fours) / 2
 
 
-def test_a_report_told_twice_keeps_the_passages_of_the_first() -> None:
+def test_a_passage_of_another_report_is_one_passage_that_names_that_report() -> None:
     section = Section(("报告", "第1节"), f"第1节\n\n{LONG}")
     twice = [Report(name, "报告", "", "", "", (section,)) for name in ("first", "second")]
     kept = fold_duplicates([passage for report in twice for passage in split_passages(report)])
     assert [passage.report_id for passage in kept] == ["first"]
     assert [where.report_id for where in kept[0].also_at] == ["second"]
+
+
+VARIED = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["甲公司在2023年推出新的语言模型", "行业规模达到5亿元", "平台的用户增长较快", "监管要求不断提高"]
+        ),
+        st.sampled_from(["", "，同比增长5%", "，同比增长15%", "，尚未盈利", "，由OpenAI投资"]),
+        st.sampled_from(["。", "；", "！\n"]),
+    ).map("".join),
+    min_size=1,
+    max_size=5,
+).map("".join)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(VARIED, min_size=2, max_size=8))
+def test_no_two_of_the_result_are_near_duplicates_and_folding_it_again_changes_nothing(texts: list[str]) -> None:
+    kept = fold_duplicates(told(*texts))
+    assert not [pair for pair in combinations(kept, 2) if near_duplicates(*pair)]
+    assert fold_duplicates(kept) == kept
+
+
+# --- the two reports -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def passages() -> list[Passage]:
+    reports = load_corpus(Path(__file__).parents[2] / "corpus")
+    return [passage for report in reports for passage in split_passages(report)]
+
+
+def pairs_sharing(passages: Sequence[Passage], share: float) -> list[tuple[Passage, Passage, float]]:
+    """Every pair of which the smaller one's runs of four letters stand in the other to that share, with their Jaccard
+    likeness; by comparing all with all."""
+    letters = [re.sub(r"[\W_]", "", passage.caption + passage.reading).lower() for passage in passages]
+    runs = [{word[start : start + 4] for start in range(max(1, len(word) - 3))} for word in letters]
+    return [
+        (passages[first], passages[second], len(common) / len(runs[first] | runs[second]))
+        for first, second in combinations(range(len(passages)), 2)
+        if len(common := runs[first] & runs[second]) >= share * min(len(runs[first]), len(runs[second]))
+    ]
+
+
+def test_no_two_passages_of_the_corpus_are_near_duplicates(passages: list[Passage]) -> None:
+    kept = fold_duplicates(passages)
+    assert len(kept) < len(passages)
+    assert not [(one.id, two.id) for one, two, _ in pairs_sharing(kept, 0.5) if near_duplicates(one, two)]
+    # By words alone, whatever figures and names they hold: no two are as alike as this.
+    assert max(likeness for _, _, likeness in pairs_sharing(kept, 0.5)) < 0.9
+
+
+def test_the_corpus_read_twice_is_the_corpus_with_each_place_named_twice(passages: list[Passage]) -> None:
+    again = [replace(passage, id=f"again:{passage.id}", report_id=f"again-{passage.report_id}") for passage in passages]
+    once, twice = fold_duplicates(passages), fold_duplicates([*passages, *again])
+    assert [passage.id for passage in twice] == [passage.id for passage in once]
+    for passage in twice:
+        assert f"again-{passage.report_id}" in {place.report_id for place in passage.also_at}
+
+
+def test_the_order_of_the_passages_decides_only_which_of_equal_ones_stays(passages: list[Passage]) -> None:
+    forwards = fold_duplicates(passages)
+    backwards = fold_duplicates(passages[::-1])
+    assert len(backwards) == len(forwards)
+    assert fold_duplicates(passages) == forwards

@@ -61,6 +61,18 @@ def test_a_long_line_with_a_mark_stays() -> None:
     assert drop_furniture(text, TITLE) == text
 
 
+def test_a_line_made_of_several_running_texts_goes_and_one_that_says_more_stays() -> None:
+    text = f"{pages('©2023.5 研究院', 'www.example.cn')}\n\n©2023.5 研究院 www.example.cn\n\n17 www.example.cn"
+    assert drop_furniture(text, TITLE) == WORDS_ALONE
+    said = "资料来源：©2023.5 研究院"
+    assert drop_furniture(f"{pages('©2023.5 研究院')}\n\n{said}", TITLE) == f"{WORDS_ALONE}\n\n{said}"
+
+
+def test_a_long_column_of_numbers_is_read_at_once() -> None:
+    text = "\n".join(["365"] * 20_000)
+    assert drop_furniture(text, TITLE) == text
+
+
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([TITLE, "©2023 研究院", "12", "", "正文。", "公司\t参数量"]), max_size=30))
 def test_only_running_heads_and_page_numbers_are_ever_dropped(lines: list[str]) -> None:

@@ -1,65 +1,19 @@
-"""Bytes to text: what is made the same, what is left alone, what is refused."""
+"""Characters and markup: what is made the same, and what is left alone."""
 
 import re
 import unicodedata
-from contextlib import suppress
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.normalise import decode_text, normalise_text, plain_markup
-from ingest.report import UnreadableReport
+from ingest.normalise import normalise_text, plain_markup
 
 # Characters of which reading makes something else, beside ordinary ones.
 TRICKY = "甲乙，。；①［１］ＡｚＺ０\u00a0\u2000\u2002\u3000\u202f\u200b\u200f\u202e\u2066\ufeff\u00ad\r\n\v\f\u0085\u2028\t *-_#e\u0301\x01\x1f"
 FORBIDDEN = re.compile(
     "[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\u00ad\r\v\f\u0085\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
 )
-
-
-# --- decoding ------------------------------------------------------------------------------------------------------
-
-
-def test_the_encodings_that_chinese_reports_come_in_are_all_read() -> None:
-    text = "市场规模𠮷达12.5亿元"
-    for encoding in ("utf-8", "utf-8-sig", "utf-16", "gb18030"):
-        assert decode_text(text.encode(encoding), "甲.md") == text
-    assert decode_text(b"\xfe\xff" + text.encode("utf-16-be"), "甲.md") == text
-    assert decode_text(b"", "甲.md") == ""
-
-
-@settings(deadline=None)
-@given(st.text(alphabet=st.characters(exclude_characters="\0\ufeff", exclude_categories=["Cs"])))
-def test_decoding_gives_back_what_was_encoded(text: str) -> None:
-    assert decode_text(text.encode("utf-8"), "甲.md") == text
-    assert decode_text(text.encode("utf-8-sig"), "甲.md") == text
-    assert decode_text(text.encode("utf-16"), "甲.md") == text
-
-
-@settings(deadline=None)
-@given(st.text(alphabet=st.characters(exclude_characters="\0\ufeff", exclude_categories=["Cs"])))
-def test_decoding_gives_back_gb18030_unless_the_bytes_are_utf_8_as_well(text: str) -> None:
-    content = text.encode("gb18030")
-    with suppress(UnicodeDecodeError):
-        assume(content.decode("utf-8") == text)
-    assert decode_text(content, "甲.md") == text
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"PK\x03\x04\x00\x00", r"甲\.md：第 4 字节是空字符，不像文本文件.*UTF-8"),
-        ("增长".encode() + b"\xff\xff", r"甲\.md：第 \d+ 字节起无法按 gb18030 解码.*请另存为 UTF-8"),
-        (b"\xef\xbb\xbfab\xff", r"甲\.md：第 \d+ 字节起无法按 utf-8"),
-        (b"\xff\xfea", r"甲\.md：第 \d+ 字节起无法按 utf-16 解码"),
-    ],
-)
-def test_bytes_that_are_no_text_are_refused_with_the_file_the_place_and_the_way_out(
-    content: bytes, message: str
-) -> None:
-    with pytest.raises(UnreadableReport, match=message):
-        decode_text(content, "甲.md")
 
 
 # --- characters ----------------------------------------------------------------------------------------------------
@@ -111,7 +65,7 @@ def test_normalised_text_holds_no_forbidden_character_and_stays_as_it_is(text: s
         ("CR<sub>5</sub>达到73.7%", "CR5达到73.7%"),
         ("**+100%**  ", "+100%"),
         ("<ul style='x'><li>• <b>效率</b>: 高</li><li>• 快</li></ul>", "• 效率: 高 • 快"),
-        ("行业\t<p>电商&amp;媒体<br/>广告</p>\t占比", "行业\t电商&媒体 广告\t占比"),
+        ("行业\t<p>电商&amp;媒体<br/>广告</p>\t占比", "行业\t电商&媒体\x1f广告\t占比"),
         ("![产业链图谱](images/a.png)", "产业链图谱"),
         ("![](images/a.png)", ""),
         ("见[官网](https://example.com/a)与[脚注](#3)", "见官网与脚注"),
@@ -122,10 +76,21 @@ def test_normalised_text_holds_no_forbidden_character_and_stays_as_it_is(text: s
         ("<b>若 x<y 则</b>止", "若 x<y 则止"),
         ("<b>&lt;b&gt;</b>是标签", "<b>是标签"),
         ("<IMG SRC='a.png'/>图后", "图后"),
+        ("R&amp;D&nbsp;投入 &lt; 5%", "R&D 投入 < 5%"),
+        ("R&D 与 AT&T；?a=1&copy=2", "R&D 与 AT&T；?a=1&copy=2"),
+        ("&nosuchentity;甲&#9;乙&#10;丙", "&nosuchentity;甲 乙 丙"),
+        ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
+        ("电商\t<ul><li>• 推荐</li><li>客服</li></ul>", "电商\t• 推荐\x1f• 客服"),
+        ("甲<br>乙", "甲 乙"),
     ],
 )
 def test_markup_is_read_and_what_only_looks_like_markup_is_left(line: str, read: str) -> None:
     assert plain_markup(line) == read
+
+
+def test_tables_with_pipes_and_tags_become_rows() -> None:
+    text = "前文\n\n| 公司 | **参数** |\n|---|---|\n| 谷歌 | 540B<br>22B |\n\n<table>\n<tr><td>R&amp;D</td><td>a &lt;b&gt;</td></tr>\n</table>后文"
+    assert plain_markup(text) == "前文\n\n公司\t参数\n谷歌\t540B\x1f22B\n\nR&D\ta <b>\n\n后文"
 
 
 @pytest.mark.parametrize("rule", ["---", "***", "*****", "____", "  ---  ", "**---**"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.sentences import split_sentences
+from ingest.sentences import split_long, split_sentences
 
 
 def sentences(text: str) -> list[str]:
@@ -45,3 +45,32 @@ def test_the_sentences_of_any_text_partition_it(text: str) -> None:
     assert [start for start, _ in spans] == [0, *(end for _, end in spans)][: len(spans)]
     if text.strip():
         assert all(text[start:end].strip() for start, end in spans)
+
+
+def pieces(text: str, limit: int) -> list[str]:
+    return [text[start:end] for start, end in split_long(text, 0, len(text), limit)]
+
+
+def test_a_sentence_that_is_too_long_is_cut_after_its_last_comma_within_the_limit() -> None:
+    assert pieces("短句。" + "甲" * 6 + "，" + "乙" * 6 + "、" + "丙" * 6, 10) == [
+        "短句。",
+        "甲" * 6 + "，",
+        "乙" * 6 + "、",
+        "丙" * 6,
+    ]
+
+
+def test_without_a_comma_it_is_cut_after_a_space_and_else_at_the_limit() -> None:
+    assert pieces("alpha beta gamma", 12) == ["alpha beta ", "gamma"]
+    assert pieces("长" * 25, 10) == ["长" * 10, "长" * 10, "长" * 5]
+
+
+def test_a_comma_near_the_start_is_no_place_to_cut() -> None:
+    assert pieces("一，" + "长" * 18, 10) == ["一，" + "长" * 8, "长" * 10]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(alphabet="甲a。， \n", max_size=80), st.integers(3, 20))
+def test_the_pieces_of_a_text_partition_it_and_fit(text: str, limit: int) -> None:
+    assert "".join(pieces(text, limit)) == text
+    assert all(len(piece.strip()) <= limit for piece in pieces(text, limit))

@@ -1,6 +1,7 @@
 """Markdown and plain text."""
 
-from ingest.normalise import decode_text, plain_markup
+from ingest.normalise import plain_markup
+from ingest.readers.encodings import decode_text
 from ingest.source import Source, SourcePage
 
 

@@ -1,0 +1,240 @@
+"""The index made to follow the corpus: what is new or changed is read and embedded, what is gone leaves it.
+
+What an index was made of is remembered in it, so that a build without changes costs a look at each file: no model and
+no search library is loaded for it.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chat.sources import Progress
+from ingest.corpus import (
+    FileProgress,
+    Reading,
+    ReadReport,
+    list_files,
+    nothing_readable,
+    read_corpus,
+    readings_from_lines,
+    readings_to_lines,
+    reports_of,
+    sweep_incoming,
+)
+from ingest.readers.formats import READABLE
+from ingest.reading import read_report
+from ingest.report import Report, UnreadableReport
+
+if TYPE_CHECKING:
+    from index.library import Encoder, PassageIndex
+
+# In every version of an index, beside what `PassageIndex` saves: what its reports were read as.
+READINGS = "reports.jsonl"
+
+
+def _silent(*_: object) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Where the reports and their index are, and what reads and embeds them.
+
+    encoder: loads the encoder of that name; called only where something has to be embedded.
+    """
+
+    corpus: Path
+    root: Path
+    encoder_name: str
+    encoder: "Callable[[], Encoder]"
+    read: ReadReport = read_report
+    progress: Progress = _silent
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many reports came, changed, stayed and went since the index before; one that only moved stayed."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did: changed is False where the index already held exactly this; embedded counts passages."""
+
+    reports: int
+    passages: int
+    changed: bool
+    changes: Changes = Changes()
+    embedded: int = 0
+    unreadable: tuple[UnreadableReport, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        took = f"用时 {self.seconds:.1f} 秒"
+        if not self.changed:
+            return f"没有变化，索引无需更新：{self.reports} 份报告，{self.passages} 段，{took}"
+        each = self.changes
+        return (
+            f"新增 {each.new} 份、更新 {each.updated} 份、未变 {each.unchanged} 份、移除 {each.removed} 份；"
+            f"共 {self.passages} 段（新嵌入 {self.embedded} 段），{took}"
+        )
+
+
+def build_index(setup: Setup, *, rebuild: bool = False) -> Built:
+    """Make the index that is served one of what the corpus holds now; nothing is written where nothing changed.
+
+    Only reports that are new or changed are read, and only passages whose words are new are embedded; with rebuild,
+    all. Reports that cannot be read are left out and returned. The version before stays served until the new one is
+    whole.
+
+    Raises:
+        UnreadableReport: nothing at all could be read.
+        IndexBusy: another process is building.
+        IndexUnwritable: the disk has no room for it.
+    """
+    from index.versions import writing  # noqa: PLC0415 - this package is imported for `--help`, that one is not
+
+    files = list_files(setup.corpus)
+    if not setup.root.exists() and not any(file.path.suffix.lower() in READABLE for file in files):
+        raise nothing_readable(setup.corpus, ())  # before a folder is made for its index
+    with writing(setup.root, "建立索引"):
+        return update_index(setup, rebuild=rebuild)
+
+
+def update_index(
+    setup: Setup, *, rebuild: bool = False, known: Sequence[Reading] = (), may_be_empty: bool = False
+) -> Built:
+    """`build_index`, for who holds the index for writing already.
+
+    known: readings made just now. may_be_empty: whether the last report may go; the index then holds nothing, and stays
+    so until a report comes.
+    """
+    from index.about import read_about  # noqa: PLC0415
+
+    began = time.perf_counter()
+    sweep_incoming(setup.corpus)
+    version = sound_version(setup.root)
+    before = read_readings(version) if version else []
+    readings = read_corpus(
+        setup.corpus,
+        () if rebuild else (*before, *known),
+        read=setup.read,
+        progress=_reading_steps(setup.progress),
+    )
+    reports, unreadable = reports_of(setup.corpus, readings)
+    embedded, changed = 0, True
+    if version and not rebuild and readings == before and read_about(version).made_by(setup.encoder_name):
+        passages, changed = read_about(version).passages, False
+    elif reports or may_be_empty:
+        passages, embedded = _write_version(setup, reports, readings, None if rebuild else version, before)
+    else:
+        raise nothing_readable(setup.corpus, unreadable)
+    return Built(
+        len(reports),
+        passages,
+        changed,
+        _changes(before, readings),
+        embedded,
+        tuple(unreadable),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def read_readings(version: Path) -> list[Reading]:
+    """What a version was made of; nothing for one of a format that did not say."""
+    file = version / READINGS
+    return readings_from_lines(file.read_bytes()) if file.exists() else []
+
+
+def sound_version(root: Path) -> Path | None:
+    """The version that is served, if it is there and what was written."""
+    from index.versions import IndexUnavailable, current_version  # noqa: PLC0415
+
+    try:
+        return current_version(root)
+    except IndexUnavailable:
+        return None
+
+
+def _reading_steps(progress: Progress) -> FileProgress:
+    return lambda name, done, total: progress(f"读取 {name}", done, total)
+
+
+def _changes(before: Sequence[Reading], now: Sequence[Reading]) -> Changes:
+    earlier, later = _contents(before), _contents(now)
+    left = [content for file, content in earlier.items() if file not in later]
+    counts = {"new": 0, "updated": 0, "unchanged": 0}
+    for file, content in later.items():
+        if file in earlier:
+            counts["unchanged" if earlier[file] == content else "updated"] += 1
+        elif content in left:
+            left.remove(content)
+            counts["unchanged"] += 1
+        else:
+            counts["new"] += 1
+    return Changes(**counts, removed=len(left))
+
+
+def _contents(readings: Sequence[Reading]) -> Mapping[str, tuple[str, dict[str, str]]]:
+    """By file, what each report is made of; of two with one id the first alone is a report."""
+    first = {reading.id: reading for reading in reversed(readings) if reading.report}
+    return {
+        reading.file: (reading.sha256, {key: value for key, value in reading.entry.items() if key != "file"})
+        for reading in first.values()
+    }
+
+
+def _write_version(
+    setup: Setup,
+    reports: Sequence[Report],
+    readings: Sequence[Reading],
+    version: Path | None,
+    before: Sequence[Reading],
+) -> tuple[int, int]:
+    """Index the reports and serve that; how many passages there are, and how many were embedded.
+
+    version: the one whose vectors may be taken over.
+    """
+    from index.library import PassageIndex, bytes_needed  # noqa: PLC0415 - faiss and bm25s, 1 s
+    from index.versions import commit, require_space  # noqa: PLC0415
+    from ingest.duplicates import fold_duplicates  # noqa: PLC0415
+    from ingest.passages import split_passages  # noqa: PLC0415
+
+    passages = fold_duplicates([passage for report in reports for passage in split_passages(report)])
+    encoder = setup.encoder()
+    remembered = readings_to_lines(readings)
+    require_space(setup.root, bytes_needed(passages, encoder.dim) + len(remembered))
+    embedded = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal embedded
+        embedded = done
+        setup.progress("建立索引", done, total)
+
+    library = PassageIndex.build(passages, encoder, known=_loaded(version, encoder), progress=progress)
+
+    def save(folder: Path) -> None:
+        library.save(folder)
+        (folder / READINGS).write_bytes(remembered)
+
+    # Where a report went, its words are to be nowhere; where it is not known what there was, neither.
+    gone = not before or _changes(before, readings).removed > 0
+    commit(setup.root, save, check=lambda folder: PassageIndex.load(folder, encoder), keep_before=not gone)
+    return len(passages), embedded
+
+
+def _loaded(version: Path | None, encoder: "Encoder") -> "PassageIndex | None":
+    from index.library import IndexMismatch, PassageIndex  # noqa: PLC0415
+
+    try:
+        return PassageIndex.load(version, encoder) if version else None
+    except IndexMismatch:  # of another encoder or format: nothing of it can be taken over
+        return None

@@ -1,0 +1,241 @@
+"""Reports added to a corpus and removed from it, the index following at once; and what the index holds, listed."""
+
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chat.building import Built, Setup, read_readings, sound_version, update_index
+from chat.contract import ReportLine
+from ingest.corpus import (
+    CorpusFile,
+    Reading,
+    content_sha256,
+    incoming_folder,
+    list_files,
+    read_file,
+    reports_folder,
+    reports_of,
+    safe_name,
+    sweep_incoming,
+)
+from ingest.errors import UserError
+from ingest.manifest import manifest_without
+from ingest.reading import MANIFEST
+from ingest.report import UnreadableReport
+
+LEAST_PREFIX = 4
+
+
+class UnknownReport(UserError):
+    """No report has this id, or several begin with it; the message names those there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of files that were to be added.
+
+    copied, there: (the file as given, its path in the corpus); of those there, the content was in the corpus already.
+    refused: could not be read, and nothing of them was kept. built: None where nothing was copied.
+    """
+
+    copied: tuple[tuple[Path, str], ...]
+    there: tuple[tuple[Path, str], ...]
+    refused: tuple[UnreadableReport, ...]
+    built: Built | None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """titles: of the reports that went, by id; a title is "" where the index never held it."""
+
+    titles: Mapping[str, str]
+    built: Built
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A report of the index, and its file's path in the corpus."""
+
+    line: ReportLine
+    file: str
+
+
+def add_reports(setup: Setup, files: Sequence[Path]) -> Added:
+    """Copy files into the corpus, each once it was read, and make the index follow.
+
+    A copy gets a safe name, with a number where another document has that; of a link, what it leads to is copied.
+
+    Raises:
+        IndexBusy, IndexUnwritable: as `build_index`.
+        UnreadableReport: the manifest of the corpus is wrong.
+    """
+    from index.versions import writing  # noqa: PLC0415 - as in building
+
+    setup.corpus.mkdir(parents=True, exist_ok=True)
+    copied: list[tuple[Path, str]] = []
+    there: list[tuple[Path, str]] = []
+    refused: list[UnreadableReport] = []
+    readings: list[Reading] = []
+    with writing(setup.root, "添加报告"):
+        sweep_incoming(setup.corpus)
+        names = {content_sha256(file): file.name for file in list_files(setup.corpus)}
+        try:
+            for given in files:
+                sha256 = content_sha256(CorpusFile(given.resolve(), given.name, {}))
+                if sha256 is not None and sha256 in names:
+                    there.append((given, names[sha256]))
+                    continue
+                try:
+                    reading = _take_in(setup, given)
+                except UnreadableReport as error:
+                    refused.append(error)
+                    continue
+                names[reading.sha256] = reading.file
+                copied.append((given, reading.file))
+                readings.append(reading)
+        finally:
+            sweep_incoming(setup.corpus)
+        built = update_index(setup, known=readings) if copied else None
+    return Added(tuple(copied), tuple(there), tuple(refused), built)
+
+
+def _take_in(setup: Setup, given: Path) -> Reading:
+    """Copy a file beside the documents, read the copy, and put it among them.
+
+    The copy waits under the name that it will have, since a title may come from it; what was read is what is kept.
+
+    Raises:
+        UnreadableReport: naming the file as given.
+    """
+    path = given.resolve()
+    if content_sha256(CorpusFile(path, given.name, {})) is None:
+        setup.read(path, {})  # no file, or one too large to copy first: reading says so
+        raise UnreadableReport(f"{given}：读取时文件还在变化；请等它写完后重试")
+    folder = reports_folder(setup.corpus)
+    target = _free_name(folder, safe_name(given.name))
+    waiting = incoming_folder(setup.corpus) / target.name
+    waiting.parent.mkdir(exist_ok=True)
+    shutil.copyfile(path, waiting)
+    _sync(waiting)
+    name = target.relative_to(setup.corpus).as_posix()
+    reading = read_file(
+        CorpusFile(waiting, name, {}),
+        read=setup.read,
+        progress=lambda _, done, total: setup.progress(f"读取 {given.name}", done, total),
+    )
+    if reading.report is None:
+        waiting.unlink()
+        raise UnreadableReport(f"{given}{reading.problem}")
+    os.rename(waiting, target)
+    _sync(folder)
+    return reading
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    """The name in the folder, with the first number that makes it one that nothing there has."""
+    path, number = folder / name, 1
+    while path.exists() or path.is_symlink():
+        number += 1
+        path = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
+    return path
+
+
+def remove_reports(setup: Setup, ids: Sequence[str]) -> Removed:
+    """Delete the files and manifest entries of reports, and every version of the index that holds their words.
+
+    ids: of reports of the corpus or the index, or beginnings of at least LEAST_PREFIX characters that only one has.
+    The last report may go too: what is left is an index of nothing.
+
+    Raises:
+        UnknownReport: before anything was deleted.
+        IndexBusy, IndexUnwritable: as `build_index`.
+        UnreadableReport: the manifest is wrong, or its entry cannot be taken out; nothing was deleted then.
+    """
+    from index.versions import writing  # noqa: PLC0415 - as above
+
+    list_files(setup.corpus)  # without a corpus, before a folder is made for its index
+    with writing(setup.root, "移除报告"):
+        version = sound_version(setup.root)
+        readings = read_readings(version) if version else []
+        titles = {reading.id: reading.report.title for reading in readings if reading.report}
+        files = [(_id_of(file), file) for file in list_files(setup.corpus)]
+        known = sorted({*titles, *(id for id, _ in files)} - {""})
+        going = {_matching(each, known) for each in ids}
+        manifest = manifest_without(setup.corpus, going)
+        # The file before its entry: an entry without a file still has the id, a file without one would get another.
+        for id, file in files:
+            if id in going and (file.path.exists() or file.path.is_symlink()):
+                file.path.unlink()
+                _sync(file.path.parent)
+        if manifest is not None:
+            _replace(setup.corpus / MANIFEST, manifest)
+        built = update_index(setup, may_be_empty=True)
+    return Removed({id: titles.get(id, "") for id in sorted(going)}, built)
+
+
+def _id_of(file: CorpusFile) -> str:
+    """The id that the report of a file has, or would have; "" where there is none to tell."""
+    return file.entry.get("id") or (content_sha256(file) or "")[:12]
+
+
+def _matching(asked: str, known: Sequence[str]) -> str:
+    if asked in known:
+        return asked
+    beginning = [id for id in known if len(asked) >= LEAST_PREFIX and id.startswith(asked)]
+    if len(beginning) == 1:
+        return beginning[0]
+    if beginning:
+        raise UnknownReport(f"有 {len(beginning)} 份报告的编号以 {asked} 开头：{'、'.join(beginning)}；请写全")
+    have = f"现有：{'、'.join(known)}" if known else "现在一份报告也没有"
+    raise UnknownReport(f"没有编号为 {asked} 的报告；{have}")
+
+
+def list_reports(corpus: Path, version: Path) -> tuple[list[Listed], list[UnreadableReport]]:
+    """The reports that a version of the index was made of, in its order, and the files that gave none."""
+    readings = read_readings(version)
+    files = {reading.id: reading.file for reading in reversed(readings) if reading.report}
+    listed = [Listed(line, files[line.id]) for line in report_lines(version)]
+    return listed, reports_of(corpus, readings)[1]
+
+
+def report_lines(version: Path) -> list[ReportLine]:
+    """The reports that a version of the index was made of, in its order.
+
+    One whose every word stands in another is listed too, with no passage of its own.
+    """
+    with (version / "passages.jsonl").open(encoding="utf-8") as file:
+        passages = Counter(json.loads(line)["report_id"] for line in file)
+    reports, _ = reports_of(version, read_readings(version))
+    return [
+        ReportLine(
+            report.id,
+            report.title,
+            report.publisher,
+            report.published,
+            passages[report.id],
+            report.period,
+            report.pages,
+            report.notes,
+        )
+        for report in reports
+    ]
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_bytes(text.encode())
+    _sync(temporary)
+    os.replace(temporary, path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

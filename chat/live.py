@@ -1,0 +1,105 @@
+"""An assistant that answers from the version of the index that is served now, while it runs.
+
+Where the pointer has moved, the new version is loaded with the same encoder and generator, and takes the old one's
+place in one step: a question under way keeps the library it began with. The next question is answered from the old
+version while that goes on; but it waits where the old version is gone from the disk, as it is when a report was
+removed: nobody who asks after that is shown its words.
+"""
+
+import logging
+import threading
+from collections.abc import Generator as Events
+from collections.abc import Sequence
+from pathlib import Path
+
+from chat.answer import Event, Found, Turn
+from chat.assistant import SHOWN_HITS, Assistant
+from chat.contract import ReportLine
+from chat.curation import report_lines
+from chat.generation import Generator
+from chat.setup import load_library
+from index.library import PassageIndex
+from index.versions import served
+from ingest.errors import UserError
+
+_log = logging.getLogger(__name__)
+
+
+class LiveAssistant:
+    """As `Assistant`, over whatever version of the index at root is served.
+
+    problem: why the version that is served is not the one that answers; "" where it is.
+    """
+
+    def __init__(self, root: Path, assistant: Assistant, *, problem: str = "") -> None:
+        self.problem = problem
+        self._root = root
+        self._assistant = assistant
+        self._reports = report_lines(root / assistant.library.version)
+        self._seen = served(root) if problem else assistant.library.version
+        self._loading = threading.Lock()
+
+    @property
+    def library(self) -> PassageIndex:
+        return self._assistant.library
+
+    @property
+    def generator(self) -> Generator | None:
+        return self._assistant.generator
+
+    @property
+    def reports(self) -> list[ReportLine]:
+        """The reports of the library, in its order."""
+        return self._reports
+
+    def warm_up(self) -> None:
+        self._assistant.warm_up()
+
+    def search(self, question: str, turns: Sequence[Turn] = (), *, k: int = SHOWN_HITS) -> Found:
+        """As `Assistant.search`."""
+        self._look()
+        return self._assistant.search(question, turns, k=k)
+
+    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Events[Event, None, None]:
+        """As `Assistant.ask`, from beginning to end over one library."""
+        self._look()
+        return self._assistant.ask(question, turns)
+
+    def refresh(self) -> None:
+        """Answer from the version that is served now, before this returns; for who has just built it.
+
+        A version that cannot be loaded leaves the old one answering, and is told in `problem` and the log.
+        """
+        with self._loading:
+            self._take()
+
+    def _look(self) -> None:
+        """See whether another version is served, which takes 20 µs, and take it over."""
+        if served(self._root) == self._seen:
+            return
+        if not (self._root / self.library.version).exists():
+            self.refresh()
+        elif self._loading.acquire(blocking=False):
+            threading.Thread(target=self._take_aside, name="new version of the index", daemon=True).start()
+
+    def _take_aside(self) -> None:
+        try:
+            self._take()
+        finally:
+            self._loading.release()
+
+    def _take(self) -> None:
+        name = served(self._root)
+        if name == self._seen:
+            return
+        self._seen = name  # what cannot be loaded is not tried again until the pointer moves
+        try:
+            library = load_library(self._root, self._assistant.library.encoder)
+            reports = report_lines(self._root / library.version)
+        except (UserError, OSError, ValueError, RuntimeError) as error:
+            self.problem = str(error)
+            _log.error("the new version of the index cannot be served, the old one goes on: %s", error)
+            return
+        self._seen = library.version  # the pointer may have moved again
+        self._assistant, self._reports = Assistant(library, self._assistant.generator), reports
+        self.problem = ""

@@ -1,0 +1,152 @@
+"""The corpus as a running service shows and changes it: its reports, and one change of them at a time."""
+
+import queue
+import re
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Literal, Protocol
+
+from chat.building import Setup
+from chat.contract import ReportLine
+from chat.curation import add_reports, remove_reports
+from chat.live import LiveAssistant
+from chat.sources import Progress
+from ingest.errors import UserError
+from ingest.isolation import Reader
+
+# Who may add and remove reports over HTTP: who calls this service by a loopback name, everybody, or nobody.
+Editing = Literal["loopback", "always", "never"]
+_LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?", re.IGNORECASE)
+
+ALREADY_THERE = "内容已在资料库中（{file}），没有重复添加。"
+ANOTHER_CHANGE = "资料库正在更新，请等它完成后重试。"
+
+
+class ShelfBusy(UserError):
+    """Another change of the corpus is under way in this service."""
+
+
+def may_edit(editing: Editing, host: str) -> bool:
+    """Whether a request with this Host header may change the corpus.
+
+    A proxy that lets others in calls the service by the name they use, or is told to (`editing = "never"`).
+    """
+    return editing == "always" or (editing == "loopback" and _LOOPBACK.fullmatch(host) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a change has come: done of total, in the step's own unit."""
+
+    name: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change is done and questions are answered from the new library; message says what was done."""
+
+    message: str
+
+
+Change = Generator[Step | Changed, None, None]
+
+
+class Shelf(Protocol):
+    """What the service needs to list and change reports.
+
+    `add` and `remove` yield steps and, last, `Changed`; a change goes on to its end when they are closed early. They
+    raise `UserError` with the reason where nothing was changed. done is called when the file is no longer needed.
+    """
+
+    def reports(self) -> Sequence[ReportLine]: ...
+
+    def add(self, file: Path, *, done: Callable[[], None]) -> Change: ...
+
+    def remove(self, report_id: str) -> Change: ...
+
+
+class OneAtATime:
+    """Runs changes in a thread of their own, so that one goes on to its end when its listener has left."""
+
+    def __init__(self) -> None:
+        self._free = Lock()
+
+    def change(self, work: Callable[[Progress], str], *, done: Callable[[], None] = lambda: None) -> Change:
+        """The steps of work as they happen, then what it returned; work's own error where it failed.
+
+        done is called at work's end, and where it never begins.
+
+        Raises:
+            ShelfBusy: another one is under way.
+        """
+        if not self._free.acquire(blocking=False):
+            done()
+            raise ShelfBusy(ANOTHER_CHANGE)
+        told: queue.SimpleQueue[Step | Changed | BaseException] = queue.SimpleQueue()
+
+        def run() -> None:
+            outcome: Changed | BaseException
+            try:
+                outcome = Changed(work(lambda name, done, total: told.put(Step(name, done, total))))
+            except BaseException as error:  # for the listener, on the other side of the queue
+                outcome = error
+            done()
+            self._free.release()
+            told.put(outcome)  # last: who hears it may begin the next change
+
+        Thread(target=run, name="change of the corpus").start()
+        while True:
+            event = told.get()
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+            if isinstance(event, Changed):
+                return
+
+
+class CorpusShelf:
+    """The shelf of a corpus, whose index an assistant answers from: questions go to the new library once it is there.
+
+    setup's own read and progress are not used: every change reads in a child process of its own and tells its own steps.
+    """
+
+    def __init__(self, setup: Setup, assistant: LiveAssistant) -> None:
+        self._setup = setup
+        self._assistant = assistant
+        self._changes = OneAtATime()
+
+    def reports(self) -> Sequence[ReportLine]:
+        return self._assistant.reports
+
+    def add(self, file: Path, *, done: Callable[[], None]) -> Change:
+        """Put a copy of a file into the corpus under its name; errors call it by that name alone."""
+        return self._changes.change(lambda progress: self._add(file, progress), done=done)
+
+    def remove(self, report_id: str) -> Change:
+        """Take a report out of the corpus and every version of its index."""
+        return self._changes.change(lambda progress: self._remove(report_id, progress))
+
+    def _add(self, file: Path, progress: Progress) -> str:
+        with Reader() as read:
+            added = add_reports(replace(self._setup, read=read, progress=progress), [file])
+        if added.refused:
+            raise UserError(str(added.refused[0]).replace(str(file), file.name))
+        if added.built is None:
+            return ALREADY_THERE.format(file=added.there[0][1])
+        self._assistant.refresh()
+        return added.built.summary
+
+    def _remove(self, report_id: str, progress: Progress) -> str:
+        known = {line.id for line in self.reports()}
+        if (
+            report_id not in known
+        ):  # the beginning of an id, which does on the command line, is too easily mistaken here
+            raise UserError(f"没有编号为 {report_id} 的报告；请刷新列表后重试")
+        with Reader() as read:
+            removed = remove_reports(replace(self._setup, read=read, progress=progress), [report_id])
+        self._assistant.refresh()
+        return removed.built.summary

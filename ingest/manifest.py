@@ -1,0 +1,102 @@
+"""`manifest.toml`: what its entries say of the reports of a folder, and an entry taken out of it."""
+
+import re
+import tomllib
+from collections.abc import Collection
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from ingest.reading import MANIFEST
+from ingest.report import UnreadableReport
+
+_FIELDS = frozenset(
+    {"id", "file", "title", "publisher", "published", "period", "language", "licence", "source", "sha256"}
+)
+_ENTRY = re.compile(r"[ \t]*\[\[[ \t]*report[ \t]*\]\]")
+
+
+def manifest_entries(folder: Path) -> list[dict[str, str]]:
+    """The entries of a folder's manifest in order; none where there is no manifest.
+
+    Raises:
+        UnreadableReport: it is no TOML, or an entry is not as it should be; the message names the entry by its number.
+    """
+    path = folder / MANIFEST
+    if not path.exists():
+        return []
+    try:
+        with path.open("rb") as file:
+            manifest = tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UnreadableReport(f"{path}：清单无法读取（{error}）；请按 TOML 语法改正") from error
+    entries = manifest.get("report", [])
+    if not isinstance(entries, list):
+        raise UnreadableReport(f"{path}：report 应写成 [[report]]")
+    checked = [_checked_entry(path, number, entry) for number, entry in enumerate(entries, start=1)]
+    seen: set[Path] = set()
+    for number, entry in enumerate(checked, start=1):
+        if Path(entry["file"]) in seen:
+            raise UnreadableReport(
+                f"{path}：第 {number} 个 [[report]] 的 file 与前面的重复（{entry['file']}）；请删去一个"
+            )
+        seen.add(Path(entry["file"]))
+    return checked
+
+
+def _checked_entry(path: Path, number: int, entry: Any) -> dict[str, str]:
+    where = f"{path}：第 {number} 个 [[report]]"
+    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
+        raise UnreadableReport(f"{where} 的值都应是字符串")
+    if unknown := sorted(set(entry) - _FIELDS):
+        raise UnreadableReport(f"{where} 有未知的键 {'、'.join(unknown)}；可用的键：{'、'.join(sorted(_FIELDS))}")
+    if missing := sorted({"id", "file"} - set(entry)):
+        raise UnreadableReport(f"{where} 缺少 {'、'.join(missing)}")
+    if Path(entry["file"]).is_absolute() or ".." in Path(entry["file"]).parts:
+        raise UnreadableReport(f"{where} 的 file 必须在 {path.parent} 之内，实为 {entry['file']}")
+    return entry
+
+
+def manifest_without(folder: Path, ids: Collection[str]) -> str | None:
+    """The text of the manifest without the entries of these ids; None where none of them has one.
+
+    An entry goes with the comment right above it. All other comments and blank lines stay as they are, which a TOML
+    writer would not do: it counts a comment above an entry to the entry before. What is left is checked by parsing it.
+
+    Raises:
+        UnreadableReport: the manifest is written in a way that lines cannot be taken out of.
+    """
+    entries = manifest_entries(folder)
+    going = [number for number, entry in enumerate(entries) if entry["id"] in ids]
+    if not going:
+        return None
+    path = folder / MANIFEST
+    text = path.read_bytes().decode()  # with its own line ends
+    lines = text.splitlines(keepends=True)
+    heads = [number for number, line in enumerate(lines) if _ENTRY.match(line)]
+    kept = [entry for entry in entries if entry["id"] not in ids]
+    if len(heads) == len(entries):
+        spans = [_span(lines, first, after) for first, after in pairwise([*heads, len(lines)])]
+        dropped = {line for number in going for line in range(*spans[number])}
+        shorter = "".join(line for number, line in enumerate(lines) if number not in dropped)
+        if _parsed(shorter) == tomllib.loads(text) | {"report": kept}:
+            return shorter
+    raise UnreadableReport(f"{path}：清单的写法不便自动修改；请手工删去 id 为 {'、'.join(sorted(ids))} 的 [[report]]")
+
+
+def _span(lines: list[str], first: int, after: int) -> tuple[int, int]:
+    """The lines of an entry with the comment right above its head and the blank lines below its last key."""
+    last = max(number for number in range(first, after) if lines[number].strip() and lines[number].lstrip()[0] != "#")
+    while first > 0 and lines[first - 1].startswith("#"):
+        first -= 1
+    end = last + 1
+    while end < after and not lines[end].strip():
+        end += 1
+    return first, end
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        return {"report": [], **tomllib.loads(text)}
+    except tomllib.TOMLDecodeError:
+        return None

@@ -1,0 +1,335 @@
+"""Laid out pages of one file to text: headings by their size, wrapped lines joined, running heads and feet left out.
+
+What is a heading or a running head is told from the file as a whole: from the size that most of it is set in, and from
+what pages repeat at their edges.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+from ingest.readers.layout import Block, TableRows, TextLine, ends_sentence, is_full, join_text, starts_item
+from ingest.source import row_line
+
+# A heading is set so much larger than the body, or in bold. A tenth is what a Western font in Chinese text differs by.
+_LARGER = 1.15
+_HEADING_CHARS = 64
+# Headings of sizes closer than this are of one rank.
+_SAME_RANK = 0.93
+# The strips along the upper and lower edge where running heads and feet stand, as a share of the page's height.
+_EDGE = 0.1
+_REPEATS = 3
+# Two pages apart: left and right pages may have heads of their own.
+_APART = 2
+
+_USUAL_LEADING = 0.7
+
+_CAPTION = re.compile(r"\s*(?:图表?|表|figure|fig\.|table)\s*[\d一二三四五六七八九十]", re.IGNORECASE)
+_SOURCE = re.compile(r"\s*(?:资料来源|数据来源|来源|注释?|备注|单位|说明|source|note)s?\s*\d*\s*[：:]", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+|[ivxlIVXL]+(?=\W*$)")
+_HASHES = re.compile(r"^(#{1,6})\s+")  # of a line that is no heading, but would be read as one
+_FIRST_SENTENCE = re.compile(r".*?[。！？；!?][”’」』）)]*")
+_NUMBER_START = re.compile(r"\d{1,2}(?:\.\d{1,2})+\s*\D|第[一二三四五六七八九十\d]+[章节篇部]|PART", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LaidPage:
+    """A page's lines and tables in reading order; size: its height in points."""
+
+    number: int
+    height: float
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """level: of a heading, from 1; 0 for text."""
+
+    text: str
+    level: int
+    first: TextLine
+    last: TextLine
+
+
+_Item = _Paragraph | TableRows
+
+
+def compose(pages: Sequence[LaidPage]) -> list[str]:
+    """The text of each page, as a `SourcePage` has it.
+
+    A sentence that goes on overleaf stands whole on the page where it begins. A table that goes on overleaf does not
+    repeat its header.
+    """
+    kept = _without_running(pages)
+    body = _body_size(line for page in kept for line in _lines(page))
+    by_bold = _bold_marks(kept)
+    ranks = _ranks(
+        line.size
+        for page in kept
+        for line in _lines(page)
+        if _is_heading_line(line, body, by_bold) and line.text.strip()
+    )
+    items = [_paragraphs(page.blocks, body, by_bold, ranks) for page in kept]
+    _join_sentences(items)
+    _drop_repeated_headers(items)
+    return [_text(page) for page in items]
+
+
+def _lines(page: LaidPage) -> list[TextLine]:
+    return [block for block in page.blocks if isinstance(block, TextLine)]
+
+
+# Running heads and feet
+
+
+def _without_running(pages: Sequence[LaidPage]) -> list[LaidPage]:
+    body = _body_size(line for page in pages for line in _lines(page))
+    seen: dict[tuple[str, bool], list[int]] = {}
+    for number, page in enumerate(pages):
+        for form in {form for line in _lines(page) if (form := _running_form(line, page)) is not None}:
+            seen.setdefault(form, []).append(number)
+    return [
+        replace(
+            page, blocks=tuple(block for block in page.blocks if not _is_running(block, page, seen, body, len(pages)))
+        )
+        for page in pages
+    ]
+
+
+def _running_form(line: TextLine, page: LaidPage) -> tuple[str, bool] | None:
+    """A line at the edge of a page without its numbers, and whether it is the lower edge; None for any other."""
+    foot = line.top > page.height * (1 - _EDGE)
+    if not foot and line.bottom > page.height * _EDGE and line.column >= 0:
+        return None
+    return _DIGITS.sub("#", "".join(line.text.split())), foot
+
+
+def _is_running(
+    block: Block, page: LaidPage, seen: dict[tuple[str, bool], list[int]], body: float, in_all: int
+) -> bool:
+    if not isinstance(block, TextLine) or _SOURCE.match(block.text) or _CAPTION.match(block.text):
+        return False
+    if (form := _running_form(block, page)) is None:
+        return False
+    pages = seen[form]
+    # The title of a slide stands where a running head does, and again on the slides that go on with it.
+    if block.size >= _LARGER * body and not _is_page_number(form[0]):
+        return len(pages) >= _REPEATS and len(pages) > in_all / 2
+    return len(pages) == in_all == _APART or _longest_run(pages) >= _REPEATS
+
+
+def _is_page_number(form: str) -> bool:
+    return re.fullmatch(r"[^\w#]*(?:第|Page)?#页?(?:[^\w#]*(?:共|of)?#页?)?[^\w#]*", form) is not None
+
+
+def _longest_run(pages: Sequence[int]) -> int:
+    longest = run = 1
+    for before, page in pairwise(pages):
+        run = run + 1 if page - before <= _APART else 1
+        longest = max(longest, run)
+    return longest
+
+
+# Headings
+
+
+def _body_size(lines: Iterable[TextLine]) -> float:
+    """The size that most characters are set in."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _bold_marks(pages: Sequence[LaidPage]) -> bool:
+    """Whether bold sets lines apart; not where most of the file is bold."""
+    lines = [line for page in pages for line in _lines(page)]
+    return sum(len(line.text) for line in lines if line.bold) < 0.4 * sum(len(line.text) for line in lines)
+
+
+def _is_heading_line(line: TextLine, body: float, by_bold: bool) -> bool:
+    if (
+        line.column < 0
+        or not re.search(r"[^\W\d_]{2}", line.text)
+        or _CAPTION.match(line.text)
+        or _SOURCE.match(line.text)
+    ):
+        return False
+    return line.size >= _LARGER * body or (by_bold and line.bold and line.size >= 0.97 * body)
+
+
+def _is_heading(text: str) -> bool:
+    return len(text) <= _HEADING_CHARS and not re.search(r"[。；]|[，、：,;:]$", text)
+
+
+def _ranks(sizes: Iterable[float]) -> list[float]:
+    """The largest size of each rank of headings, in falling order; at most the six that Markdown has."""
+    ranks: list[float] = []
+    for size in sorted(set(sizes), reverse=True):
+        if not ranks or size < _SAME_RANK * ranks[-1]:
+            ranks.append(size)
+    return ranks
+
+
+def _level(size: float, ranks: Sequence[float]) -> int:
+    return min(6, sum(size < _SAME_RANK * rank for rank in ranks) + 1)
+
+
+# Paragraphs
+
+
+def _paragraphs(blocks: Sequence[Block], body: float, by_bold: bool, ranks: Sequence[float]) -> list[_Item]:
+    items: list[_Item] = []
+    lines: list[TextLine] = []
+    leading = _leading([block for block in blocks if isinstance(block, TextLine)])
+
+    def close() -> None:
+        if lines:
+            items.append(_paragraph(lines, body, by_bold, ranks))
+            lines.clear()
+
+    for block in blocks:
+        if isinstance(block, TableRows):
+            close()
+            items.append(block)
+            continue
+        heading = _is_heading_line(block, body, by_bold)
+        if lines and not (
+            heading == _is_heading_line(lines[-1], body, by_bold) and _goes_on(lines, block, leading, heading)
+        ):
+            close()
+        lines.append(block)
+    close()
+    return items
+
+
+def _paragraph(lines: Sequence[TextLine], body: float, by_bold: bool, ranks: Sequence[float]) -> _Paragraph:
+    text = ""
+    for line in lines:
+        text = join_text(text, line.text)
+    heading = _is_heading_line(lines[0], body, by_bold) and _is_heading(text)
+    return _Paragraph(text, _level(lines[0].size, ranks) if heading else 0, lines[0], lines[-1])
+
+
+def _leading(lines: Sequence[TextLine]) -> float:
+    """The white between the lines of a paragraph, in ems: the median over lines that end for want of room."""
+    gaps = [
+        (below.top - above.bottom) / above.size
+        for above, below in pairwise(lines)
+        if above.column == below.column and below.top > above.bottom and is_full(above, below, above.right)
+    ]
+    return median(gaps) if gaps else _USUAL_LEADING
+
+
+def _goes_on(lines: Sequence[TextLine], line: TextLine, leading: float, heading: bool) -> bool:
+    """Whether a line belongs to the paragraph of the lines before it."""
+    before = lines[-1]
+    same = abs(before.size - line.size) <= 0.07 * before.size and line.column >= 0
+    if not (same and is_full(before, line, before.right)) or _starts_anew(before, line, heading):
+        return False
+    if line.column != before.column:
+        return not heading and not ends_sentence(before.text) and line.x0 - line.left <= before.size
+    gap = (line.top - before.bottom) / before.size
+    if not -0.5 <= gap <= min(1.6, leading + 0.4):
+        return False
+    indent = (line.x0 - before.x0) / before.size
+    hanging = len(lines) == 1 and starts_item(before.text)
+    # The first lines of two paragraphs stand below each other, and both right of the others of the column.
+    indented = indent > 0.6 or (indent >= -0.6 and line.x0 - line.left > 1.2 * line.size)
+    return heading or hanging or not indented
+
+
+def _starts_anew(before: TextLine, line: TextLine, heading: bool) -> bool:
+    """Whether a line begins an item, a numbered heading, or bold words after a sentence's end."""
+    if starts_item(line.text) and (ends_sentence(before.text) or not line.text[:1].isalnum()):
+        return True
+    if heading:
+        return _NUMBER_START.match(line.text) is not None
+    return before.bold != line.bold and ends_sentence(before.text)
+
+
+# Across pages
+
+
+def _join_sentences(pages: list[list[_Item]]) -> None:
+    for above, below in pairwise(pages):
+        at = next((i for i in range(len(above) - 1, -1, -1) if not _is_note(above, i)), None)
+        if at is None or not below:
+            continue
+        last, first = above[at], below[0]
+        if not (isinstance(last, _Paragraph) and isinstance(first, _Paragraph) and _goes_on_overleaf(last, first)):
+            continue
+        head = match[0] if (match := _FIRST_SENTENCE.match(first.text)) else first.text
+        above[at] = replace(last, text=join_text(last.text, head))
+        rest = first.text[len(head) :].lstrip()
+        below[:1] = [replace(first, text=rest)] if rest else []
+
+
+def _is_note(items: Sequence[_Item], at: int) -> bool:
+    """A footnote below the text: set smaller than what stands above it."""
+    item, before = items[at], items[at - 1] if at else None
+    return (
+        isinstance(item, _Paragraph)
+        and isinstance(before, _Paragraph)
+        and (item.last.size < 0.93 * before.last.size or _is_note(items, at - 1))
+        and before.level == 0
+    )
+
+
+def _goes_on_overleaf(last: _Paragraph, first: _Paragraph) -> bool:
+    line = first.first
+    return (
+        last.level == first.level == 0
+        and abs(last.last.size - line.size) <= 0.07 * line.size
+        and not ends_sentence(last.text)
+        and is_full(last.last, line, last.last.right)
+        and line.x0 - line.left <= line.size
+        and not starts_item(line.text)
+        and not _CAPTION.match(line.text)
+        and not _SOURCE.match(line.text)
+    )
+
+
+def _drop_repeated_headers(pages: list[list[_Item]]) -> None:
+    header: TableRows | None = None
+    for above, below in pairwise(pages):
+        last = above[-1] if above else None
+        first = below[0] if below else None
+        if not (isinstance(last, TableRows) and isinstance(first, TableRows) and _same_columns(last, first)):
+            header = None
+            continue
+        header = header or last
+        same = 0
+        while same < min(len(header.rows), len(first.rows) - 1) and header.rows[same] == first.rows[same]:
+            same += 1
+        below[0] = replace(first, rows=first.rows[same:])
+
+
+def _same_columns(one: TableRows, other: TableRows) -> bool:
+    return len(one.xs) == len(other.xs) and all(abs(a - b) <= 6 for a, b in zip(one.xs, other.xs, strict=True))
+
+
+# Text
+
+
+def _text(items: Sequence[_Item]) -> str:
+    parts: list[str] = []
+    before: _Item | None = None
+    for item in items:
+        if isinstance(item, TableRows):
+            text = "\n".join(row_line(row) if len(row) > 1 else " ".join(row[0].split()) for row in item.rows)
+        else:
+            text = f"{'#' * item.level} {item.text}" if item.level else _HASHES.sub(r"\1", item.text)
+        if before is not None:
+            parts.append("\n" if _is_list(before, item) else "\n\n")
+        parts.append(text)
+        before = item
+    return "".join(parts)
+
+
+def _is_list(before: _Item, item: _Item) -> bool:
+    """Whether two paragraphs are items of one list, which nothing parts."""
+    return all(isinstance(each, _Paragraph) and not each.level and starts_item(each.text) for each in (before, item))

@@ -1,0 +1,88 @@
+"""Changes of the corpus in a running service: one at a time, to their end, and only by who may."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from chat.shelf import ANOTHER_CHANGE, Changed, Editing, OneAtATime, ShelfBusy, Step, may_edit
+from chat.sources import Progress
+from ingest.errors import UserError
+
+
+def counting(done: list[str]) -> Callable[[], None]:
+    return lambda: done.append("done")
+
+
+def test_a_change_tells_its_steps_and_what_it_did() -> None:
+    def work(progress: Progress) -> str:
+        progress("读取", 1, 2)
+        progress("读取", 2, 2)
+        return "新增 1 份"
+
+    done: list[str] = []
+    events = list(OneAtATime().change(work, done=counting(done)))
+    assert events == [Step("读取", 1, 2), Step("读取", 2, 2), Changed("新增 1 份")]
+    assert done == ["done"]
+
+
+def test_a_change_that_fails_raises_its_reason_and_makes_way_for_the_next() -> None:
+    def fail(progress: Progress) -> str:
+        raise UserError("读不了")
+
+    changes, done = OneAtATime(), list[str]()
+    for _ in range(2):
+        with pytest.raises(UserError, match="读不了"):
+            list(changes.change(fail, done=counting(done)))
+    assert done == ["done", "done"]
+
+
+def test_a_second_change_is_refused_while_one_is_under_way() -> None:
+    go_on = threading.Event()
+
+    def wait(progress: Progress) -> str:
+        progress("读取", 0, 1)
+        go_on.wait()
+        return "好"
+
+    changes, done = OneAtATime(), list[str]()
+    first = changes.change(wait)
+    assert next(first) == Step("读取", 0, 1)
+    with pytest.raises(ShelfBusy, match=ANOTHER_CHANGE):
+        next(changes.change(wait, done=counting(done)))
+    assert done == ["done"]  # what it never began with is no longer needed either
+    go_on.set()
+    assert list(first) == [Changed("好")]
+    assert list(changes.change(lambda progress: "再来")) == [Changed("再来")]
+
+
+def test_a_change_goes_on_when_nobody_listens_any_more() -> None:
+    go_on, ended = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> str:
+        progress("读取", 0, 1)
+        go_on.wait()
+        return "好"
+
+    listener = OneAtATime().change(work, done=ended.set)
+    next(listener)
+    listener.close()
+    go_on.set()
+    assert ended.wait(10)
+
+
+@pytest.mark.parametrize(
+    ("editing", "host", "allowed"),
+    [
+        ("loopback", "127.0.0.1:7860", True),
+        ("loopback", "localhost", True),
+        ("loopback", "[::1]:7860", True),
+        ("loopback", "reports.example.com", False),
+        ("loopback", "localhost.example.com", False),
+        ("loopback", "", False),
+        ("always", "reports.example.com", True),
+        ("never", "127.0.0.1", False),
+    ],
+)
+def test_who_may_change_the_corpus(editing: Editing, host: str, allowed: bool) -> None:
+    assert may_edit(editing, host) is allowed

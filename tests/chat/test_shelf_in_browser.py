@@ -1,0 +1,167 @@
+"""The list of reports in a real browser: what was read, adding, removing, and what an open conversation loses."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from chat.exchange import WITHDRAWN
+from chat.page import REPORTS_TAB
+from ingest.report import PageQuality
+from tests.browsers import chromium
+from tests.chat.test_page_in_browser import Visit, served
+from tests.chat.test_render import HOSTILE
+from tests.fakes import EXPORTS, LISTED, TITLE, ListedShelf, ScriptedAssistant
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Dialog
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[tuple[str, ListedShelf]]:
+    shelf = ListedShelf(ScriptedAssistant())
+    with served(shelf.assistant, shelf) as home:
+        yield home, shelf
+
+
+@pytest.fixture
+def shelf(shared: tuple[str, ListedShelf]) -> ListedShelf:
+    shelf = shared[1]
+    shelf.assistant.listed = LISTED
+    shelf.held.set()
+    return shelf
+
+
+@pytest.fixture
+def visit(browser: "Browser", shared: tuple[str, ListedShelf], shelf: ListedShelf) -> Iterator[Visit]:
+    visit = Visit(browser, shared[0])
+    yield visit
+    visit.page.close()
+
+
+def open_reports(visit: Visit) -> None:
+    visit.page.get_by_role("tab", name=REPORTS_TAB).click()
+    visit.page.wait_for_selector("#shelf .shelf")
+
+
+def answer(asked: list[str], *, accept: bool) -> "Callable[[Dialog], None]":
+    def answered(dialog: "Dialog") -> None:
+        asked.append(dialog.message)
+        dialog.accept() if accept else dialog.dismiss()
+
+    return answered
+
+
+def test_every_report_is_listed_with_how_well_it_was_read(
+    browser: "Browser", shared: tuple[str, ListedShelf], shelf: ListedShelf
+) -> None:
+    pages = (PageQuality(1, 700), PageQuality(2, 0, ("garbled",), excluded=True))
+    shelf.assistant.listed = (LISTED[0], replace(LISTED[1], pages=pages, notes=("略去 2 段脚本",)))
+    visit = Visit(browser, shared[0])
+    open_reports(visit)
+    first, second = visit.page.locator("#shelf li.report").all()
+    expect(first).to_contain_text(TITLE)
+    expect(first).to_contain_text("某研究院 · 2025-03 · 60 页 · 860 段")
+    expect(first).to_contain_text("全部页面读取正常")
+    expect(second).to_contain_text("第 2 页：文字编码异常（乱码），未收录")
+    expect(second).to_contain_text("略去 2 段脚本")
+    assert visit.complaints == []
+    assert len(visit.origins) == 1
+    visit.page.close()
+
+
+def test_reports_are_added_one_after_another_and_each_is_told(visit: Visit, shelf: ListedShelf, tmp_path: Path) -> None:
+    for name, content in (("甲报告.md", "正文"), ("空.md", ""), ("乙报告.md", "正文")):
+        (tmp_path / name).write_text(content, "utf-8")
+    open_reports(visit)
+    shelf.held.clear()
+    visit.page.set_input_files(
+        ".shelf-head input", sorted(tmp_path.iterdir(), key=lambda path: "甲空乙".index(path.name[0]))
+    )
+    told = visit.page.locator("#shelf-told p")
+    expect(told.first).to_have_text("甲报告.md（1/3）：读取 0/1")
+    shelf.held.set()
+    expect(told).to_have_text(
+        [
+            "甲报告.md（1/3）：新增 1 份",
+            "空.md（2/3）：空.md：文件里没有文字；请确认内容后重试",
+            "乙报告.md（3/3）：新增 1 份",
+        ]
+    )
+    expect(told.nth(1)).to_have_class(re.compile("failed"))
+    expect(visit.page.locator("#shelf li.report")).to_have_count(len(LISTED) + 2)
+    expect(visit.page.locator("#header")).to_contain_text("收录 5 份报告")
+    assert visit.complaints == []
+
+
+def test_a_report_is_removed_after_a_question_and_not_without(visit: Visit) -> None:
+    asked: list[str] = []
+    open_reports(visit)
+    remove = visit.page.get_by_role("button", name="移除《光伏行业白皮书》")
+    visit.page.once("dialog", answer(asked, accept=False))
+    remove.click()
+    expect(visit.page.locator("#shelf li.report")).to_have_count(3)
+    visit.page.once("dialog", answer(asked, accept=True))
+    remove.click()
+    expect(visit.page.locator("#shelf li.report")).to_have_count(2)
+    assert asked == ["移除《光伏行业白皮书》？文件会从资料库中删除，它的段落不再能检索和引用。"] * 2
+    expect(visit.page.locator("#shelf-told")).to_contain_text("移除《光伏行业白皮书》：移除 1 份")
+
+
+def test_an_open_conversation_that_cites_a_removed_report_says_so_and_keeps_nothing_of_it(visit: Visit) -> None:
+    visit.ask()
+    visit.page.wait_for_selector("#current .answer")
+    open_reports(visit)
+    visit.page.once("dialog", lambda dialog: dialog.accept())
+    visit.page.get_by_role("button", name=f"移除《{TITLE}》").click()
+    expect(visit.page.locator("#shelf li.report")).to_have_count(2)
+    expect(visit.page.locator("#current .problem")).to_have_text(WITHDRAWN)
+    assert EXPORTS.text not in visit.page.content()
+    assert "128.4" not in visit.page.content()
+
+
+def test_another_open_page_loses_it_with_its_next_question(
+    visit: Visit, browser: "Browser", shared: tuple[str, ListedShelf], shelf: ListedShelf
+) -> None:
+    visit.ask()
+    visit.page.wait_for_selector("#current .answer")
+    shelf.assistant.listed = LISTED[1:]
+    shelf.assistant.hits = ()
+    visit.ask("另一个问题？")
+    expect(visit.page.locator("#past .problem")).to_have_text(WITHDRAWN)
+    shelf.assistant.hits = ScriptedAssistant().hits
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_title_and_a_note_are_shown_and_never_run(
+    text: str, browser: "Browser", shared: tuple[str, ListedShelf], shelf: ListedShelf
+) -> None:
+    shelf.assistant.listed = (replace(LISTED[0], title=text, publisher=text, period=text, notes=(text,)),)
+    visit = Visit(browser, shared[0])
+    open_reports(visit)
+    assert visit.page.evaluate("window.xss") is None
+    assert visit.page.locator("#shelf li.report").inner_text().count("移除") >= 1
+    assert len(visit.origins) == 1
+    visit.page.close()
+
+
+def test_the_list_fits_a_phone_and_works_by_keyboard(browser: "Browser", shared: tuple[str, ListedShelf]) -> None:
+    visit = Visit(browser, shared[0], width=360, height=740)
+    open_reports(visit)
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    with visit.page.expect_file_chooser():
+        visit.page.locator(".shelf-head label.add").focus()
+        visit.page.keyboard.press("Enter")
+    visit.page.close()

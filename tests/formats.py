@@ -1,0 +1,85 @@
+"""`make formats`: the bundled reports in every format, read, indexed and asked the same questions.
+
+Prints for each format how fast it was read and how many questions find their evidence; nothing here passes or fails.
+"""
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from chat.assistant import Assistant
+from chat.config import Config, load_encoder
+from chat.evaluation import evaluate, read_questions, summarise
+from index.library import Encoder, PassageIndex
+from ingest.corpus import load_corpus
+from ingest.duplicates import fold_duplicates
+from ingest.isolation import Reader
+from ingest.passages import split_passages
+from tests.browsers import chromium
+from tests.documents import Block, blocks_of, to_docx, to_html, to_pdf, to_pptx, to_scan, to_xlsx
+
+CORPUS = Path("corpus")
+QUESTIONS = CORPUS / "questions" / "dev.jsonl"
+
+Writer = Callable[[list[Block], str], bytes]
+
+
+def main(chosen: list[str]) -> None:
+    encoder = load_encoder(Config())
+    print(f"{'format':14} {'read':>8} {'pages/s':>8} {'passages':>9} {'evidence@5':>11} {'hit@1':>6} {'tables@5':>9}")
+    with chromium() as browser:
+        writers: Mapping[str, tuple[str, Writer]] = {
+            "html": (".html", to_html),
+            "docx": (".docx", to_docx),
+            "pptx": (".pptx", to_pptx),
+            "xlsx": (".xlsx", to_xlsx),
+            "pdf": (".pdf", lambda blocks, title: to_pdf(blocks, title, browser)),
+            "pdf-2-columns": (".pdf", lambda blocks, title: to_pdf(blocks, title, browser, columns=2)),
+            "scan": (".pdf", lambda blocks, title: to_scan(to_pdf(blocks, title, browser))),
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            _report("markdown", CORPUS, encoder)
+            for name in chosen or writers:
+                suffix, write = writers[name]
+                made = _made(Path(folder) / name, suffix, write)
+                _report(name, made, encoder)
+                shutil.rmtree(made)
+
+
+def _made(folder: Path, suffix: str, write: Writer) -> Path:
+    """A corpus of the same reports, under the same ids, in another format."""
+    folder.mkdir()
+    manifest = []
+    with Reader() as read:
+        for report in load_corpus(CORPUS, read=read):
+            text = (CORPUS / "reports" / f"{report.id}.md").read_text("utf-8")
+            (folder / f"{report.id}{suffix}").write_bytes(write(blocks_of(text), report.title))
+            manifest.append(
+                f'[[report]]\nid = "{report.id}"\nfile = "{report.id}{suffix}"\ntitle = "{report.title}"\n'
+                f'publisher = "{report.publisher}"\npublished = "{report.published}"\n'
+            )
+    (folder / "manifest.toml").write_text("\n".join(manifest), "utf-8")
+    return folder
+
+
+def _report(name: str, corpus: Path, encoder: Encoder) -> None:
+    with Reader() as read:
+        began = time.perf_counter()
+        reports = load_corpus(corpus, read=read)
+        seconds = time.perf_counter() - began
+    passages = fold_duplicates([passage for report in reports for passage in split_passages(report)])
+    library = PassageIndex.build(passages, encoder)
+    figures = summarise(evaluate(Assistant(library, None), read_questions(QUESTIONS), retrieval_only=True))
+    pages = sum(len(report.pages) for report in reports)
+    print(
+        f"{name:14} {seconds:6.1f} s {pages / seconds:8.1f} {len(passages):9} {figures['all']['evidence@5']:11.3f}"
+        f" {figures['all']['hit@1']:6.3f} {figures['table']['evidence@5']:9.3f}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

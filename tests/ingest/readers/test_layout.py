@@ -1,0 +1,212 @@
+"""Placed characters to lines and tables in reading order. Sizes are 10 points, so a character of Chinese is 10 wide."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.readers.layout import Piece, TableRows, TextLine, join_pieces, join_text, lay_out
+
+PROSE = "人工智能产业的发展，需要算力、算法与数据三者的支撑，"  # 26 characters, of which 3 commas
+
+
+def line(text: str, x: float, y: float, *, size: float = 10, bold: bool = False, width: float | None = None) -> Piece:
+    return Piece(text, x, y, x + (len(text) * size if width is None else width), y + size, size, bold)
+
+
+def texts(pieces: list[Piece]) -> list[str]:
+    return [block.text if isinstance(block, TextLine) else str(block.rows) for block in lay_out(pieces)]
+
+
+def columns(start: float, lefts: list[str], rights: list[str]) -> list[Piece]:
+    """Two columns of lines 15 points apart, at 50 and 330, in the order of a file that writes across."""
+    pairs = [
+        (text, 50 if index < len(lefts) else 330, start + index % len(lefts) * 15)
+        for index, text in enumerate([*lefts, *rights])
+    ]
+    return [line(text, x, y) for text, x, y in sorted(pairs, key=lambda pair: pair[2])]
+
+
+def test_two_columns_are_read_one_after_the_other() -> None:
+    left, right = [f"左{n}{PROSE[:22]}" for n in range(4)], [f"右{n}{PROSE[:22]}" for n in range(4)]
+    assert texts(columns(100, left, right)) == [*left, *right]
+
+
+def test_a_line_over_both_columns_parts_what_is_above_from_what_is_below() -> None:
+    upper = columns(100, [f"左上{n}{PROSE[:21]}" for n in range(4)], [f"右上{n}{PROSE[:21]}" for n in range(4)])
+    lower = columns(250, [f"左下{n}{PROSE[:21]}" for n in range(4)], [f"右下{n}{PROSE[:21]}" for n in range(4)])
+    across = line("横贯两栏的一行标题" * 5, 50, 200)
+    order = [text[:2] for text in texts([*upper, across, *lower])]
+    assert order == ["左上"] * 4 + ["右上"] * 4 + ["横贯"] + ["左下"] * 4 + ["右下"] * 4
+
+
+def test_a_short_heading_over_both_columns_parts_them_too() -> None:
+    upper = columns(100, [f"左上{n}{PROSE[:21]}" for n in range(4)], [f"右上{n}{PROSE[:21]}" for n in range(3)])
+    lower = columns(250, [f"左下{n}{PROSE[:21]}" for n in range(4)], [f"右下{n}{PROSE[:21]}" for n in range(4)])
+    order = [text[:2] for text in texts([*upper, line("二、展望", 50, 200, size=16), *lower])]
+    assert order == ["左上"] * 4 + ["右上"] * 3 + ["二、"] + ["左下"] * 4 + ["右下"] * 4
+
+
+def test_a_heading_in_the_left_column_alone_does_not_part_the_right_one() -> None:
+    left = [line(f"左{n}{PROSE[:22]}", 50, 100 + 15 * n) for n in (0, 1, 2, 5, 6, 7)]
+    right = [line(f"右{n}{PROSE[:22]}", 330, 100 + 15 * n) for n in range(8)]
+    order = [text[:1] for text in texts([*left, line("二、展望", 50, 148, size=16), *right])]
+    assert order == ["左"] * 3 + ["二"] + ["左"] * 3 + ["右"] * 8
+
+
+def test_a_table_below_columns_that_end_together_is_read_after_both() -> None:
+    upper = columns(100, [f"左{n}{PROSE[:22]}" for n in range(4)], [f"右{n}{PROSE[:22]}" for n in range(4)])
+    rows = [line(f"{name}{n}", x, 190 + 15 * n) for n in range(3) for name, x in (("甲", 50), ("乙", 250), ("丙", 420))]
+    *lines, table = lay_out([*upper, *rows])
+    assert [block.text[0] for block in lines if isinstance(block, TextLine)] == ["左"] * 4 + ["右"] * 4
+    assert isinstance(table, TableRows)
+    assert table.rows[0] == ("甲0", "乙0", "丙0")
+
+
+def test_headings_below_columns_that_end_together_are_read_after_both() -> None:
+    upper = columns(100, [f"左{n}{PROSE[:22]}" for n in range(4)], [f"右{n}{PROSE[:22]}" for n in range(4)])
+    headings = [line("下一部分的题目要占到栏边上来", 50, 190, size=19.5), line("其中的第一节", 50, 230)]
+    assert [text[0] for text in texts([*upper, *headings])] == ["左"] * 4 + ["右"] * 4 + ["下", "其"]
+
+
+def test_a_gap_in_both_columns_alike_does_not_part_them() -> None:
+    places = [100, 115, 130, 175, 190, 205]
+    pieces = [
+        line(f"{side}{n}{PROSE[:22]}", x, y) for side, x in (("左", 50), ("右", 330)) for n, y in enumerate(places)
+    ]
+    assert [text[0] for text in texts(pieces)] == ["左"] * 6 + ["右"] * 6
+
+
+def test_a_table_whose_column_stands_across_the_gutter_keeps_its_rows() -> None:
+    upper = columns(100, [f"左{n}{PROSE[:22]}" for n in range(4)], [f"右{n}{PROSE[:22]}" for n in range(4)])
+    rows = [
+        line(f"{name}{n}号", x, 190 + 15 * n) for n in range(3) for name, x in (("甲", 50), ("乙", 315), ("丙", 420))
+    ]
+    table = lay_out([*upper, *rows])[-1]
+    assert isinstance(table, TableRows)
+    assert table.rows[2] == ("甲2号", "乙2号", "丙2号")
+
+
+def test_three_columns_are_read_from_left_to_right() -> None:
+    pieces = [
+        line(f"{name}{n}{PROSE[:13]}", x, 100 + 15 * n)
+        for n in range(5)
+        for name, x in (("甲", 40), ("乙", 220), ("丙", 400))
+    ]
+    assert [text[0] for text in texts(pieces)] == ["甲"] * 5 + ["乙"] * 5 + ["丙"] * 5
+
+
+def test_names_and_figures_side_by_side_are_rows_and_no_columns() -> None:
+    names = [
+        "北京某某科技有限责任公司",
+        "上海某某信息技术有限公司",
+        "深圳某某网络科技有限公司",
+        "杭州某某数据有限责任公司",
+    ]
+    pieces = [
+        piece
+        for n, name in enumerate(names)
+        for piece in (line(name, 50, 100 + 15 * n), line(f"{n}.5亿元", 330, 100 + 15 * n))
+    ]
+    (table,) = lay_out(pieces)
+    assert isinstance(table, TableRows)
+    assert table.rows == tuple((name, f"{n}.5亿元") for n, name in enumerate(names))
+
+
+def test_a_cell_that_wraps_stays_one_cell() -> None:
+    pieces = [
+        line("项目", 50, 100),
+        line("说明", 200, 100),
+        line("算力", 50, 120),
+        line("芯片与服务器以及", 200, 120),
+        line("数据中心", 200, 132),
+        line("算法", 50, 150),
+        line("模型", 200, 150),
+    ]
+    (table,) = lay_out(pieces)
+    assert isinstance(table, TableRows)
+    assert table.rows == (("项目", "说明"), ("算力", "芯片与服务器以及数据中心"), ("算法", "模型"))
+
+
+def test_bullets_before_their_words_are_no_column() -> None:
+    pieces = [
+        piece
+        for n in range(4)
+        for piece in (line("•", 50, 100 + 15 * n, width=4), line(f"第{n}项内容", 75, 100 + 15 * n))
+    ]
+    assert texts(pieces) == [f"• 第{n}项内容" for n in range(4)]
+
+
+def test_leaders_of_a_table_of_contents_are_no_column() -> None:
+    pieces = [
+        piece
+        for n in range(4)
+        for piece in (
+            line(f"第{n}章", 50, 100 + 15 * n),
+            line("................", 100, 100 + 15 * n, width=300),
+            line(str(n), 420, 100 + 15 * n, width=5),
+        )
+    ]
+    assert not any(isinstance(block, TableRows) for block in lay_out(pieces))
+
+
+@pytest.mark.parametrize(
+    ("gap", "joined"),
+    [(0.0, "收入AI"), (2.5, "收入AI"), (5.0, "收入 AI")],
+    ids=["none", "a quarter em, for looks", "a space"],
+)
+def test_a_gap_between_chinese_and_western_words_is_a_space_only_when_wide(gap: float, joined: str) -> None:
+    characters = [line("收", 0, 0), line("入", 10, 0), line("A", 20 + gap, 0, width=6), line("I", 26 + gap, 0, width=3)]
+    assert [piece.text for piece in join_pieces(characters)] == [joined]
+
+
+def test_a_title_set_wide_has_no_spaces() -> None:
+    characters = [line(char, 14 * number, 0) for number, char in enumerate("研究报告")]
+    assert [piece.text for piece in join_pieces(characters)] == ["研究报告"]
+
+
+def test_western_words_keep_their_space_though_the_file_has_none() -> None:
+    characters = [
+        line(char, x, 0, width=5) for char, x in zip("deeplearn", (0, 5, 10, 15, 23, 28, 33, 38, 43), strict=True)
+    ]
+    assert [piece.text for piece in join_pieces(characters)] == ["deep learn"]
+
+
+def test_a_raised_mark_stays_in_its_line() -> None:
+    characters = [line("元", 0, 3), line("1", 10, 1, size=6, width=3), line("增", 13, 3)]
+    assert [(piece.text, piece.size) for piece in join_pieces(characters)] == [("元1增", 10)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "joined"),
+    [
+        ("数据资源", "与算力", "数据资源与算力"),
+        ("使用AI", "技术", "使用AI技术"),
+        ("a large", "model", "a large model"),
+        ("an infra-", "structure of", "an infrastructure of"),
+        ("采用few-", "shot方法", "采用few-shot方法"),
+        ("in the years 2021-", "2023", "in the years 2021-2023"),
+        ("infra\u00ad", "structure", "infrastructure"),
+    ],
+)
+def test_two_lines_of_a_paragraph_join_as_their_writing_asks(before: str, after: str, joined: str) -> None:
+    assert join_text(before, after) == joined
+
+
+@given(
+    st.lists(
+        st.builds(
+            line,
+            st.text("甲乙丙ab1，。", min_size=1, max_size=20),
+            st.integers(0, 600),
+            st.integers(0, 800),
+            size=st.sampled_from([6, 10, 18]),
+        ),
+        max_size=40,
+    )
+)
+def test_whatever_the_layout_no_character_is_lost_or_told_twice(pieces: list[Piece]) -> None:
+    told = "".join(
+        block.text if isinstance(block, TextLine) else "".join(cell for row in block.rows for cell in row)
+        for block in lay_out(pieces)
+    )
+    assert sorted("".join(told.split())) == sorted("".join(piece.text for piece in pieces))

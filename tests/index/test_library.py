@@ -107,8 +107,8 @@ def test_what_the_second_half_of_a_question_is_about_is_found_by_way_of_the_firs
 
 def test_of_the_passages_that_name_the_subject_the_one_that_says_what_is_asked_comes_next() -> None:
     texts = [
-        "甲资本与乙基金联合领投了小冰公司与毫末智行。",
-        "毫末智行成立于北京。",
+        "甲资本与乙基金联合领投了小冰公司与商汤公司。",
+        "商汤成立于北京。",
         "小冰归在虚拟人细分赛道。",
         "资本市场的投资赛道有很多细分。",
         "投资机构看好细分赛道。",

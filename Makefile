@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test check eval bench install clean
+.PHONY: chat test check eval formats bench install clean
 
 chat: install
 	$(BIN)/reportqa chat
@@ -19,6 +19,10 @@ check: install
 eval: install
 	$(BIN)/reportqa build
 	$(BIN)/reportqa eval
+
+formats: install
+	$(BIN)/reportqa model fetch multilingual-e5-small
+	$(BIN)/python -m tests.formats
 
 bench: install
 	$(BIN)/python -m tests.bench

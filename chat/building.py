@@ -106,21 +106,26 @@ def build_index(setup: Setup, *, rebuild: bool = False) -> Built:
     if not setup.root.exists() and not any(file.path.suffix.lower() in READABLE for file in files):
         raise nothing_readable(setup.corpus, ())  # before a folder is made for its index
     with writing(setup.root, "建立索引"):
+        sweep_incoming(setup.corpus)
         return update_index(setup, rebuild=rebuild)
 
 
 def update_index(
-    setup: Setup, *, rebuild: bool = False, known: Sequence[Reading] = (), may_be_empty: bool = False
+    setup: Setup,
+    *,
+    rebuild: bool = False,
+    known: Sequence[Reading] = (),
+    may_be_empty: bool = False,
+    began: float | None = None,
 ) -> Built:
     """`build_index`, for who holds the index for writing already.
 
     known: readings made just now. may_be_empty: whether the last report may go; the index then holds nothing, and stays
-    so until a report comes.
+    so until a report comes. began: when the work began, by `time.perf_counter`; now where none is given.
     """
     from index.about import read_about  # noqa: PLC0415
 
-    began = time.perf_counter()
-    sweep_incoming(setup.corpus)
+    began = time.perf_counter() if began is None else began
     version = sound_version(setup.root)
     before = read_readings(version) if version else []
     readings = read_corpus(
@@ -225,8 +230,9 @@ def _write_version(
         library.save(folder)
         (folder / READINGS).write_bytes(remembered)
 
-    # Where a report went, its words are to be nowhere; where it is not known what there was, neither.
-    gone = not before or _changes(before, readings).removed > 0
+    # Where a report went or lost words, they are to be nowhere; where it is not known what there was, neither.
+    changes = _changes(before, readings)
+    gone = not before or changes.removed + changes.updated > 0
     commit(setup.root, save, check=lambda folder: PassageIndex.load(folder, encoder), keep_before=not gone)
     return len(passages), embedded
 

@@ -3,13 +3,16 @@
 import json
 import os
 import shutil
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from chat.building import Built, Setup, read_readings, sound_version, update_index
 from chat.contract import ReportLine
+from index.versions import sync
 from ingest.corpus import (
     CorpusFile,
     Reading,
@@ -75,6 +78,7 @@ def add_reports(setup: Setup, files: Sequence[Path]) -> Added:
     """
     from index.versions import writing  # noqa: PLC0415 - as in building
 
+    began = time.perf_counter()
     setup.corpus.mkdir(parents=True, exist_ok=True)
     copied: list[tuple[Path, str]] = []
     there: list[tuple[Path, str]] = []
@@ -99,7 +103,7 @@ def add_reports(setup: Setup, files: Sequence[Path]) -> Added:
                 readings.append(reading)
         finally:
             sweep_incoming(setup.corpus)
-        built = update_index(setup, known=readings) if copied else None
+        built = update_index(setup, known=readings, began=began) if copied else None
     return Added(tuple(copied), tuple(there), tuple(refused), built)
 
 
@@ -120,18 +124,18 @@ def _take_in(setup: Setup, given: Path) -> Reading:
     waiting = incoming_folder(setup.corpus) / target.name
     waiting.parent.mkdir(exist_ok=True)
     shutil.copyfile(path, waiting)
-    _sync(waiting)
+    sync(waiting)
     name = target.relative_to(setup.corpus).as_posix()
     reading = read_file(
         CorpusFile(waiting, name, {}),
         read=setup.read,
-        progress=lambda _, done, total: setup.progress(f"读取 {given.name}", done, total),
+        progress=lambda _, done, total: setup.progress("读取", done, total),
     )
     if reading.report is None:
         waiting.unlink()
         raise UnreadableReport(f"{given}{reading.problem}")
     os.rename(waiting, target)
-    _sync(folder)
+    sync(folder)
     return reading
 
 
@@ -165,16 +169,42 @@ def remove_reports(setup: Setup, ids: Sequence[str]) -> Removed:
         files = [(_id_of(file), file) for file in list_files(setup.corpus)]
         known = sorted({*titles, *(id for id, _ in files)} - {""})
         going = {_matching(each, known) for each in ids}
+        paths = [file.path for id, file in files if id in going and (file.path.exists() or file.path.is_symlink())]
+        for id in going:
+            if sum(file.entry.get("id") == id for _, file in files) > 1:
+                raise UnknownReport(f"清单中有多个 [[report]] 的编号是 {id}；请先在 {MANIFEST} 里另给编号")
         manifest = manifest_without(setup.corpus, going)
-        # The file before its entry: an entry without a file still has the id, a file without one would get another.
-        for id, file in files:
-            if id in going and (file.path.exists() or file.path.is_symlink()):
-                file.path.unlink()
-                _sync(file.path.parent)
-        if manifest is not None:
-            _replace(setup.corpus / MANIFEST, manifest)
-        built = update_index(setup, may_be_empty=True)
+        with _set_aside(setup.corpus, paths, manifest):
+            built = update_index(setup, may_be_empty=True)
     return Removed({id: titles.get(id, "") for id in sorted(going)}, built)
+
+
+@contextmanager
+def _set_aside(corpus: Path, paths: Sequence[Path], manifest: str | None) -> Iterator[None]:
+    """Take files, and what the manifest says of them, out of the corpus for the body; put them back where it fails.
+
+    They wait in a hidden folder, which is emptied at the end, and by the next change where this one was killed.
+    """
+    before = (corpus / MANIFEST).read_bytes() if manifest is not None else b""
+    waiting = {path: incoming_folder(corpus) / f"{number}-{path.name}" for number, path in enumerate(paths)}
+    sweep_incoming(corpus)
+    try:
+        # The file before its entry: an entry without a file still has the id, a file without one would get another.
+        for path, place in waiting.items():
+            place.parent.mkdir(exist_ok=True)
+            os.rename(path, place)
+            sync(path.parent)
+        if manifest is not None:
+            _replace(corpus / MANIFEST, manifest.encode())
+        yield
+    except BaseException:
+        for path, place in waiting.items():
+            if place.exists() or place.is_symlink():
+                os.rename(place, path)
+        if manifest is not None:
+            _replace(corpus / MANIFEST, before)
+        raise
+    sweep_incoming(corpus)
 
 
 def _id_of(file: CorpusFile) -> str:
@@ -225,17 +255,9 @@ def report_lines(version: Path) -> list[ReportLine]:
     ]
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.new")
-    temporary.write_bytes(text.encode())
-    _sync(temporary)
+    temporary.write_bytes(content)
+    sync(temporary)
     os.replace(temporary, path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(path.parent)

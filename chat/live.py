@@ -16,13 +16,21 @@ from chat.answer import Event, Found, Turn
 from chat.assistant import SHOWN_HITS, Assistant
 from chat.contract import ReportLine
 from chat.curation import report_lines
+from chat.gate import Busy
 from chat.generation import Generator
 from chat.setup import load_library
-from index.library import PassageIndex
-from index.versions import served
+from index.library import IndexMismatch, PassageIndex
+from index.versions import IndexUnavailable, served
 from ingest.errors import UserError
 
 _log = logging.getLogger(__name__)
+
+
+UNAVAILABLE = "资料库刚刚更新，新的索引暂时无法载入；请稍后重试，如仍出错请联系管理员查看服务日志。"
+
+
+class LibraryUnavailable(Busy):
+    """There is no library to answer from for now."""
 
 
 class LiveAssistant:
@@ -73,12 +81,23 @@ class LiveAssistant:
         with self._loading:
             self._take()
 
+    def _tell(self, error: Exception) -> None:
+        self.problem = str(error) or type(error).__name__
+        _log.error("the new version of the index cannot be served, the old one goes on: %s", self.problem)
+
     def _look(self) -> None:
-        """See whether another version is served, which takes 20 µs, and take it over."""
-        if served(self._root) == self._seen:
-            return
+        """See whether another version is served, which takes 20 µs, and take it over.
+
+        Raises:
+            LibraryUnavailable: the version that answers was taken away, as with a removed report, and the new one cannot
+                be loaded.
+        """
         if not (self._root / self.library.version).exists():
             self.refresh()
+            if not (self._root / self.library.version).exists():
+                raise LibraryUnavailable(UNAVAILABLE)
+        elif served(self._root) == self._seen:
+            return
         elif self._loading.acquire(blocking=False):
             threading.Thread(target=self._take_aside, name="new version of the index", daemon=True).start()
 
@@ -92,13 +111,15 @@ class LiveAssistant:
         name = served(self._root)
         if name == self._seen:
             return
-        self._seen = name  # what cannot be loaded is not tried again until the pointer moves
         try:
             library = load_library(self._root, self._assistant.library.encoder)
             reports = report_lines(self._root / library.version)
-        except (UserError, OSError, ValueError, RuntimeError) as error:
-            self.problem = str(error)
-            _log.error("the new version of the index cannot be served, the old one goes on: %s", error)
+        except (IndexMismatch, IndexUnavailable) as error:
+            self._seen = name  # it will be no better the next time; a pointer that moves is looked at again
+            self._tell(error)
+            return
+        except (UserError, OSError, ValueError, RuntimeError, MemoryError) as error:
+            self._tell(error)
             return
         self._seen = library.version  # the pointer may have moved again
         self._assistant, self._reports = Assistant(library, self._assistant.generator), reports

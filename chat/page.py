@@ -301,7 +301,7 @@ def _lay_out_search(assistant: Assistant) -> None:
             return empty_html(NO_RESULTS)
         try:
             found = assistant.search(check_question(text))
-        except BadQuestion as problem:
+        except (BadQuestion, Busy) as problem:
             return empty_html(str(problem))
         return results_html(found.hits, found.timings.search_ms)
 
@@ -331,7 +331,7 @@ def _lay_out_shelf(
     changed = gr.Button(elem_id="shelf-changed", elem_classes="offstage")
 
     def editable(request: gr.Request) -> bool:
-        return may_edit(editing, request.headers.get("host", ""))
+        return may_edit(editing, request.client.host if request.client else "", request.headers)
 
     def draw(exchanges: tuple[Exchange, ...], request: gr.Request) -> Updates:
         reports = shelf.reports()

@@ -1,8 +1,9 @@
 """The corpus as a running service shows and changes it: its reports, and one change of them at a time."""
 
+import logging
 import queue
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, Thread
@@ -16,8 +17,12 @@ from chat.sources import Progress
 from ingest.errors import UserError
 from ingest.isolation import Reader
 
+_log = logging.getLogger(__name__)
+
 # Who may add and remove reports over HTTP: who calls this service by a loopback name, everybody, or nobody.
 Editing = Literal["loopback", "always", "never"]
+_LOOPBACK_CLIENTS = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "via")
 _LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?", re.IGNORECASE)
 
 ALREADY_THERE = "内容已在资料库中（{file}），没有重复添加。"
@@ -28,12 +33,19 @@ class ShelfBusy(UserError):
     """Another change of the corpus is under way in this service."""
 
 
-def may_edit(editing: Editing, host: str) -> bool:
-    """Whether a request with this Host header may change the corpus.
+def may_edit(editing: Editing, client: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request may change the corpus; client is the address that it came from.
 
-    A proxy that lets others in calls the service by the name they use, or is told to (`editing = "never"`).
+    With `loopback` it must come from this machine, call the service by a loopback name, and not have come through a proxy,
+    behind which everybody looks like this machine.
     """
-    return editing == "always" or (editing == "loopback" and _LOOPBACK.fullmatch(host) is not None)
+    if editing != "loopback":
+        return editing == "always"
+    return (
+        client in _LOOPBACK_CLIENTS
+        and _LOOPBACK.fullmatch(headers.get("host", "")) is not None
+        and not any(name in headers for name in _FORWARDED)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,10 @@ class OneAtATime:
                 outcome = Changed(work(lambda name, done, total: told.put(Step(name, done, total))))
             except BaseException as error:  # for the listener, on the other side of the queue
                 outcome = error
-            done()
+            try:
+                done()
+            except OSError:
+                _log.exception("what a change left could not be cleared away")
             self._free.release()
             told.put(outcome)  # last: who hears it may begin the next change
 
@@ -123,28 +138,38 @@ class CorpusShelf:
         return self._assistant.reports
 
     def add(self, file: Path, *, done: Callable[[], None]) -> Change:
-        """Put a copy of a file into the corpus under its name; errors call it by that name alone."""
-        return self._changes.change(lambda progress: self._add(file, progress), done=done)
+        """Put a copy of a file into the corpus under its name."""
+        return self._changes.change(lambda progress: self._public(lambda: self._add(file, progress), file), done=done)
 
     def remove(self, report_id: str) -> Change:
         """Take a report out of the corpus and every version of its index."""
-        return self._changes.change(lambda progress: self._remove(report_id, progress))
+        return self._changes.change(lambda progress: self._public(lambda: self._remove(report_id, progress)))
+
+    def _public(self, work: Callable[[], str], file: Path | None = None) -> str:
+        """What work says; in its errors, names stand for the paths of this machine."""
+        try:
+            return work()
+        except UserError as error:
+            names = {self._setup.root: "索引", self._setup.corpus: "资料库"} | ({file.parent: ""} if file else {})
+            message = str(error)
+            for path, name in names.items():
+                for form in (path.resolve(), path):
+                    message = message.replace(f"{form}/", f"{name}/" if name else "").replace(str(form), name)
+            raise UserError(message) from error
 
     def _add(self, file: Path, progress: Progress) -> str:
         with Reader() as read:
             added = add_reports(replace(self._setup, read=read, progress=progress), [file])
         if added.refused:
-            raise UserError(str(added.refused[0]).replace(str(file), file.name))
+            raise added.refused[0]
         if added.built is None:
             return ALREADY_THERE.format(file=added.there[0][1])
         self._assistant.refresh()
         return added.built.summary
 
     def _remove(self, report_id: str, progress: Progress) -> str:
-        known = {line.id for line in self.reports()}
-        if (
-            report_id not in known
-        ):  # the beginning of an id, which does on the command line, is too easily mistaken here
+        # The beginning of an id, which does on the command line, is too easily mistaken here.
+        if report_id not in {line.id for line in self.reports()}:
             raise UserError(f"没有编号为 {report_id} 的报告；请刷新列表后重试")
         with Reader() as read:
             removed = remove_reports(replace(self._setup, read=read, progress=progress), [report_id])

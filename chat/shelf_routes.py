@@ -25,6 +25,8 @@ NOT_EDITABLE = (
     "这里不能增删报告：请在运行服务的机器上用 reportqa add、reportqa remove，或在配置的 [server] 中设置 editing。"
 )
 NOT_A_FILE = f"请以 Content-Type: {FILE_TYPE} 发送文件内容，并以 ?name= 给出文件名。"
+TOO_SLOW = "上传中断，请重试。"
+IDLE_SECONDS = 30.0
 UPLOADS_AT_ONCE = 2  # each may hold MAX_BYTES on disk
 
 
@@ -32,6 +34,7 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
     """Put the routes on the application; editing says who may change the corpus."""
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
+    from starlette.requests import ClientDisconnect  # noqa: PLC0415
     from starlette.responses import JSONResponse, Response, StreamingResponse  # noqa: PLC0415
 
     uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
@@ -43,7 +46,7 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
         return JSONResponse(error_object(message), status_code=status)
 
     def allowed(request: Request) -> bool:
-        return may_edit(editing, request.headers.get("host", ""))
+        return may_edit(editing, request.client.host if request.client else "", request.headers)
 
     async def list_reports(request: Request) -> Response:
         lines = await run_in_threadpool(shelf.reports)
@@ -60,6 +63,9 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
             file = Path(folder.name) / safe_name(name)
             async with uploads:
                 await _write(request, file)
+        except (TimeoutError, ClientDisconnect):
+            folder.cleanup()
+            return refused(408, TOO_SLOW)
         except BaseException:
             folder.cleanup()
             raise
@@ -76,9 +82,14 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
 
 
 async def _write(request: "Request", file: Path) -> None:
-    """The body as it comes in; the guard ends a request that is too long or whose sender has left."""
+    """The body as it comes in; the guard ends a request that is too long.
+
+    Raises:
+        TimeoutError: nothing came for IDLE_SECONDS.
+    """
+    pieces = aiter(request.stream())
     with file.open("wb") as out:
-        async for piece in request.stream():
+        while (piece := await asyncio.wait_for(anext(pieces, None), IDLE_SECONDS)) is not None:
             await asyncio.to_thread(out.write, piece)
 
 
@@ -93,3 +104,5 @@ async def _told(change: Change) -> AsyncGenerator[str, None]:
                         yield sent("final", {"message": message})
     except UserError as error:
         yield sent("error", error_object(str(error)))
+    except OSError as error:
+        yield sent("error", error_object(f"没有写成（{error.strerror}）；请检查服务所在机器的磁盘空间与权限"))

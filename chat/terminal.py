@@ -109,6 +109,8 @@ def show_report(report: Report) -> None:
     console = Console()
     passages = split_passages(report)
     console.print(Text(report.title, style="bold"), soft_wrap=True)
+    imprint = " · ".join(part for part in (report.publisher, report.published, report.period) if part)
+    console.print(Text(imprint or "发布机构与日期未知"), soft_wrap=True)
     kinds = "，".join(
         f"{KIND_LABELS[kind]} {sum(passage.kind == kind for passage in passages)}" for kind in KIND_LABELS
     )
@@ -180,6 +182,8 @@ def show_listed(listed: "Sequence[Listed]", unreadable: Sequence[UnreadableRepor
         for said in quality_lines(each.line.pages):
             if said != ALL_WELL:
                 console.print(Text(f"{each.line.title}：{said}", style="yellow"), soft_wrap=True)
+        for note in each.line.notes:
+            console.print(Text(f"{each.line.title}：{note}", style="yellow"), soft_wrap=True)
     for error in unreadable:
         console.print(Text(_printable(f"未读入：{error}"), style="yellow"), soft_wrap=True)
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -198,7 +199,7 @@ def commit(
         check(temporary)
         reached("checked")
         os.rename(temporary, root / name)
-        _sync(root)
+        sync(root)
         reached("renamed")
         _point(root, name, reached)
     except OSError as error:
@@ -227,17 +228,17 @@ def _write(folder: Path, save: Callable[[Path], None], *, alone: bool, reached: 
     (folder / MANIFEST).write_text(json.dumps(checksums, indent=1, sort_keys=True), "utf-8")
     reached("manifest")
     for path in [*_files(folder), *(path for path in folder.rglob("*") if path.is_dir()), folder]:
-        _sync(path)
+        sync(path)
     reached("synced")
 
 
 def _point(root: Path, name: str, reached: Callable[[str], None]) -> None:
     pointer = root / f"{_TEMPORARY}{CURRENT}"
     pointer.write_text(name, "utf-8")
-    _sync(pointer)
+    sync(pointer)
     reached("pointer written")
     os.replace(pointer, root / CURRENT)
-    _sync(root)
+    sync(root)
     reached("served")
 
 
@@ -285,8 +286,14 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Have a file or folder written to the disk; Windows syncs no folder, and a file only by a handle that may write."""
+    flags = os.O_RDONLY
+    if sys.platform == "win32":
+        if path.is_dir():
+            return
+        flags = os.O_RDWR
+    descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
     finally:

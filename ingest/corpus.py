@@ -20,7 +20,7 @@ from ingest.fingerprint import code_fingerprint
 from ingest.manifest import manifest_entries
 from ingest.readers.formats import READABLE
 from ingest.reading import MANIFEST, MAX_BYTES, read_report
-from ingest.report import Report, UnreadableReport, report_from
+from ingest.report import ReadingInterrupted, Report, UnreadableReport, report_from
 from ingest.source import PageProgress
 
 # Of a file's name, in UTF-8: with a number, a temporary ending and the mark of a copy it stays below the 255 of Linux,
@@ -210,7 +210,9 @@ def _read(file: CorpusFile, blank: Reading, read: ReadReport, progress: FileProg
     try:
         report = read(file.path, file.entry, progress=lambda done, total: progress(file.name, done, total))
     except UnreadableReport as error:
-        return replace(blank, problem=str(error).removeprefix(str(file.path)))
+        # Without a sha256 a reading is no reading of this content, and the file is read again by the next build.
+        sha256 = "" if isinstance(error, ReadingInterrupted) else blank.sha256
+        return replace(blank, sha256=sha256, problem=str(error).removeprefix(str(file.path)))
     if blank.sha256 != content_sha256(file):
         return replace(blank, sha256="", problem="：读取时文件还在变化；请等它写完后重试")
     return replace(blank, report=report)

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from ingest.reading import read_report
-from ingest.report import Report, UnreadableReport, report_from
+from ingest.report import ReadingInterrupted, Report, UnreadableReport, report_from
 from ingest.source import PageProgress
 
 # Text recognition reserves 1.2 GB of address space, of which it uses 0.7; anything else stays far below.
@@ -30,6 +30,7 @@ WALL_SECONDS = 90.0
 FILE_SECONDS = 1800.0
 
 _COMMAND = (sys.executable, "-P", "-m", "ingest.isolation")  # -P: no module of the folder it is started in
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH")
 _log = logging.getLogger(__name__)
 
 
@@ -64,6 +65,8 @@ class Reader:
         self, path: Path, entry: Mapping[str, str], *, progress: PageProgress = lambda done, total: None
     ) -> Report:
         """As `reading.read_report`; whatever happens to the child is an `UnreadableReport` too."""
+        if self._child is not None and self._child.poll() is not None:
+            self._end()  # it ended between two files: the next one is not to blame
         child = self._child = self._child or _start(self._arguments)
         assert child.stdin is not None
         assert child.stdout is not None
@@ -83,6 +86,8 @@ class Reader:
                     return report_from(reply["report"])
                 if "unreadable" in reply:
                     raise UnreadableReport(reply["unreadable"])
+                if "interrupted" in reply:
+                    raise ReadingInterrupted(reply["interrupted"])
                 step.cancel()
                 step = _timer(self._wall, lambda: stop(f"超过 {self._wall:g} 秒没有进展"))
                 progress(reply["done"], reply["total"])
@@ -99,7 +104,7 @@ class Reader:
         code = self._end()
         reason = out_of_time[0] if out_of_time else _reason(code, int(self._arguments[1]))
         _log.warning("the reader of %s ended with %s: %s", path, code, reason)
-        raise UnreadableReport(f"{path}：读取时{reason}，已中止；请检查文件，或另存、拆分后重试")
+        raise ReadingInterrupted(f"{path}：读取时{reason}，已中止；请检查文件，或另存、拆分后重试")
 
     def _end(self) -> int:
         """End the child, if there is one, and say how it ended."""
@@ -114,8 +119,9 @@ class Reader:
 
 
 def _start(arguments: tuple[str, ...]) -> "subprocess.Popen[bytes]":
-    # Each of glibc's arenas reserves 64 MB of the address space that is counted here.
-    environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
+    # No secrets of the environment for a process that opens strangers' files. Each of glibc's arenas reserves 64 MB of
+    # the address space that is counted here.
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | {"MALLOC_ARENA_MAX": "2"}
     return subprocess.Popen(
         [*_COMMAND, *arguments],
         stdin=subprocess.PIPE,
@@ -146,7 +152,8 @@ def _reason(code: int, cpu: int) -> str:
     """Why a child ended that was not asked to; code is negative for a signal."""
     if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:
         return f"处理器用时超过 {cpu} 秒"
-    return f"读取程序意外退出（{signal.Signals(-code).name if code < 0 else code}）"
+    named = {signal.value: signal.name for signal in signal.Signals}
+    return f"读取程序意外退出（{named.get(-code, code)}）"
 
 
 def main(memory: int, cpu: int) -> None:
@@ -172,7 +179,7 @@ def _outcome(path: Path, entry: Mapping[str, str], progress: PageProgress) -> di
     except UnreadableReport as error:
         return {"unreadable": str(error)}
     except MemoryError:
-        return {"unreadable": f"{path}：读取时内存超过上限，已中止；请检查文件，或拆分后重试"}
+        return {"interrupted": f"{path}：读取时内存超过上限，已中止；请检查文件，或拆分后重试"}
     except Exception as error:  # a library that fails on this file must not end the reading of the others
         return {"unreadable": f"{path}：无法解析（{type(error).__name__}）；请检查文件，或另存后重试"}
 
@@ -181,7 +188,9 @@ def _limit_memory(limit: int) -> None:
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - not there on Windows, where the clock alone is watched
 
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        with contextlib.suppress(ValueError):  # macOS knows the limit and takes none
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # reading writes no file
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

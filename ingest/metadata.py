@@ -24,12 +24,17 @@ class Metadata:
     published: str
 
 
+_SHEETS = frozenset({".xlsx", ".xlsm", ".csv", ".tsv"})
+
+
 def metadata_of(lines: Sequence[Line], source: Source, name: str) -> Metadata:
     """The metadata of a report. lines: normalised, of all its pages. name: its file's."""
     opening = _opening(lines)
     cover = _cover(opening)
     stem = PurePath(name).stem
-    title = _own_title(source.title) or _title_on(cover) or _title_in_name(stem) or stem
+    # The first words of a workbook are the name of a sheet.
+    on_cover = "" if PurePath(name).suffix.lower() in _SHEETS else _title_on(cover)
+    title = _own_title(source.title) or on_cover or _title_in_name(stem) or stem
     return Metadata(
         title=title,
         publisher=_publisher_on(opening, cover, title)
@@ -38,8 +43,8 @@ def metadata_of(lines: Sequence[Line], source: Source, name: str) -> Metadata:
         published=_published_on(opening, cover)
         or _published_in_name(stem)
         or _copyright_date(lines)
-        or _first_date([source.created])
-        or _year_in_name(stem),
+        or _year_in_name(stem)
+        or _first_date([source.created]),  # last: a copy or a print is dated too
     )
 
 

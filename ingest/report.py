@@ -20,6 +20,10 @@ class UnreadableReport(UserError):
     """A report file that cannot be read; the message names the file, the place and the way out."""
 
 
+class ReadingInterrupted(UnreadableReport):
+    """Reading went over a limit or its process ended: another time, or on another machine, it may succeed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A stretch of a report under one heading.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _CELL_LINE_END = re.compile(r"\s*(?:</li>|</p>|<br\s*/?>)\s*")
 _TAG = re.compile(r"<[^>]+>")
-_SCAN_DPI = 150
+_SCAN_DPI = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ Prints for each format how fast it was read and how many questions find their ev
 """
 
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chat.assistant import Assistant
 from chat.config import Config, load_encoder
@@ -20,6 +22,9 @@ from ingest.isolation import Reader
 from ingest.passages import split_passages
 from tests.browsers import chromium
 from tests.documents import Block, blocks_of, to_docx, to_html, to_pdf, to_pptx, to_scan, to_xlsx
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 CORPUS = Path("corpus")
 QUESTIONS = CORPUS / "questions" / "dev.jsonl"
@@ -47,6 +52,8 @@ def main(chosen: list[str]) -> None:
                 made = _made(Path(folder) / name, suffix, write)
                 _report(name, made, encoder)
                 shutil.rmtree(made)
+            if not chosen or "pdf" in chosen:
+                _long_pdf(Path(folder) / "long.pdf", browser)
 
 
 def _made(folder: Path, suffix: str, write: Writer) -> Path:
@@ -63,6 +70,20 @@ def _made(folder: Path, suffix: str, write: Writer) -> Path:
             )
     (folder / "manifest.toml").write_text("\n".join(manifest), "utf-8")
     return folder
+
+
+def _long_pdf(path: Path, browser: "Browser") -> None:
+    """How fast a PDF of some 300 pages is read, and how much memory that takes at most, in a process of its own."""
+    text = (CORPUS / "reports" / "qianzhan-aigc-2023.md").read_text("utf-8")
+    path.write_bytes(to_pdf(blocks_of(text) * 9, "300 pages", browser))
+    read = (
+        "import resource, sys, time; from pathlib import Path; from ingest.reading import read_report; "
+        "began = time.perf_counter(); pages = len(read_report(Path(sys.argv[1]), {}).pages); "
+        "print(pages, time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    ended = subprocess.run([sys.executable, "-c", read, str(path)], capture_output=True, encoding="utf-8", check=True)
+    pages, seconds, megabytes = map(float, ended.stdout.split())
+    print(f"a PDF of {pages:.0f} pages: {seconds:.1f} s, {pages / seconds:.1f} pages/s, {megabytes:.0f} MB at most")
 
 
 def _report(name: str, corpus: Path, encoder: Encoder) -> None:

@@ -37,7 +37,9 @@ def setup(tmp_path: Path) -> Setup:
 @pytest.fixture
 def client(setup: Setup) -> Iterator[TestClient]:
     live = LiveAssistant(setup.root, Assistant(load_library(setup.root, setup.encoder()), None))
-    with TestClient(make_app(live, shelf=CorpusShelf(setup, live)), base_url=HOME) as client:
+    with TestClient(
+        make_app(live, shelf=CorpusShelf(setup, live)), base_url=HOME, client=("127.0.0.1", 50000)
+    ) as client:
         yield client
 
 

@@ -123,7 +123,9 @@ function change(method, url, name, file) {
     };
     request.onprogress = () => {
       const step = events(request.responseText).findLast(({ event }) => event === "step");
-      if (step) line.textContent = `${name}：${step.data.name} ${step.data.done}/${step.data.total}`;
+      if (!step) return;
+      const { name: doing, done, total } = step.data;
+      line.textContent = `${name}：${doing}${total ? ` ${done}/${total}` : "…"}`;
     };
     request.onloadend = () => {
       const last = events(request.responseText).at(-1);

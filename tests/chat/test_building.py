@@ -161,7 +161,8 @@ def test_of_a_changed_report_what_stayed_is_not_embedded_again(site: Site) -> No
     site.write("sales.md", SALES + "\n## 出口\n\n2024年出口130.1万辆。\n")
     assert site.build() == Built(2, 3, changed=True, changes=Changes(updated=1, unchanged=1), embedded=1)
     assert site.read == ["sales.md"]
-    assert before.is_dir()
+    assert not before.exists()
+    assert not site.holds_on_disk("128.4")
     assert "130.1" in site.best("出口")
 
 

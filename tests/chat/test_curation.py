@@ -15,7 +15,7 @@ from chat.assistant import Assistant
 from chat.building import Changes, Setup, build_index
 from chat.curation import UnknownReport, add_reports, list_reports, remove_reports
 from chat.setup import load_library
-from index.versions import IndexBusy, current_version, writing
+from index.versions import IndexBusy, IndexUnwritable, current_version, writing
 from ingest.report import UnreadableReport
 from tests.fakes import HashingEncoder
 
@@ -292,3 +292,28 @@ def test_a_report_all_of_whose_passages_stand_in_another_is_listed_with_none(set
     passages = (current_version(setup.root) / "passages.jsonl").read_text("utf-8").splitlines()
     places = [place["report_id"] for line in passages for place in json.loads(line)["also_at"]]
     assert len(places) == 1
+
+
+def test_a_removal_that_cannot_be_written_puts_everything_back(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = (setup.corpus / "manifest.toml").read_bytes()
+
+    def full(*_: object) -> None:
+        raise IndexUnwritable("磁盘空间不足")
+
+    monkeypatch.setattr("index.versions.require_space", full)
+    with pytest.raises(IndexUnwritable):
+        remove_reports(setup, ["sales-2024"])
+    assert files(setup.corpus) == CORPUS
+    assert (setup.corpus / "manifest.toml").read_bytes() == manifest
+    assert "sales-2024" in report_ids(setup)
+    monkeypatch.undo()
+    assert not build_index(setup).changed
+
+
+def test_of_two_manifest_entries_with_one_id_neither_file_is_removed(setup: Setup) -> None:
+    entry = '\n[[report]]\nid = "sales-2024"\nfile = "reports/policy.md"\n'
+    with (setup.corpus / "manifest.toml").open("a", encoding="utf-8") as manifest:
+        manifest.write(entry)
+    with pytest.raises(UnknownReport, match="多个"):
+        remove_reports(setup, ["sales-2024"])
+    assert files(setup.corpus) == CORPUS

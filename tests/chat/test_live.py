@@ -11,9 +11,9 @@ import pytest
 from chat import live
 from chat.answer import Finished, Found
 from chat.assistant import Assistant
-from chat.live import LiveAssistant
+from chat.live import LibraryUnavailable, LiveAssistant
 from chat.setup import load_library
-from index.library import PassageIndex
+from index.library import IndexMismatch, PassageIndex
 from index.versions import commit, current_version, writing
 from tests.fakes import HashingEncoder, passage
 
@@ -138,6 +138,28 @@ def test_a_version_that_cannot_be_loaded_leaves_the_old_one_answering_until_one_
     publish(root, 3)
     until(assistant, 3)
     assert assistant.problem == ""
+
+
+@pytest.mark.parametrize("failure", [OSError("too many open files"), MemoryError(), IndexMismatch("另一个格式")])
+def test_of_a_version_taken_away_nothing_is_answered_though_the_new_one_cannot_be_loaded(
+    root: Path, assistant: LiveAssistant, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def fail(*_: Any) -> PassageIndex:
+        raise failure
+
+    monkeypatch.setattr(live, "load_library", fail)
+    publish(root, 2, keep_before=False)
+    for _ in range(2):
+        with pytest.raises(LibraryUnavailable):
+            assistant.search(QUESTION)
+        with pytest.raises(LibraryUnavailable):
+            assistant.ask(QUESTION)
+    assert assistant.problem
+    monkeypatch.undo()
+    if not isinstance(failure, IndexMismatch):
+        assert generations(assistant.search(QUESTION)) == {"第2"}
+    publish(root, 3, keep_before=False)
+    assert generations(assistant.search(QUESTION)) == {"第3"}
 
 
 def test_begun_on_the_version_before_it_says_so_until_a_sound_one_comes(root: Path) -> None:

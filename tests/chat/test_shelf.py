@@ -71,18 +71,37 @@ def test_a_change_goes_on_when_nobody_listens_any_more() -> None:
     assert ended.wait(10)
 
 
+HERE = "127.0.0.1"
+
+
 @pytest.mark.parametrize(
-    ("editing", "host", "allowed"),
+    ("editing", "client", "headers", "allowed"),
     [
-        ("loopback", "127.0.0.1:7860", True),
-        ("loopback", "localhost", True),
-        ("loopback", "[::1]:7860", True),
-        ("loopback", "reports.example.com", False),
-        ("loopback", "localhost.example.com", False),
-        ("loopback", "", False),
-        ("always", "reports.example.com", True),
-        ("never", "127.0.0.1", False),
+        ("loopback", HERE, {"host": "127.0.0.1:7860"}, True),
+        ("loopback", HERE, {"host": "localhost"}, True),
+        ("loopback", "::1", {"host": "[::1]:7860"}, True),
+        ("loopback", HERE, {"host": "reports.example.com"}, False),
+        ("loopback", HERE, {"host": "localhost.example.com"}, False),
+        ("loopback", HERE, {}, False),
+        ("loopback", "203.0.113.9", {"host": "localhost:7860"}, False),
+        ("loopback", HERE, {"host": "localhost", "x-forwarded-for": "203.0.113.9"}, False),
+        ("loopback", HERE, {"host": "127.0.0.1:7860", "x-real-ip": "203.0.113.9"}, False),
+        ("loopback", HERE, {"host": "127.0.0.1:7860", "forwarded": "for=203.0.113.9"}, False),
+        ("always", "203.0.113.9", {"host": "reports.example.com"}, True),
+        ("never", HERE, {"host": "127.0.0.1"}, False),
     ],
 )
-def test_who_may_change_the_corpus(editing: Editing, host: str, allowed: bool) -> None:
-    assert may_edit(editing, host) is allowed
+def test_who_may_change_the_corpus(editing: Editing, client: str, headers: dict[str, str], allowed: bool) -> None:
+    assert may_edit(editing, client, headers) is allowed
+
+
+def test_what_cannot_be_cleared_away_after_a_change_is_logged_and_leaves_the_way_free(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail() -> None:
+        raise PermissionError("锁住了")
+
+    changes = OneAtATime()
+    assert list(changes.change(lambda progress: "好", done=fail)) == [Changed("好")]
+    assert "could not be cleared away" in caplog.text
+    assert list(changes.change(lambda progress: "再来")) == [Changed("再来")]

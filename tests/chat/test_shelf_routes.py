@@ -24,7 +24,7 @@ FILE = {"content-type": "application/octet-stream"}
 def shared() -> Iterator[tuple[TestClient, ListedShelf]]:
     shelf = ListedShelf(ScriptedAssistant())
     app = make_app(shelf.assistant, shelf=shelf, allowed_hosts=("127.0.0.1", "reports.example.com"))
-    with TestClient(app, base_url=HOME) as client:
+    with TestClient(app, base_url=HOME, client=("127.0.0.1", 50000)) as client:
         yield client, shelf
 
 

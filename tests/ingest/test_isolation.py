@@ -6,13 +6,14 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from ingest.isolation import Reader
 from ingest.reading import read_report
-from ingest.report import Report, UnreadableReport
+from ingest.report import ReadingInterrupted, Report, UnreadableReport
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 TEXT = "# 甲报告\n\n## 1.1 概况篇\n\n市场规模12.5亿元。\n"
@@ -90,13 +91,40 @@ def test_a_file_that_takes_too_much_memory_is_given_up_and_the_next_one_read(goo
         assert reader(good, {}).title == "甲报告"
 
 
-def test_a_child_that_is_killed_is_replaced(good: Path) -> None:
+def test_a_child_that_ended_between_two_files_is_replaced_and_the_next_file_not_blamed(good: Path) -> None:
     with Reader() as reader:
         reader(good, {})
         assert reader._child is not None
         os.kill(reader._child.pid, signal.SIGKILL)
-        assert "意外退出（SIGKILL）" in refused(reader, good)
+        reader._child.wait()
         assert reader(good, {}).title == "甲报告"
+
+
+def test_a_child_that_is_killed_over_a_file_costs_that_file(good: Path, large: Path) -> None:
+    with Reader() as reader:
+        reader(good, {})
+        assert reader._child is not None
+        child = reader._child
+        threading.Timer(0.3, lambda: os.kill(child.pid, signal.SIGKILL)).start()
+        with pytest.raises(ReadingInterrupted, match="意外退出（SIGKILL）"):
+            reader(large, {})
+        assert reader(good, {}).title == "甲报告"
+
+
+def test_no_secret_of_the_environment_and_no_right_to_write_reaches_the_child(
+    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTQA_API_KEY", "CANARY")
+    with Reader() as reader:
+        reader(good, {})
+        assert reader._child is not None
+        process = Path(f"/proc/{reader._child.pid}")
+        if not process.exists():
+            pytest.skip("needs /proc")
+        assert b"CANARY" not in (process / "environ").read_bytes()
+        limits = (process / "limits").read_text()
+        assert re.search(r"Max file size +0 +0 ", limits)
+        assert re.search(rf"Max address space +{2 << 30} ", limits)
 
 
 def test_an_error_of_the_caller_ends_the_child_in_the_middle_of_its_file(

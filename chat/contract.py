@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from chat.answer import BadQuestion, Citation, Finished, Found, Role, Turn, check_question
+from chat.quality import page_count
 from index.library import Hit
 from ingest.report import PageQuality, Passage
 
@@ -184,7 +185,7 @@ def report_object(line: ReportLine) -> JsonObject:
         "published": line.published,
         "period": line.period,
         "passages": line.passages,
-        "pages": len(line.pages),
+        "pages": page_count(line.pages) or None,
         "quality": [
             {"page": page.number, "flags": list(page.flags), "excluded": page.excluded, "confidence": page.confidence}
             for page in line.pages

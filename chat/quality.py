@@ -28,10 +28,18 @@ def quality_lines(pages: Sequence[PageQuality]) -> list[str]:
         for excluded in (True, False):
             told = [page for page in pages if flag in _worth_telling(page) and page.excluded is excluded]
             if told:
-                lines.append(
-                    f"第 {page_ranges(page.number for page in told)} 页{_about(flag, told, excluded=excluded)}"
-                )
+                lines.append(f"{_named(told)}：{_about(flag, told, excluded=excluded)}")
     return lines or [ALL_WELL]
+
+
+def _named(pages: Sequence[PageQuality]) -> str:
+    numbers = [page.number for page in pages if page.number is not None]
+    return f"第 {page_ranges(numbers)} 页" if numbers else "全文"
+
+
+def page_count(pages: Sequence[PageQuality]) -> int:
+    """How many pages a report has; 0 where its format knows none."""
+    return sum(page.number is not None for page in pages)
 
 
 def _worth_telling(page: PageQuality) -> set[Flag]:
@@ -41,12 +49,12 @@ def _worth_telling(page: PageQuality) -> set[Flag]:
 def _about(flag: Flag, pages: Sequence[PageQuality], *, excluded: bool) -> str:
     sure = [page.confidence for page in pages if page.confidence is not None]
     confidence = f"（平均可信度 {sum(sure) / len(sure):.2f}）" if sure and flag in ("scan", "doubtful") else ""
-    return f"：{FLAG_LABELS[flag]}{confidence}{'，未收录' if excluded else ''}"
+    return f"{FLAG_LABELS[flag]}{confidence}{'，未收录' if excluded else ''}"
 
 
 def page_line(page: PageQuality) -> str:
     """One page as `reportqa inspect` lists it."""
-    parts = [f"第 {page.number} 页", f"{page.characters:,} 字", *(FLAG_LABELS[flag] for flag in page.flags)]
+    parts = [_named([page]), f"{page.characters:,} 字", *(FLAG_LABELS[flag] for flag in page.flags)]
     if page.confidence is not None:
         parts.append(f"可信度 {page.confidence:.2f}")
     if page.excluded:

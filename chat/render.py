@@ -14,7 +14,7 @@ from chat.contract import ReportLine
 from chat.exchange import Exchange
 from chat.marks import without_marks
 from chat.places import KIND_LABELS, SEPARATOR, source_line
-from chat.quality import ALL_WELL, quality_lines
+from chat.quality import ALL_WELL, page_count, quality_lines
 from index.library import Hit
 from ingest.report import Passage, Place
 
@@ -89,7 +89,8 @@ def shelf_html(reports: Sequence[ReportLine], *, editable: bool) -> str:
 
 def _report(report: ReportLine, *, editable: bool) -> str:
     about = " · ".join(part for part in (report.publisher, report.published, report.period) if part)
-    size = f"{len(report.pages):,} 页 · {report.passages:,} 段" if len(report.pages) > 1 else f"{report.passages:,} 段"
+    pages = page_count(report.pages)
+    size = f"{pages:,} 页 · {report.passages:,} 段" if pages else f"{report.passages:,} 段"
     lines = [*quality_lines(report.pages), *report.notes]
     listed = "".join(f"<li>{inert(line)}</li>" for line in lines)
     told = (

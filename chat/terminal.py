@@ -18,7 +18,7 @@ from rich.text import Text
 
 from chat.building import Built
 from chat.places import KIND_LABELS, source_line
-from chat.quality import ALL_WELL, page_line, quality_lines
+from chat.quality import ALL_WELL, page_count, page_line, quality_lines
 from ingest.passages import split_passages
 from ingest.report import Report, UnreadableReport
 
@@ -172,7 +172,7 @@ def show_listed(listed: "Sequence[Listed]", unreadable: Sequence[UnreadableRepor
             line.title,
             line.publisher,
             line.published,
-            str(len(line.pages)),
+            str(page_count(line.pages) or "–"),
             str(line.passages),
             each.file,
         )

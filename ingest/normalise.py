@@ -31,8 +31,11 @@ _TAG = re.compile(
     rf"""</?({"|".join(sorted(_INLINE_TAGS | _BLOCK_TAGS))})(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*\s*/?>""",
     re.IGNORECASE,
 )
-_IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\([^)\n]*\)")
-_LINK = re.compile(r"(?<!!)\[([^\[\]\n]+)\]\((?:https?:|mailto:|#|\.{0,2}/)[^)\n]*\)")
+# An address may have brackets of its own, in pairs. One that is left open ends at the next: else each of many such would be
+# read to the end of the line. No bound on its length does that: a picture may stand in its own address.
+_ADDRESS = r"(?:[^()\n]++|\([^()\n]*+\))*+"
+_IMAGE = re.compile(rf"!\[([^\[\]\n]*+)\]\({_ADDRESS}\)")
+_LINK = re.compile(rf"(?<!!)\[([^\[\]\n]++)\]\((?:https?:|mailto:|#|\.{{0,2}}/){_ADDRESS}\)")
 _RULE = re.compile(r"\s*(?:-{3,}|\*{3,}|_{3,})\s*")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<((?:https?|mailto):[^\s<>]+)>")

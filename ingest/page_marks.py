@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import dropwhile, pairwise, takewhile
 from statistics import median
 
 from ingest.furniture import REPEATS, running_texts, without_number, without_running_texts
@@ -29,6 +29,10 @@ _PAGE_CHARS = 60
 _ALONE_MARKS = 6
 _ALONE_CHARS = 200
 _ALONE_SHARE = 0.8
+# Of prose that is cut into pages, many a page ends within a sentence; numbered findings end with theirs.
+_CUT_SHARE = 1 / 3
+_SENTENCE_END = re.compile(r"[。！？；]")
+_ENDED = re.compile(r"[。！？；…：!?.;:）)】」』》”’\"'\]]\s*$")
 # Marks are lost where a page shows a picture or the text does not show its foot; of five, one is left at least.
 _STEP = 5
 
@@ -93,10 +97,20 @@ def _marks(texts: Sequence[str], running: frozenset[str]) -> Iterator[_Mark]:
 
 
 def _numbers_alone_are_pages(texts: Sequence[str], alone: Sequence[_Mark]) -> bool:
-    """Whether lines that are mere numbers are pages: nearly all grow from one to the next, a page of text apart."""
+    """Whether lines that are mere numbers are pages: nearly all grow from one to the next, a page of text apart, and many
+    part a sentence."""
     run = _longest_growing(alone)
     most = len(run) >= max(_ALONE_MARKS, _ALONE_SHARE * len(alone))
-    return most and _is_paged(texts, run, _ALONE_CHARS)
+    starts = [0, *(mark.line + 1 for mark in run)]
+    cuts = sum(_ends_within_a_sentence(texts[start : mark.line]) for start, mark in zip(starts, run, strict=False))
+    return most and _is_paged(texts, run, _ALONE_CHARS) and cuts >= _CUT_SHARE * len(run)
+
+
+def _ends_within_a_sentence(page: Sequence[str]) -> bool:
+    """Whether the last paragraph of a page has sentences that end, and a last one that does not."""
+    said = dropwhile(lambda text: not text.strip(), reversed(page))
+    paragraph = "".join(reversed(list(takewhile(str.strip, said))))
+    return "\t" not in paragraph and bool(_SENTENCE_END.search(paragraph)) and not _ENDED.search(paragraph)
 
 
 def _is_running(text: str, running: frozenset[str]) -> bool:

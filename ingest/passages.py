@@ -131,7 +131,7 @@ def _blocks(text: str, heading: str) -> Iterator[_Block]:
         line = text[start:end]
         stop = index + 1
         if is_table_line(line):
-            while stop < len(lines) and is_table_line(text[slice(*lines[stop])]):
+            while stop < len(lines) and is_table_line(text[slice(*lines[stop])]) and not _is_apart(text, lines, stop):
                 stop += 1
             caption = _table_caption(text, lines[max(0, index - 2) : index])
             yield from _rows(text, lines[index:stop], caption)
@@ -175,6 +175,11 @@ def _lines(text: str) -> list[tuple[int, int]]:
         for match in re.finditer(r"[^\n]+", text)
         if match[0].strip()
     ]
+
+
+def _is_apart(text: str, lines: Sequence[tuple[int, int]], index: int) -> bool:
+    """Whether a blank line stands above a line, as it does between two tables that follow on each other."""
+    return "\n\n" in text[lines[index - 1][1] : lines[index][0]]
 
 
 def _after_notes(text: str, lines: Sequence[tuple[int, int]], index: int) -> int:

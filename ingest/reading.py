@@ -50,7 +50,7 @@ def read_report(path: Path, entry: Mapping[str, str], *, progress: PageProgress 
         source=entry.get("source") or path.name,
         sections=sections,
         period=entry.get("period", period_of(title)),
-        pages=tuple(_quality(page, number) for number, page in enumerate(source.pages, start=1)),
+        pages=tuple(_quality(page) for page in source.pages),
         notes=source.notes,
     )
 
@@ -80,21 +80,16 @@ def _content(path: Path, *, listed: bool) -> bytes:
 
 
 def _lines(pages: Sequence[SourcePage]) -> Iterator[Line]:
-    """The normalised lines of the pages, a blank one between two: what is on two pages is not one paragraph.
-
-    A table is one that goes on overleaf: there its reader leaves the header out.
-    """
-    last = ""
+    """The normalised lines of the pages, a blank one between two but where a table goes on from the one to the other."""
+    apart = True
     for page in pages:
-        if page.excluded:
-            continue
-        texts = normalise_text(page.text).split("\n")
-        if last.count("\t") == 0 or texts[0].count("\t") != last.count("\t"):
-            yield Line("", page.number)
-        yield from (Line(text, page.number) for text in texts)
-        last = texts[-1]
+        if not page.excluded:
+            if apart or not page.goes_on:
+                yield Line("", page.number)
+            yield from (Line(text, page.number) for text in normalise_text(page.text).split("\n"))
+        apart = page.excluded
 
 
-def _quality(page: SourcePage, number: int) -> PageQuality:
+def _quality(page: SourcePage) -> PageQuality:
     characters = 0 if page.excluded else len("".join(page.text.split()))
-    return PageQuality(page.number or number, characters, page.flags, page.excluded, page.confidence)
+    return PageQuality(page.number, characters, page.flags, page.excluded, page.confidence)

@@ -46,10 +46,11 @@ class Section:
 class PageQuality:
     """How well one page, slide or sheet was read; flags, excluded and confidence as in `SourcePage`.
 
-    number: from 1. characters: what of it is in the report, blanks aside.
+    number: from 1; None where the format knows no pages, and this is the whole of the file.
+    characters: what of it is in the report, blanks aside.
     """
 
-    number: int
+    number: int | None
     characters: int
     flags: tuple[Flag, ...] = ()
     excluded: bool = False
@@ -61,7 +62,7 @@ class Report:
     """One report as read; the id comes from the manifest or the content, never from a path.
 
     period: what its figures are about, such as 2022年 or 2023年上半年; "" where that is not known.
-    pages: in order; a file without pages is one page.
+    pages: in order; of a file without pages one that has no number.
     notes: what the reader saw and left out, each a line for people.
     """
 

@@ -33,13 +33,19 @@ def split_long(text: str, start: int, end: int, limit: int) -> list[tuple[int, i
     pieces: list[tuple[int, int]] = []
     for first, last in split_sentences(text[start:end]):
         at, stop = start + first, start + last
-        while len(words := text[at:stop].strip()) > limit:
-            window = words[:limit]
+        said = at + len(text[at:stop].rstrip())
+        # Offsets and a window: to copy the rest of a long sentence for each piece would take its length squared.
+        while said - (begins := _first_said(text, at, said)) > limit:
+            window = text[begins : begins + limit]
             cuts = (max(map(window.rfind, marks)) for marks in ("，,、：:", " "))
             # A piece of less than half the limit says little; then rather a cut at the limit.
             cut = next((cut for cut in cuts if cut >= limit // 2), limit - 1) + 1
-            following = text.index(words, at) + cut
-            pieces.append((at, following))
-            at = following
+            pieces.append((at, begins + cut))
+            at = begins + cut
         pieces.append((at, stop))
     return pieces
+
+
+def _first_said(text: str, at: int, end: int) -> int:
+    """The offset of the first character from at on that is no blank; end for none."""
+    return next((offset for offset in range(at, end) if not text[offset].isspace()), end)

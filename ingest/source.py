@@ -24,6 +24,7 @@ class SourcePage:
     number: from 1; None where the format knows no pages.
     excluded: its text is no text to be found or cited, and is left out of the report.
     confidence: OCR's own mean over the page, in [0, 1]; None where no OCR was needed.
+    goes_on: its first row goes on from the table at the end of the page before, whose header it lacks.
     """
 
     text: str
@@ -31,6 +32,7 @@ class SourcePage:
     flags: tuple[Flag, ...] = ()
     excluded: bool = False
     confidence: float | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ _WRAPPED_CHARS = 6
 _SUB_HEADING = re.compile(
     r"[:：]$|^(?:[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)]|其中|合计|总计|小计)"
 )
+# What sums up or is left over of the rows above stands beside them, though its first cell is empty as a merged one is.
+_TOTAL = re.compile(r"(?:合\s*[计計]|[总總]\s*[计計]|小\s*[计計]|平均[值数]?|全[国國球]|其[他它])\s*(?:[:：（(].*)?")
+_EMPTY = re.compile(r"[-–—/]+")
+_FIGURE = re.compile(r"[+\-−~约]?\d[\d,.]*\s*(?:[%％‰倍]|[十百千万亿]*(?:美?元|[人家个台辆])?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ def _rows(grid: list[list[str]], names: list[str], header_lines: int) -> Iterato
     columns = len(grid[0])
     sub_headings = _sub_headings(body)
     shifted = _shifted(body)
+    totals = _totals(body)
     texts = Counter(column for cells in body for column, cell in enumerate(cells) if "。" in cell)
     above = [""] * columns
     under = ""
@@ -156,11 +161,22 @@ def _rows(grid: list[list[str]], names: list[str], header_lines: int) -> Iterato
             yield Row(header_lines + number, (("", under),))
             continue
         whole = len(cells) != columns or _used(cells) > len(names) or number in shifted or _is_note(cells)
-        filled = cells if whole else _filled_from_above(cells, above)
+        filled = cells if whole or number in totals else _filled_from_above(cells, above)
         over = [] if whole else _names_of(names, filled, texts)
         carried = sum(1 for before, after in zip(cells, filled, strict=True) if after and not before)
         yield Row(header_lines + number, _pairs(over, filled), carried, under)
-        above = [""] * columns if whole else filled
+        above = [""] * columns if whole or number in totals else filled
+
+
+def _totals(body: list[list[str]]) -> frozenset[int]:
+    """Numbers of the rows whose empty leading cells are merged with nothing: those called totals, and the last row where
+    it alone has an empty first cell and gives figures without a name."""
+    unnamed = [number for number, cells in enumerate(body) if not cells[0]]
+    called = frozenset(number for number in unnamed if _TOTAL.fullmatch(next(filter(None, body[number]), "")))
+    figures = [cell for cell in body[-1] if cell and not _EMPTY.fullmatch(cell)] if body else []
+    if set(unnamed) - called == {len(body) - 1} and figures and all(map(_FIGURE.fullmatch, figures)):
+        return called | {len(body) - 1}
+    return called
 
 
 def _sub_headings(body: list[list[str]]) -> frozenset[int]:
@@ -228,9 +244,11 @@ def _header(grid: list[list[str]]) -> tuple[list[str], int]:
         return names, 2
     named = _used(first)
     full = _used(second) == columns and len(rest) > 1
-    if named == columns and all(first[:named]):
+    totals = _totals(rest)
+    merged_below = any(not row[0] for number, row in enumerate(rest) if number not in totals)
+    # A table of items by years has no name over its items; an empty cell there may be one merged with those below it.
+    if named == columns and all(first[1:named]) and (first[0] or not merged_below):
         return first, 1
-    merged_below = any(not row[0] for row in rest)
     if merged_below and named == columns - 1 and all(first[:named]):
         return [first[0], "", *first[1:named]], 1
     if full and not merged_below and named < columns and all(second[:columns]):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ingest.readers.layout import Block, Piece, TextLine, lay_out
 from ingest.readers.quality import is_garbled, text_flags
 from ingest.readers.ruling import Rule, find_grids
-from ingest.readers.typography import LaidPage, compose
+from ingest.readers.typography import ComposedPage, LaidPage, compose_pages
 from ingest.report import UnreadableReport
 from ingest.source import Flag, PageProgress, Source, SourcePage
 
@@ -213,18 +213,22 @@ def read_image(content: bytes, name: str) -> Source:
     scale = min(1.0, math.sqrt(MAX_PIXELS / (picture.width * picture.height)))
     picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
     page = _from_picture(read_picture(picture, 72 / _DPI), picture.height * 72 / _DPI, 1)
-    return Source((_source_page(page, compose([page.laid])[0]),), notes=tuple(_notes([page])))
+    return Source((_source_page(page, compose_pages([page.laid])[0]),), notes=tuple(_notes([page])))
 
 
 def _source(pages: Sequence[_ReadPage | None], document: Any, content: bytes) -> Source:
-    laid = [page.laid if page else LaidPage(number, 1.0, ()) for number, page in enumerate(pages, start=1)]
-    texts = compose(laid)
+    # A page left out ends what stands on the one before.
+    laid = [
+        page.laid if page and not page.excluded else LaidPage(number, 1.0, ())
+        for number, page in enumerate(pages, start=1)
+    ]
+    composed = compose_pages(laid)
     values = {key: document.get_metadata_value(key).strip("\0 ") for key in ("Title", "Author", "CreationDate")}
     created = re.match(r"D:(\d{4})(\d{2})?(\d{2})?", values["CreationDate"])
     return Source(
         tuple(
-            _source_page(page, text) if page else SourcePage("", number, ("empty",), excluded=True)
-            for number, (page, text) in enumerate(zip(pages, texts, strict=True), start=1)
+            _source_page(page, each) if page else SourcePage("", number, ("empty",), excluded=True)
+            for number, (page, each) in enumerate(zip(pages, composed, strict=True), start=1)
         ),
         title=values["Title"],
         author=values["Author"],
@@ -233,9 +237,12 @@ def _source(pages: Sequence[_ReadPage | None], document: Any, content: bytes) ->
     )
 
 
-def _source_page(page: _ReadPage, text: str) -> SourcePage:
-    flags = dict.fromkeys((*page.flags, *(flag for flag in text_flags(text) if flag != "garbled")))
-    return SourcePage(text, page.laid.number, tuple(flags), page.excluded, page.confidence)
+def _source_page(page: _ReadPage, composed: ComposedPage) -> SourcePage:
+    seen = () if page.excluded else text_flags(composed.text)
+    flags = dict.fromkeys((*page.flags, *(flag for flag in seen if flag != "garbled")))
+    return SourcePage(
+        composed.text, page.laid.number, tuple(flags), page.excluded, page.confidence, goes_on=composed.goes_on
+    )
 
 
 def _notes(pages: Sequence[_ReadPage | None]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from ingest.readers.layout import Block, TableRows, TextLine, ends_sentence, is_full, join_text, starts_item
 from ingest.source import row_line
@@ -26,6 +27,9 @@ _REPEATS = 3
 _APART = 2
 
 _USUAL_LEADING = 0.7
+
+# A figure in a table, and no year, which may head a column.
+_FIGURE = re.compile(r"(?!(?:19|20)\d\d(?!\d))[+\-−~约]?\d[\d,.]*\s*(?:[%％‰倍]|[十百千万亿]*(?:美?元|[人家个台辆])?)")
 
 _CAPTION = re.compile(r"\s*(?:图表?|表|figure|fig\.|table)\s*[\d一二三四五六七八九十]", re.IGNORECASE)
 _SOURCE = re.compile(r"\s*(?:资料来源|数据来源|来源|注释?|备注|单位|说明|source|note)s?\s*\d*\s*[：:]", re.IGNORECASE)
@@ -57,8 +61,20 @@ class _Paragraph:
 _Item = _Paragraph | TableRows
 
 
+class ComposedPage(NamedTuple):
+    """The text and goes_on of a `SourcePage`."""
+
+    text: str
+    goes_on: bool
+
+
 def compose(pages: Sequence[LaidPage]) -> list[str]:
-    """The text of each page, as a `SourcePage` has it.
+    """The text of each page, as `compose_pages` has it."""
+    return [page.text for page in compose_pages(pages)]
+
+
+def compose_pages(pages: Sequence[LaidPage]) -> list[ComposedPage]:
+    """Each page as a `SourcePage` has it.
 
     A sentence that goes on overleaf stands whole on the page where it begins. A table that goes on overleaf does not
     repeat its header.
@@ -74,8 +90,8 @@ def compose(pages: Sequence[LaidPage]) -> list[str]:
     )
     items = [_paragraphs(page.blocks, body, by_bold, ranks) for page in kept]
     _join_sentences(items)
-    _drop_repeated_headers(items)
-    return [_text(page) for page in items]
+    goes_on = _join_tables(items)
+    return [ComposedPage(_text(page), on) for page, on in zip(items, goes_on, strict=True)]
 
 
 def _lines(page: LaidPage) -> list[TextLine]:
@@ -293,19 +309,32 @@ def _goes_on_overleaf(last: _Paragraph, first: _Paragraph) -> bool:
     )
 
 
-def _drop_repeated_headers(pages: list[list[_Item]]) -> None:
-    header: TableRows | None = None
-    for above, below in pairwise(pages):
+def _join_tables(pages: list[list[_Item]]) -> list[bool]:
+    """Whether each page begins with rows of the table that ends the page before; the header repeated over them is dropped."""
+    goes_on = [False] * len(pages)
+    begun: TableRows | None = None  # the part of the table that has its header
+    for number, (above, below) in enumerate(pairwise(pages), start=1):
         last = above[-1] if above else None
         first = below[0] if below else None
         if not (isinstance(last, TableRows) and isinstance(first, TableRows) and _same_columns(last, first)):
-            header = None
             continue
-        header = header or last
+        if begun is None or len(above) > 1 or not goes_on[number - 1]:
+            begun = last
         same = 0
-        while same < min(len(header.rows), len(first.rows) - 1) and header.rows[same] == first.rows[same]:
+        while same < min(len(begun.rows), len(first.rows) - 1) and begun.rows[same] == first.rows[same]:
             same += 1
         below[0] = replace(first, rows=first.rows[same:])
+        goes_on[number] = same > 0 or _is_row_of(begun, first.rows[0])
+    return goes_on
+
+
+def _is_row_of(table: TableRows, row: Sequence[str]) -> bool:
+    """Whether a row has a figure in a column of figures whose name is none: a header of its own would name it anew."""
+    header, *body = [each for each in table.rows if len(each) == len(row)] or [()]
+    return any(
+        _FIGURE.fullmatch(cell) and not _FIGURE.fullmatch(name) and any(_FIGURE.fullmatch(each) for each in figures)
+        for name, cell, *figures in zip(header, row, *body, strict=False)
+    )
 
 
 def _same_columns(one: TableRows, other: TableRows) -> bool:

@@ -68,11 +68,15 @@ class _Words:
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """Lines that belong together: a paragraph, a list item, or rows of a table."""
+    """Lines that belong together: a paragraph, a list item, or rows of a table.
+
+    goes_on: they are rows of the table whose first ones stand on the page before.
+    """
 
     lines: Sequence[str]
     page: int | None
     item: bool = False
+    goes_on: bool = False
 
 
 def read_word(package: Package) -> Source:
@@ -87,8 +91,9 @@ def read_word(package: Package) -> Source:
     document = _Document(package)
     blocks = [block for block in document.read() if block.lines]
     pages = tuple(
-        SourcePage(_text(list(page)), number, ("hidden",) if number in document.hidden else ())
-        for number, page in groupby(blocks, key=lambda block: block.page)
+        SourcePage(_text(on_page), number, ("hidden",) if number in document.hidden else (), goes_on=on_page[0].goes_on)
+        for number, group in groupby(blocks, key=lambda block: block.page)
+        for on_page in [list(group)]
     )
     said = package.properties()
     return Source(pages, said["title"], said["author"], said["created"], package.notes())
@@ -262,8 +267,7 @@ class _Document:
             pages.append(next((words.page for _, _, words in found if words.pieces), self._page))
             places.append({column: (cell, "\n".join(words.lines())) for column, cell, words in found})
         filled = filled_rows([_row_cells(places, number) for number in range(len(rows))])
-        header_rows = len(list(takewhile(lambda row: row.find(f"{W}trPr/{W}tblHeader") is not None, rows)))
-        yield from _by_page(filled, pages, header_rows)
+        yield from _by_page(filled, pages)
         if aside:
             yield _Lines(aside, self._page)
 
@@ -276,15 +280,13 @@ class _Document:
         return words
 
 
-def _by_page(rows: list[list[str]], pages: list[int | None], header_rows: int) -> Iterator[_Lines]:
-    """The table's lines; on several pages where its header is one that Word shows again on each, else all on its first."""
-    if not header_rows:
-        yield _Lines(table_lines(rows), pages[0])
-        return
-    header = rows[:header_rows]
+def _by_page(rows: list[list[str]], pages: list[int | None]) -> Iterator[_Lines]:
+    """The rows of a table on each of its pages, its header on the first alone."""
+    begun = False
     for page, numbers in groupby(range(len(rows)), key=pages.__getitem__):
-        part = [rows[number] for number in numbers]
-        yield _Lines(table_lines(part if page == pages[0] else [*header, *part]), page)
+        lines = table_lines([rows[number] for number in numbers])
+        yield _Lines(lines, page, goes_on=begun)
+        begun = begun or bool(lines)
 
 
 def _row_cells(places: Sequence[Mapping[int, tuple[etree._Element, str]]], number: int) -> list[Cell]:

@@ -244,7 +244,7 @@ def test_a_list_for_people_shows_each_report_in_a_row(within: Run, library: Path
 
 
 def test_on_a_damaged_index_the_version_before_answers_and_it_is_said(run: Run, within: Run, library: Path) -> None:
-    (library / "corpus" / "reports" / "solar.md").write_text(SOLAR + "\n又一段。\n", "utf-8")
+    (library / "corpus" / "reports" / "storage.md").write_text(STORAGE, "utf-8")
     assert within("build").code == 0
     (library / "index" / (library / "index" / "CURRENT").read_text() / "dense.faiss").write_bytes(b"")
     for arguments in (["search", "光伏新增装机"], ["ask", "2023年光伏新增装机多少？"]):

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from chat.quality import ALL_WELL, FLAG_LABELS, page_line, page_ranges, quality_lines
+from chat.quality import ALL_WELL, FLAG_LABELS, page_count, page_line, page_ranges, quality_lines
 from ingest.report import PageQuality
 from ingest.source import Flag
 
@@ -46,3 +46,9 @@ def test_a_page_is_listed_with_all_that_is_known_of_it() -> None:
     assert page_line(PageQuality(3, 0, ("garbled", "scan"), excluded=True, confidence=0.4)) == (
         "第 3 页 · 0 字 · 文字编码异常（乱码） · 扫描件，由文字识别读出 · 可信度 0.40 · 未收录"
     )
+
+
+def test_a_file_without_pages_is_told_of_as_a_whole() -> None:
+    assert page_line(PageQuality(None, 22511)) == "全文 · 22,511 字"
+    assert quality_lines([PageQuality(None, 900, ("hidden",))]) == ["全文：含隐藏文字，已略去"]
+    assert (page_count([PageQuality(None, 900)]), page_count([PageQuality(1, 9), PageQuality(2, 9)])) == (0, 2)

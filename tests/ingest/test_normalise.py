@@ -96,3 +96,14 @@ def test_tables_with_pipes_and_tags_become_rows() -> None:
 @pytest.mark.parametrize("rule", ["---", "***", "*****", "____", "  ---  ", "**---**"])
 def test_a_rule_between_parts_says_nothing(rule: str) -> None:
     assert plain_markup(f"甲\n{rule}\n乙") == "甲\n\n乙"
+
+
+@pytest.mark.timeout(60)  # read to the end of the line from each of them, they would take hours
+@pytest.mark.parametrize("opened", ["![](", "[a](#", "![](()", "![a](b)(", "[", "![", "![]((", "[a](/(b)"])
+def test_links_left_open_over_and_over_are_read_in_one_pass(opened: str) -> None:
+    assert "甲" in plain_markup(opened * 200_000 + "甲")
+
+
+def test_an_address_with_brackets_or_a_picture_in_it_goes_with_its_link() -> None:
+    assert plain_markup("见[条目](https://example.com/甲_(乙)_丙)。") == "见条目。"
+    assert plain_markup(f"上![图](data:image/png;base64,{'A' * 100_000})下") == "上图下"

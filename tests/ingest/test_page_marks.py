@@ -10,6 +10,8 @@ from ingest.source import Line
 TITLE = "产业报告"
 PROSE = "这一页写的是市场规模，共有若干段落，每一段都说明一件事，并且给出它的来源与口径，以便读者核对其中的每一个数字，而不必翻到别处去找。"
 
+CUT = f"{PROSE * 4}到年底"  # a page that ends within a sentence
+
 
 def read(text: str) -> list[tuple[str, int | None]]:
     """The lines that are left with something on them, and their pages."""
@@ -33,13 +35,33 @@ def test_a_foot_gives_the_lines_above_it_their_page_and_leaves_the_text() -> Non
 
 def test_mere_numbers_are_pages_where_nearly_all_of_them_grow_from_page_to_page() -> None:
     def text(*numbers: int) -> str:
-        return "# 概况\n\n" + "\n\n".join(f"{PROSE * 4}\n\n{number}" for number in numbers)
+        return "# 概况\n\n" + "\n\n".join(f"{CUT}\n\n{number}" for number in numbers)
 
-    assert read(text(4, 5, 6, 7, 8, 9)) == [("# 概况", 4), *((PROSE * 4, page) for page in (4, 5, 6, 7, 8, 9))]
+    assert read(text(4, 5, 6, 7, 8, 9)) == [("# 概况", 4), *((CUT, page) for page in (4, 5, 6, 7, 8, 9))]
     for other in (text(4, 5, 6, 7, 8), text(4, 9, 5, 80, 6, 7, 365, 8, 9), text(10, 100, 200, 300, 400, 500)):
         assert read(other) == [(line, None) for line in other.split("\n") if line]
     with_foot = "# 概况\n\n" + "\n\n".join(f"{PROSE}\n\n©2023 研究院\n\n{number}" for number in (4, 5, 6, 7))
     assert [page for _, page in read(with_foot)] == [4, 4, 4, 5, 5, 6, 6, 7, 7]
+
+
+def test_numbers_over_findings_that_end_with_their_sentences_are_no_pages() -> None:
+    def text(*findings: str) -> str:
+        return "# 发现\n\n" + "\n\n".join(f"{number}\n\n{said}" for number, said in enumerate(findings, start=1))
+
+    for findings in (
+        [PROSE * 4] * 7,
+        [PROSE * 4] * 5 + [CUT] * 2,  # a full stop forgotten here and there
+        [f"{PROSE * 4}（来源：公开资料）"] * 7,
+        [CUT.replace("。", "，")] * 7,  # no full stops at all
+    ):
+        assert read(text(*findings)) == [(line, None) for line in text(*findings).split("\n") if line]
+
+
+def test_a_sentence_cut_in_a_paragraph_of_several_lines_is_seen() -> None:
+    page = "\n".join([PROSE] * 4 + ["到年底"])
+    text = "\n\n".join(f"{page}\n\n{number}" for number in (4, 5, 6, 7, 8, 9))
+    assert ("6", None) not in read(text)
+    assert read(text)[-1] == ("到年底", 9)
 
 
 def test_a_number_at_the_end_of_a_note_is_a_page_where_the_foot_follows() -> None:

@@ -85,6 +85,16 @@ def test_a_row_is_a_passage_of_its_own_with_its_caption_and_merged_cells() -> No
     assert read[2].search_text == "1.1 概况 › 模型梳理\n公司：谷歌；模型：PaLM"
 
 
+def test_tables_that_a_blank_line_parts_have_headers_of_their_own() -> None:
+    read = passages("公司\t收入\n甲\t10\n乙\t20\n\n公司\t利润\n甲\t1\n乙\t2")
+    assert [passage.cells for passage in read] == [
+        (("公司", "甲"), ("收入", "10")),
+        (("公司", "乙"), ("收入", "20")),
+        (("公司", "甲"), ("利润", "1")),
+        (("公司", "乙"), ("利润", "2")),
+    ]
+
+
 def test_what_of_a_header_stands_in_no_cell_joins_the_caption() -> None:
     read = passages("性能对比\n厂商\t英伟达\t燧原\t\n型号\tA100\tH100\ti20\n工艺\t7nm\t4nm\t12nm")
     assert read[1].caption == "性能对比（厂商 英伟达 燧原）"

@@ -74,3 +74,10 @@ def test_a_comma_near_the_start_is_no_place_to_cut() -> None:
 def test_the_pieces_of_a_text_partition_it_and_fit(text: str, limit: int) -> None:
     assert "".join(pieces(text, limit)) == text
     assert all(len(piece.strip()) <= limit for piece in pieces(text, limit))
+
+
+def test_a_line_of_two_million_characters_without_a_mark_is_cut_in_one_pass() -> None:
+    text = "字" * 2_000_000
+    assert split_long(text, 0, len(text), 320) == [
+        *((start, start + 320) for start in range(0, 1_999_680 + 1, 320)),
+    ]

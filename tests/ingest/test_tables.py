@@ -26,6 +26,36 @@ def test_merged_leading_cells_are_carried_down_and_empty_cells_further_right_are
     assert rows[3].cells == (("赛道", "图像"), ("细分", "绘画"), ("中国", "飞桨"), ("美国", "Alpaca"))
 
 
+def test_a_total_is_not_named_by_the_row_above_it() -> None:
+    assert table("公司\t收入\n甲\t1\n乙\t2\n\t3").rows[2].cells == (("收入", "3"),)
+    assert table("排名\t公司\t收入\n1\t甲\t1\n2\t乙\t2\n\t合计\t3").rows[2].cells == (
+        ("公司", "合计"),
+        ("收入", "3"),
+    )
+    for word in ("总 计", "小计：", "平均值", "全国", "其他（十家）", "合計"):
+        assert table(f"地区\t省份\t收入\n华东\t甲\t1\n\t{word}\t3\n华南\t丙\t4").rows[1].carried == 0
+    # A row under a total may belong to it, or to the block above.
+    assert table("地区\t省份\t收入\n华东\t甲\t1\n\t小计\t1\n\t乙\t2").rows[2].carried == 0
+
+
+def test_a_merged_cell_is_carried_to_rows_that_only_look_like_totals() -> None:
+    for row in ("\t全国版\t3", "\t合计报表\t3", "\t其他收入\t3"):
+        assert table(f"公司\t产品\t收入\n甲\t云\t1\n{row}").rows[1].cells[0] == ("公司", "甲")
+    # Two rows of figures without a name, or a lone one that is not the last, are no sum.
+    assert [row.carried for row in table("公司\t收入\n甲\t1\n\t2\n\t3").rows] == [0, 1, 1]
+    assert [row.carried for row in table("公司\t收入\n甲\t1\n\t2\n乙\t3").rows] == [0, 1, 0]
+
+
+def test_an_empty_corner_leaves_the_names_over_the_other_columns() -> None:
+    read = table("\t2021年\t2022年\n收入\t1\t2\n利润\t3\t4\n\t4\t6")
+    assert read.rows[0].cells == (("", "收入"), ("2021年", "1"), ("2022年", "2"))
+    assert read.rows[2].cells == (("2021年", "4"), ("2022年", "6"))
+
+
+def test_an_empty_corner_over_merged_cells_is_not_paired() -> None:
+    assert table("\t甲\t乙\n一\t二\t三\n\t四\t五\n六\t七\t八").rows[0].cells == (("", "一"), ("", "二"), ("", "三"))
+
+
 def test_a_name_over_two_columns_is_put_before_each_name_under_it() -> None:
     read = table(
         "公司\tNLP\t\tCV\t\n\t模型\t参数量\t模型\t参数量\n百度\tERNIE\t260B\tUFO\t17B\n谷歌\tPaLM\t540B\tViT\t22B"

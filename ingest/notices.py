@@ -18,6 +18,13 @@ _CONTACT = re.compile(
     rf"|(?:微信号?|QQ|公众号)\s*[:：]\s*<?(?:{_VALUE}|{_NAME}))>?[。;；]?",
     re.IGNORECASE,
 )
+# Several of them in one line, where the colon may be left out and an account may have a Chinese name.
+_LABEL = r"(?:电话|電話|热线|手机|传真|邮箱|郵箱|邮件|网址|網址|网站|官网|e-?mail|tel|fax)"
+_CALLED = re.compile(rf"{_LABEL}\s*[:：]?\s*<?{_VALUE}>?", re.IGNORECASE)
+_ACCOUNT = re.compile(r"(?:微信)?(?:公众号|公眾號|微信号?|视频号)\s*[:：]\s*[\w-]{2,20}")
+_ADDRESS = re.compile(r"(?:公司|联系|办公|通讯|通信)?(?:地址|址)\s*[:：].{2,40}[省市区县镇路街道号楼层室座厦].{0,20}")
+_OPENING = re.compile(r"(?:联系|聯繫|联络)(?:我们|我們|方式)\s*[:：]?\s*")
+_PARTING = re.compile(rf"[，,；;|。]|\s+(?={_LABEL}|微信|公众号|地址|QQ|扫)", re.IGNORECASE)
 # What the reader is told to do, at the start of the line and with what for. Of others it is told what they do: 用户扫码…
 _ASKED = re.compile(
     r"^(?:[^。；]{0,12}?(?:(?<![邀申聘])请|欢迎|立即))?(?:可|点击|长按|微信)*"
@@ -60,9 +67,16 @@ def is_notice(line: str) -> bool:
     text = line.strip(" 　>【】[]*•◆✓·●-")
     if not text or len(text) > _NOTICE_CHARS or "\t" in line:
         return False
-    if _CONTACT.fullmatch(text) or _PICTURE.fullmatch(text) or _BYLINE.fullmatch(text):
+    if _CONTACT.fullmatch(text) or _PICTURE.fullmatch(text) or _BYLINE.fullmatch(text) or _tells_contacts(text):
         return True
     return _ASKED.search(text) is not None and not _FINDING.search(text)
+
+
+def _tells_contacts(text: str) -> bool:
+    """Whether each part of a line is a number to call, an address, an account or what to scan."""
+    parts = [part.strip() for part in _PARTING.split(_OPENING.sub("", text, count=1)) if part.strip()]
+    sure = [part for part in parts if _CALLED.fullmatch(part) or _CONTACT.fullmatch(part) or _ADDRESS.fullmatch(part)]
+    return bool(sure) and all(part in sure or _ACCOUNT.fullmatch(part) or _ASKED.search(part) for part in parts)
 
 
 def is_byline(line: str) -> bool:

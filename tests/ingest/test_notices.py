@@ -114,3 +114,31 @@ def test_a_part_with_findings_a_table_sources_or_many_words_is_not_the_publisher
 def test_facts_of_the_publisher_are_told_from_its_praise() -> None:
     assert tells_of_the_publisher("研究院于1998年成立于北京。")
     assert not tells_of_the_publisher("研究院是产业咨询领导者！")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "联系我们：电话 010-88886666，邮箱 info@h2.cn，扫描二维码关注公众号。",
+        "联系电话：010-12345678 微信公众号：氢研究",
+        "电话：010-88886666 邮箱：info@h2.cn",
+        "电话 010-88886666",
+        "地址：北京市海淀区中关村大街1号院2号楼",
+    ],
+)
+def test_several_contacts_in_one_line_are_a_notice(line: str) -> None:
+    assert is_notice(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "电话 010-88886666 的投诉量下降了三成",
+        "电话、邮箱与微信公众号是企业触达客户的主要方式",
+        "公众号：内容分发的主要渠道",
+        "地址：区块链账户的唯一标识",
+        "2023年，手机 1200万台，平板 300万台",
+    ],
+)
+def test_a_line_that_says_something_of_contacts_is_none(line: str) -> None:
+    assert not is_notice(line)

@@ -7,6 +7,7 @@ relevance is the sum of the z-scores of MaxSim, pooled cosine and BM25 over them
 import errno
 import json
 import math
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -42,6 +43,10 @@ _FIXED_BYTES = 10_000
 
 class IndexMismatch(UserError):
     """A saved index that this encoder or this version of the program cannot serve."""
+
+
+# NumPy reads the header of a file with ast, which CPython 3.11 may fail to do in two threads at once (gh-106905).
+_ONE_HEADER = threading.Lock()
 
 
 class Encoder(Protocol):
@@ -259,14 +264,16 @@ class PassageIndex:
         with (folder / "passages.jsonl").open(encoding="utf-8") as file:
             passages = [_passage(json.loads(line)) for line in file]
         dense = DenseIndex.load(folder / "dense.faiss")
-        lengths = np.load(folder / "token_lengths.npy")
-        vectors = np.load(folder / "token_vectors.npy", mmap_mode="r")
-        starts = np.load(folder / "token_starts.npy", mmap_mode="r")
+        with _ONE_HEADER:
+            lengths = np.load(folder / "token_lengths.npy")
+            vectors = np.load(folder / "token_vectors.npy", mmap_mode="r")
+            starts = np.load(folder / "token_starts.npy", mmap_mode="r")
         if dense.dim != encoder.dim or not lengths.sum() == len(vectors) == len(starts):
             raise IndexMismatch("索引各部分对不上；请运行 reportqa build --rebuild")
         bounds = np.concatenate([[0], np.cumsum(lengths)])
         tokens = [Tokens(vectors[first:last], starts[first:last]) for first, last in pairwise(bounds)]
-        lexical = LexicalIndex.load(folder / "lexical", len(passages))
+        with _ONE_HEADER:
+            lexical = LexicalIndex.load(folder / "lexical", len(passages))
         return cls(passages, encoder, dense=dense, lexical=lexical, tokens=tokens, version=folder.name)
 
 

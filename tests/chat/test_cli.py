@@ -238,7 +238,7 @@ def test_a_list_for_people_shows_each_report_in_a_row(within: Run, library: Path
     assert ended.code == 0
     (row,) = (line for line in ended.out.splitlines() if "cars-2025" in line)
     cells = [cell.strip() for cell in row.split("│")[1:-1]]
-    assert cells == ["cars-2025", "新能源汽车产业报告", "某研究院", "2025", "1", "2", "reports/cars.md"]
+    assert cells == ["cars-2025", "新能源汽车产业报告", "某研究院", "2025", "–", "2", "reports/cars.md"]
     assert f"未读入：{library}/corpus/reports/empty.md：文件里没有文字" in ended.out
     assert json.loads(within("list", "--json").out.splitlines()[-1])["error"].endswith("请确认内容后重试")
 

@@ -51,7 +51,9 @@ def setup(tmp_path: Path) -> Setup:
     made = Setup(tmp_path / "corpus", tmp_path / "index", ENCODER.name, lambda: ENCODER)
     made.corpus.mkdir()
     for number in (1, 2):
-        (made.corpus / "sales.md").write_text(f"# 销量报告\n\n第 {number} 版：销量 128{number} 万辆。\n", "utf-8")
+        (made.corpus / f"sales{number}.md").write_text(
+            f"# 销量报告\n\n第 {number} 版：销量 128{number} 万辆。\n", "utf-8"
+        )
         build_index(made)
     return made
 

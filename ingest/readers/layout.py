@@ -5,6 +5,7 @@ their own; cells do neither. Full-width lines between columns part them (the ide
 ICPR 1984). Sizes are in points, x to the right and y downwards; nothing here knows what wrote the page.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +37,7 @@ _SENTENCE_END = re.compile(r"[。！？!?；;：:.][”’」』）)\]]*$")
 _NEVER_FIRST = frozenset("，。、；：！？）》」』”’】％,.;:!?)%")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _STOP = re.compile(r"[，。；：！？]|[.,;:](?= |$)")
+_FIRST_WORD = re.compile(r"([(（\[《“‘「『]*)([A-Za-z0-9\u00c0-\u024f.,'%-]+|.?)(.?)", re.DOTALL)
 _WESTERN = re.compile(r"[!-~\u00c0-\u024f€£¥]")
 
 
@@ -221,23 +223,74 @@ def cell_text(characters: Sequence[Piece], left: float, right: float) -> str:
 # Columns
 
 
-def _regions(boxes: Sequence[_Box], cuts: int = 0) -> Iterator[list[_Box]]:
+class _Span(NamedTuple):
+    """Where the column begins and ends."""
+
+    left: float
+    right: float
+
+
+class _Region(NamedTuple):
+    """Boxes of one column; span: of this column on the whole page, None where the page has but one."""
+
+    boxes: list[_Box]
+    span: _Span | None
+
+
+def _regions(boxes: Sequence[_Box], span: _Span | None = None, cuts: int = 0) -> Iterator[_Region]:
     """The boxes by columns and by full-width stretches between these, in reading order."""
     x = _gutter(boxes) if cuts < _MAX_CUTS else None
     if x is None:
         if boxes:
-            yield list(boxes)
+            yield _Region(list(boxes), span)
         return
-    for stretch in _stretches(boxes, x):
-        if not stretch.full_width and _is_parted(stretch.boxes, x):
+    stretches = _stretches(boxes, x)
+    parted = [stretch for stretch in stretches if not stretch.full_width and _is_parted(stretch.boxes, x)]
+    left = _span([box for stretch in parted for box in stretch.boxes if box.x1 <= x])
+    right = _span([box for stretch in parted for box in stretch.boxes if box.x0 >= x])
+    for stretch in stretches:
+        if stretch in parted or (not stretch.full_width and left and right and _fits(stretch.boxes, left, right)):
             upper, lower = _without_tail(stretch.boxes, x)
-            yield from _regions([box for box in upper if box.x1 <= x], cuts + 1)
-            yield from _regions([box for box in upper if box.x0 >= x], cuts + 1)
-            yield from _regions(lower, cuts + 1)
+            yield from _regions([box for box in upper if box.x1 <= x], left, cuts + 1)
+            yield from _regions([box for box in upper if box.x0 >= x], right, cuts + 1)
+            yield from _regions(lower, span, cuts + 1)
         elif len(stretch.boxes) < len(boxes):
-            yield from _regions(stretch.boxes, cuts + 1)
+            yield from _regions(stretch.boxes, span, cuts + 1)
         else:
-            yield stretch.boxes
+            yield _Region(stretch.boxes, span)
+
+
+def _span(boxes: Sequence[_Box]) -> _Span | None:
+    """What stands wholly beside the widest box, such as the number of the page, is of no column."""
+    if not boxes:
+        return None
+    widest = max(boxes, key=lambda box: box.x1 - box.x0)
+    within = [box for box in boxes if box.x0 < widest.x1 and box.x1 > widest.x0]
+    return _Span(min(box.x0 for box in within), max(box.x1 for box in within))
+
+
+def _fits(boxes: Sequence[_Box], left: _Span, right: _Span) -> bool:
+    """Whether a stretch too short to tell is of the columns that the page has elsewhere, and no cells side by side."""
+    fewer, more = sorted(_sides(boxes, left, right) or ([], []), key=len)
+    if not fewer:
+        return False
+    return _beside(fewer, more) < 0.5 or (len(fewer) == 1 and len(more) > 1 and _is_prose(more))
+
+
+def _sides(boxes: Sequence[_Box], left: _Span, right: _Span) -> tuple[list[Piece], list[Piece]] | None:
+    """The lines that begin where one of two columns does; None where there are others than these, but for what is alone
+    at its height, as the number of the page is."""
+    pieces = [box for box in boxes if isinstance(box, Piece)]
+    lefts, rights = ([piece for piece in pieces if _begins_with(piece, column)] for column in (left, right))
+    others = [box for box in boxes if box not in lefts and box not in rights]
+    if any(_overlap(one, box) > 0 for one in others for box in boxes if box is not one):
+        return None
+    return lefts, rights
+
+
+def _begins_with(piece: Piece, column: _Span) -> bool:
+    """Whether a line begins where the column does, or with an indent, and ends in it."""
+    return -0.5 <= (piece.x0 - column.left) / piece.size <= 2.2 and piece.x1 <= column.right + 1
 
 
 class _Stretch(NamedTuple):
@@ -270,8 +323,8 @@ def _stretches(boxes: Sequence[_Box], x: float) -> list[_Stretch]:
 
 
 def _full_width_headings(boxes: Sequence[_Box], x: float) -> set[_Box]:
-    """Headings over both columns that are too short to cross x: nothing stands beside one, and both columns begin at the
-    same height below it, or below another such heading."""
+    """Headings over both columns that are too short to cross x: nothing stands beside one, and both columns begin right
+    below it, or below another such heading."""
     pieces = sorted((box for box in boxes if isinstance(box, Piece)), key=lambda piece: piece.top)
     if not pieces:
         return set()
@@ -284,13 +337,33 @@ def _full_width_headings(boxes: Sequence[_Box], x: float) -> set[_Box]:
         below = [other for other in pieces[number + 1 :] if other.top >= piece.bottom]
         left = next((other for other in below if other.x0 < x), None)
         right = next((other for other in below if other.x0 >= x), None)
-        alone = all(_overlap(piece, other) == 0 for other in pieces if other.x0 >= x)
         ends = left is None and right is None
-        if not alone or (left is None and not ends):
+        if any(_overlap(piece, other) > 0 for other in pieces if other.x0 >= x):
             continue
-        if ends or left in found or (left and right and abs(left.bottom - right.bottom) <= 0.6 * body):
+        if (
+            ends
+            or left in found
+            or (right and _begins_columns(piece, left, right, _white_above(right, boxes, x), body))
+        ):
             found.add(piece)
     return found
+
+
+def _begins_columns(heading: Piece, left: Piece | None, right: Piece, white: float, body: float) -> bool:
+    """Whether these first pieces below a heading begin two columns, at one height or parted by the white of a paragraph.
+
+    white: above the right one. Right columns have a heading's room of it only where the heading is theirs too.
+    """
+    apart = math.inf if left is None else left.bottom - right.bottom
+    if abs(apart) <= 0.6 * body:
+        return True
+    near = abs(apart) <= 2.2 * body or (apart > 0 and right.top - heading.bottom <= 4 * body)
+    return near and heading.size >= 1.15 * body and white >= heading.size + 2 * body
+
+
+def _white_above(piece: Piece, boxes: Sequence[_Box], x: float) -> float:
+    """The white above a piece, in its column right of x."""
+    return min((piece.top - box.bottom for box in boxes if box.x1 > x and box.bottom <= piece.top), default=math.inf)
 
 
 def _middle(box: _Box) -> float:
@@ -346,15 +419,27 @@ def _without_tail(boxes: Sequence[_Box], x: float) -> tuple[list[_Box], list[_Bo
     left = right = ordered[0].top  # how far down each column reaches
     for number, box in enumerate(ordered):
         bottom = max(left, right)
-        if box.top - bottom >= 1.2 * size and abs(left - right) <= 0.6 * size:
-            below = _flanks(ordered[number:], x)
-            if min(map(len, below)) < _COLUMN_LINES or not _are_columns(*below):
-                return ordered[:number], ordered[number:]
+        ends = box.top - bottom >= 1.2 * size and abs(left - right) <= 0.6 * size
+        if ends and not _goes_on_in_columns(ordered[:number], ordered[number:], x):
+            return ordered[:number], ordered[number:]
         if box.x1 <= x:
             left = max(left, box.bottom)
         else:
             right = max(right, box.bottom)
     return ordered, []
+
+
+def _goes_on_in_columns(above: Sequence[_Box], below: Sequence[_Box], x: float) -> bool:
+    """Whether what stands below a white stripe through both columns is theirs too: more columns, or lines no farther from
+    them than their paragraphs are from each other."""
+    if all(_flanks(below, x)) and _is_parted(below, x):
+        return True
+    left, right = _span([box for box in above if box.x1 <= x]), _span([box for box in above if box.x0 >= x])
+    if not left or not right or not (sides := _sides(below, left, right)) or not any(sides):
+        return False
+    column = [box for box in above if (box.x1 <= x) == (below[0].x1 <= x)]
+    gaps = [lower.top - upper.bottom for upper, lower in pairwise([*column, below[0]])]
+    return len(gaps) > 1 and gaps[-1] <= 1.1 * max(gaps[:-1])
 
 
 def _flanks(boxes: Sequence[_Box], x: float) -> tuple[list[Piece], list[Piece]]:
@@ -409,11 +494,11 @@ def _is_prose(pieces: Sequence[Piece], *, full: float = 0.3) -> bool:
 # Lines
 
 
-def _blocks_of(region: Sequence[_Box], column: int) -> list[Block]:
+def _blocks_of(region: _Region, column: int) -> list[Block]:
     """The lines and tables of one column, from top to bottom."""
-    blocks: list[Block] = [box for box in region if isinstance(box, TableRows)]
-    rows = _rows([box for box in region if isinstance(box, Piece)])
-    edges = _edges(rows)
+    blocks: list[Block] = [box for box in region.boxes if isinstance(box, TableRows)]
+    rows = _rows([box for box in region.boxes if isinstance(box, Piece)])
+    edges = _edges(rows, region.span or _row_span(rows))
     number = 0
     while number < len(rows):
         end = _aligned_until(rows, number)
@@ -428,11 +513,14 @@ def _blocks_of(region: Sequence[_Box], column: int) -> list[Block]:
     )
 
 
-def _edges(rows: Sequence[Sequence[Piece]]) -> list[tuple[float, float]]:
+def _row_span(rows: Sequence[Sequence[Piece]]) -> _Span:
+    wholes = [row[0]._replace(x1=row[-1].x1) for row in rows]
+    return _span(wholes) or _Span(0.0, 0.0)
+
+
+def _edges(rows: Sequence[Sequence[Piece]], column: _Span) -> list[tuple[float, float]]:
     """Where the lines around each row begin and end: of those set closely together, such as beside a picture, where two
     of three or more reach the same edge; else of the whole column."""
-    left = min((row[0].x0 for row in rows), default=0.0)
-    right = max((row[-1].x1 for row in rows), default=0.0)
     edges: list[tuple[float, float]] = []
     start = 0
     for number in range(1, len(rows) + 1):
@@ -443,7 +531,7 @@ def _edges(rows: Sequence[Sequence[Piece]]) -> list[tuple[float, float]]:
         starts, ends = [row[0].x0 for row in together], [row[-1].x1 for row in together]
         own_left = sum(x - min(starts) <= 0.5 * size for x in starts) >= 2 and len(together) > 2
         own_right = sum(max(ends) - x <= 1.2 * size for x in ends) >= 2 and len(together) > 2
-        edges += [(min(starts) if own_left else left, max(ends) if own_right else right)] * len(together)
+        edges += [(min(starts) if own_left else column.left, max(ends) if own_right else column.right)] * len(together)
         start = number
     return edges
 
@@ -560,12 +648,13 @@ def _column_of(piece: Piece, columns: Sequence[tuple[float, float]]) -> int:
 
 
 def is_full(line: TextLine, following: TextLine, right: float) -> bool:
-    """Whether a line ends where it does for want of room: the first word of the next would not have fitted."""
-    if word := re.match(r"[A-Za-z0-9\u00c0-\u024f.,'%-]+", following.text):
-        needed = max(1.5, 0.55 * len(word[0]) + 0.5)
-    else:
-        # A mark that may not begin a line takes the character before it along to the next.
-        needed = 2.5 if following.text[1:2] in _NEVER_FIRST else 1.5
+    """Whether a line ends where it does for want of room: the first word of the next would not have fitted.
+
+    A bracket before the word is of it, and so is a mark behind it that may not begin a line.
+    """
+    first = _FIRST_WORD.match(following.text)
+    opening, word, mark = first.groups() if first else ("", "", "")
+    needed = len(opening) + max(1.0, 0.55 * len(word)) + (mark in _NEVER_FIRST) + 0.5
     return right - line.x1 < needed * following.size
 
 

@@ -27,6 +27,7 @@ _REPEATS = 3
 _APART = 2
 
 _USUAL_LEADING = 0.7
+_LEADING_LINES = 8
 
 # A figure in a table, and no year, which may head a column.
 _FIGURE = re.compile(r"(?!(?:19|20)\d\d(?!\d))[+\-−~约]?\d[\d,.]*\s*(?:[%％‰倍]|[十百千万亿]*(?:美?元|[人家个台辆])?)")
@@ -34,6 +35,7 @@ _FIGURE = re.compile(r"(?!(?:19|20)\d\d(?!\d))[+\-−~约]?\d[\d,.]*\s*(?:[%％�
 _CAPTION = re.compile(r"\s*(?:图表?|表|figure|fig\.|table)\s*[\d一二三四五六七八九十]", re.IGNORECASE)
 _SOURCE = re.compile(r"\s*(?:资料来源|数据来源|来源|注释?|备注|单位|说明|source|note)s?\s*\d*\s*[：:]", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+|[ivxlIVXL]+(?=\W*$)")
+_COUNT = re.compile(r"(\d{1,2})([、.．)）])(?!\d)")
 _HASHES = re.compile(r"^(#{1,6})\s+")  # of a line that is no heading, but would be read as one
 _FIRST_SENTENCE = re.compile(r".*?[。！？；!?][”’」』）)]*")
 _NUMBER_START = re.compile(r"\d{1,2}(?:\.\d{1,2})+\s*\D|第[一二三四五六七八九十\d]+[章节篇部]|PART", re.IGNORECASE)
@@ -88,7 +90,8 @@ def compose_pages(pages: Sequence[LaidPage]) -> list[ComposedPage]:
         for line in _lines(page)
         if _is_heading_line(line, body, by_bold) and line.text.strip()
     )
-    items = [_paragraphs(page.blocks, body, by_bold, ranks) for page in kept]
+    leading = median(gaps) if (gaps := [gap for page in kept for gap in _gaps(_lines(page))]) else _USUAL_LEADING
+    items = [_paragraphs(page.blocks, body, by_bold, ranks, leading) for page in kept]
     _join_sentences(items)
     goes_on = _join_tables(items)
     return [ComposedPage(_text(page), on) for page, on in zip(items, goes_on, strict=True)]
@@ -197,10 +200,14 @@ def _level(size: float, ranks: Sequence[float]) -> int:
 # Paragraphs
 
 
-def _paragraphs(blocks: Sequence[Block], body: float, by_bold: bool, ranks: Sequence[float]) -> list[_Item]:
+def _paragraphs(
+    blocks: Sequence[Block], body: float, by_bold: bool, ranks: Sequence[float], leading: float
+) -> list[_Item]:
+    """leading: of the file, for a page of too few lines to have its own."""
     items: list[_Item] = []
     lines: list[TextLine] = []
-    leading = _leading([block for block in blocks if isinstance(block, TextLine)])
+    gaps = _gaps([block for block in blocks if isinstance(block, TextLine)])
+    leading = median(gaps) if len(gaps) >= _LEADING_LINES else leading
 
     def close() -> None:
         if lines:
@@ -230,32 +237,49 @@ def _paragraph(lines: Sequence[TextLine], body: float, by_bold: bool, ranks: Seq
     return _Paragraph(text, _level(lines[0].size, ranks) if heading else 0, lines[0], lines[-1])
 
 
-def _leading(lines: Sequence[TextLine]) -> float:
-    """The white between the lines of a paragraph, in ems: the median over lines that end for want of room."""
-    gaps = [
+def _gaps(lines: Sequence[TextLine]) -> list[float]:
+    """The white below each line that ends for want of room, in ems."""
+    return [
         (below.top - above.bottom) / above.size
         for above, below in pairwise(lines)
         if above.column == below.column and below.top > above.bottom and is_full(above, below, above.right)
     ]
-    return median(gaps) if gaps else _USUAL_LEADING
 
 
 def _goes_on(lines: Sequence[TextLine], line: TextLine, leading: float, heading: bool) -> bool:
     """Whether a line belongs to the paragraph of the lines before it."""
     before = lines[-1]
     same = abs(before.size - line.size) <= 0.07 * before.size and line.column >= 0
-    if not (same and is_full(before, line, before.right)) or _starts_anew(before, line, heading):
+    if not (same and is_full(before, line, before.right)):
+        return False
+    if _counts_on(lines, line):
+        return line.column != before.column or _is_below(before, line, leading)
+    if _starts_anew(before, line, heading):
         return False
     if line.column != before.column:
-        return not heading and not ends_sentence(before.text) and line.x0 - line.left <= before.size
-    gap = (line.top - before.bottom) / before.size
-    if not -0.5 <= gap <= min(1.6, leading + 0.4):
+        ends = ends_sentence(before.text) and not before.text.endswith(("；", ";"))
+        return not heading and not ends and line.x0 - line.left <= before.size
+    if not _is_below(before, line, leading):
         return False
     indent = (line.x0 - before.x0) / before.size
     hanging = len(lines) == 1 and starts_item(before.text)
     # The first lines of two paragraphs stand below each other, and both right of the others of the column.
     indented = indent > 0.6 or (indent >= -0.6 and line.x0 - line.left > 1.2 * line.size)
     return heading or hanging or not indented
+
+
+def _is_below(before: TextLine, line: TextLine, leading: float) -> bool:
+    return -0.5 <= (line.top - before.bottom) / before.size <= min(1.6, leading + 0.4)
+
+
+def _counts_on(lines: Sequence[TextLine], line: TextLine) -> bool:
+    """Whether a line begins with the number after one amid the paragraph: 分为三步：1、抽样；2、排序."""
+    if (number := _COUNT.match(line.text)) is None or (before := int(number[1]) - 1) < 1:
+        return False
+    # Where the paragraph begins with a number, the items have lines of their own.
+    return _COUNT.match(lines[0].text) is None and any(
+        re.search(rf"(?<![\d.]){before}{re.escape(number[2])}", each.text) for each in lines
+    )
 
 
 def _starts_anew(before: TextLine, line: TextLine, heading: bool) -> bool:

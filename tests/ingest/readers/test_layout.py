@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.readers.layout import Piece, TableRows, TextLine, join_pieces, join_text, lay_out
+from ingest.readers.layout import Piece, TableRows, TextLine, is_full, join_pieces, join_text, lay_out
 
 PROSE = "人工智能产业的发展，需要算力、算法与数据三者的支撑，"  # 26 characters, of which 3 commas
 
@@ -66,6 +66,80 @@ def test_headings_below_columns_that_end_together_are_read_after_both() -> None:
     upper = columns(100, [f"左{n}{PROSE[:22]}" for n in range(4)], [f"右{n}{PROSE[:22]}" for n in range(4)])
     headings = [line("下一部分的题目要占到栏边上来", 50, 190, size=19.5), line("其中的第一节", 50, 230)]
     assert [text[0] for text in texts([*upper, *headings])] == ["左"] * 4 + ["右"] * 4 + ["下", "其"]
+
+
+def sides(left: list[float], right: list[float]) -> list[Piece]:
+    """Lines of prose in two columns at these heights."""
+    return [
+        line(f"{side}{n}{PROSE[:22]}", x, y)
+        for side, x, ys in (("左", 50, left), ("右", 330, right))
+        for n, y in enumerate(ys)
+    ]
+
+
+def test_a_short_heading_over_both_columns_parts_them_though_the_left_one_begins_lower() -> None:
+    upper, lower = sides([100, 115, 130, 145], [100, 115, 130, 145]), sides([225, 240, 255], [212, 227, 242])
+    order = [text[0] for text in texts([*upper, line("二、展望", 50, 180, size=16), *lower])]
+    assert order == ["左"] * 4 + ["右"] * 4 + ["二"] + ["左"] * 3 + ["右"] * 3
+
+
+def test_a_heading_beside_the_white_between_two_paragraphs_is_of_its_column_alone() -> None:
+    pieces = sides([100, 115, 130, 145, 200, 215, 230], [100, 115, 130, 145, 185, 200, 215, 230])
+    order = [text[0] for text in texts([*pieces, line("二、展望", 50, 165, size=16)])]
+    assert order == ["左"] * 4 + ["二"] + ["左"] * 3 + ["右"] * 8
+
+
+ACROSS = line("横贯两栏的一行标题" * 5, 50, 175)
+
+
+def test_a_few_short_lines_are_of_the_columns_that_the_page_has_elsewhere() -> None:
+    upper = sides([100, 115, 130, 145], [100, 115, 130, 145])
+    names = [line(text, 50, 215 + 15 * n) for n, text in enumerate(["甲的概况", "乙的概况", "丙的概况"])]
+    beside = [line(text, 330, 208 + 15 * n) for n, text in enumerate(["丁的概况", "戊的概况"])]
+    assert [text[0] for text in texts([*upper, ACROSS, *names, *beside])][9:] == ["甲", "乙", "丙", "丁", "戊"]
+
+
+def test_names_and_figures_below_columns_stay_rows_though_they_stand_where_the_columns_do() -> None:
+    upper = sides([100, 115, 130, 145], [100, 115, 130, 145])
+    cells = [line(f"{text}{n}", x, 215 + 15 * n) for n in range(3) for text, x in (("公司", 50), ("收入", 330))]
+    *_, table = lay_out([*upper, ACROSS, *cells])
+    assert isinstance(table, TableRows)
+    assert table.rows == (("公司0", "收入0"), ("公司1", "收入1"), ("公司2", "收入2"))
+
+
+def test_the_end_of_the_left_column_is_read_before_the_right_one() -> None:
+    pieces = sides([100, 115, 130, 165, 180, 195], [100, 115, 130, 165, 180, 195])
+    assert [text[0] for text in texts([*pieces, line("小结", 50, 230)])] == ["左"] * 6 + ["小"] + ["右"] * 6
+
+
+def test_the_ends_of_both_columns_are_no_row_though_a_paragraph_begins_beside_another() -> None:
+    pieces = sides([100, 115, 130, 165, 180, 195], [100, 115, 130, 165, 180, 195])
+    ends = [line("甲年发布的第一个", 50, 230), line("模型", 50, 245), line("乙年发布", 330, 230)]
+    assert [text[0] for text in texts([*pieces, *ends])] == ["左"] * 6 + ["甲", "模"] + ["右"] * 6 + ["乙"]
+
+
+def test_the_number_of_the_page_is_not_the_edge_of_a_column() -> None:
+    upper, lower = sides([100, 115, 130, 145], [100, 115, 130, 145]), sides([208, 223], [200, 215])
+    blocks = lay_out([*upper, ACROSS, *lower, line("7", 300, 290)])
+    assert {block.right for block in blocks if isinstance(block, TextLine) and block.text.startswith("左")} == {290}
+
+
+@pytest.mark.parametrize(
+    ("following", "room", "full"),
+    [
+        ("金额", 14, True),
+        ("金额", 16, False),
+        ("金，", 24, True),  # the comma takes its character along
+        ("38%。", 30, True),  # three Western characters, a mark, and half an em
+        ("38%年", 30, False),
+        ("(NLP)模型", 30, True),
+        ("Transformer", 60, True),
+        ("Transformer", 70, False),
+    ],
+)
+def test_a_line_is_full_where_the_next_word_would_not_have_fitted(following: str, room: float, full: bool) -> None:
+    before, after = (TextLine(text, 50, 0, 250, 10, 10, False, 50, 250 + room, 0) for text in ("行", following))
+    assert is_full(before, after, before.right) is full
 
 
 def test_a_gap_in_both_columns_alike_does_not_part_them() -> None:

@@ -37,6 +37,8 @@ LONG_TABLE = "".join(f"<tr><td>公司{n}</td><td>{n}.5</td><td>城市{n}</td></t
 
 HTML = {
     "two columns": f"<h1>人工智能产业报告</h1><div class=two><p>{FIRST}<p>{SECOND}</div><h2>二、成本与监管：全国各地的主要情况以及变化</h2><div class=two><p>{THIRD}<p>{FOURTH}</div>",
+    "bands": "<style>.two p { margin: 1em 0; text-indent: 0 } .two h2 { column-span: all }</style><div class=two>"
+    f"<h2>一、芯片</h2><p>{FIRST}<h2>二、电力</h2><h3>来源</h3><p>{SECOND}<h3>价格</h3><p>{THIRD}<h2>三、监管</h2><p>{FOURTH}</div>",
     "three columns": f"<div class=three><p>{FIRST}<p>{SECOND}<p>{THIRD}</div>",
     "headings": f"<h1>年度报告</h1><h2>1 概况</h2><h3>1.1 市场规模</h3><p>{FIRST}<p>{SECOND}<h3>1.2 竞争格局</h3><p>{THIRD}",
     "english": f"<div style='width: 71mm'><p style='text-align:left;text-indent:0' lang=en>{ENGLISH}</div>",
@@ -86,6 +88,13 @@ def test_columns_are_read_in_turn_and_a_heading_over_both_parts_them(printed: di
         "## 二、成本与监管：全国各地的主要情况以及变化",
         THIRD,
         FOURTH,
+    ]
+
+
+@pytest.mark.browser
+def test_paragraphs_cut_by_columns_are_whole_and_stand_below_their_headings(printed: dict[str, bytes]) -> None:
+    assert [line.lstrip("# ") for line in text_of(printed["bands"]).split("\n") if line] == [
+        *("一、芯片", FIRST, "二、电力", "来源", SECOND, "价格", THIRD, "三、监管", FOURTH)
     ]
 
 

@@ -1,5 +1,7 @@
 """Lines of laid out pages to paragraphs and headings. A column is 300 wide: thirty characters of ten points."""
 
+import pytest
+
 from ingest.readers.layout import Block, TableRows, TextLine
 from ingest.readers.typography import LaidPage, compose
 
@@ -52,6 +54,57 @@ def test_a_paragraph_goes_on_in_the_next_column() -> None:
     left = [line(FULL[:30], 700), line(FULL[:30], 715)]
     right = [line(FULL[:30], 100, x=400, left=400, column=1), line("金。", 115, x=400, left=400, column=1)]
     assert composed(*left, *right) == FULL[:30] * 3 + "金。"
+
+
+def right(text: str, y: float, *, indent: float = 0, size: float = 10) -> TextLine:
+    return line(text, y, x=400 + indent, left=400, column=1, size=size)
+
+
+def test_a_clause_that_ends_at_the_foot_of_a_column_does_not_end_its_paragraph() -> None:
+    left = [line(FULL[:30], 700), line(FULL[:29] + "；", 715)]
+    assert composed(*left, right(FULL[:30], 100), right("金。", 115)) == f"{FULL[:30]}{FULL[:29]}；{FULL[:30]}金。"
+
+
+@pytest.mark.parametrize(
+    ("last", "head"),
+    [
+        (FULL[:29] + "。", right("资金。", 100)),  # the sentence ends
+        (FULL[:20], right("资金。", 100)),  # there was room for more
+        (FULL[:30], right("资金。", 100, indent=20)),
+        (FULL[:30], right("• 资金。", 100)),
+        (FULL[:29] + "；", right("2、资金。", 100)),
+        (FULL[:30], right("资金来源", 100, size=14)),
+    ],
+)
+def test_what_begins_at_the_head_of_a_column_is_not_joined(last: str, head: TextLine) -> None:
+    text = composed(*body(300), line(FULL[:30], 700), line(last, 715), head, right(FULL[:20] + "。", 130))
+    assert f"{last}\n" in text
+    assert head.text in text
+
+
+def test_numbers_amid_a_paragraph_go_on_though_a_line_or_column_begins_with_one() -> None:
+    first, second = FULL[:12] + "分为三步：1、" + FULL[:11] + "；", "2、" + FULL[:27] + "；"
+    assert composed(*body(300), line(first, 700), line(second, 715), right("3、资金。", 100)).endswith(
+        f"{first}{second}3、资金。"
+    )
+
+
+def test_items_that_have_lines_of_their_own_stay_apart_though_full() -> None:
+    items = [f"{n}、{FULL[:27]}；" for n in (1, 2, 3)]
+    text = composed(*body(300), line(items[0], 700), line(items[1], 715), right(items[2], 100))
+    assert text.endswith("\n".join(items))
+
+
+def test_a_page_of_few_lines_has_the_leading_of_the_file() -> None:
+    usual = page(1, *(line(FULL[:30], 100 + 15 * n) for n in range(12)), line("金。", 280))
+    wide = page(2, *(line(text, 100 + 25 * n) for n, text in enumerate([FULL[:30], FULL[1:31]])))
+    assert compose([usual, wide])[1] == f"{FULL[:30]}\n\n{FULL[1:31]}"
+
+
+def test_a_page_of_many_lines_has_a_leading_of_its_own() -> None:
+    usual = page(1, *(line(FULL[:30], 100 + 15 * n) for n in range(12)), line("金。", 280))
+    wide = page(2, *(line(FULL[:30], 100 + 25 * n) for n in range(10)))
+    assert compose([usual, wide])[1] == FULL[:30] * 10
 
 
 def test_larger_sizes_are_headings_by_their_rank() -> None:

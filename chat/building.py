@@ -28,14 +28,50 @@ from ingest.reading import read_report
 from ingest.report import Report, UnreadableReport
 
 if TYPE_CHECKING:
+    from index.encoder import Embeddings
+    from index.late_interaction import Tokens
     from index.library import Encoder, PassageIndex
 
 # In every version of an index, beside what `PassageIndex` saves: what its reports were read as.
 READINGS = "reports.jsonl"
+# Beside the versions of an index, what `reportqa eval` found; it quotes the reports, and goes when one of them does.
+RESULTS = Path("eval", "last.json")
 
 
 def _silent(*_: object) -> None:
     pass
+
+
+class LazyEncoder:
+    """An encoder of which name and dim are known, loaded when something has to be embedded: a removal embeds nothing."""
+
+    def __init__(self, name: str, dim: int, load: "Callable[[], Encoder]") -> None:
+        self.name = name
+        self.dim = dim
+        self._load = load
+
+    def encode_query(self, question: str) -> "tuple[Embeddings, Embeddings]":
+        return self._loaded().encode_query(question)
+
+    def encode_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] = _silent
+    ) -> "tuple[Embeddings, list[Tokens]]":
+        return self._loaded().encode_passages(texts, progress=progress)
+
+    def _loaded(self) -> "Encoder":
+        """The encoder itself.
+
+        Raises:
+            IndexMismatch: it has another dimension, so that nothing made under its name before fits to it.
+        """
+        from index.library import IndexMismatch  # noqa: PLC0415 - as in _write_version
+
+        encoder = self._load()
+        if encoder.dim != self.dim:
+            raise IndexMismatch(
+                f"向量模型 {self.name} 现在是 {encoder.dim} 维，索引建立时是 {self.dim} 维；请运行 reportqa build --rebuild"
+            )
+        return encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +124,14 @@ class Built:
         )
 
 
-def build_index(setup: Setup, *, rebuild: bool = False) -> Built:
+def build_index(setup: Setup, *, rebuild: bool = False, may_begin_empty: bool = False) -> Built:
     """Make the index that is served one of what the corpus holds now; nothing is written where nothing changed.
 
     Only reports that are new or changed are read, and only passages whose words are new are embedded; with rebuild,
     all. Reports that cannot be read are left out and returned. The version before stays served until the new one is
     whole.
+
+    may_begin_empty: whether nothing at all may be read where no report was before, for who wants to add the first one.
 
     Raises:
         UnreadableReport: nothing at all could be read.
@@ -103,11 +141,24 @@ def build_index(setup: Setup, *, rebuild: bool = False) -> Built:
     from index.versions import writing  # noqa: PLC0415 - this package is imported for `--help`, that one is not
 
     files = list_files(setup.corpus)
-    if not setup.root.exists() and not any(file.path.suffix.lower() in READABLE for file in files):
+    documents = any(file.path.suffix.lower() in READABLE for file in files)
+    if not setup.root.exists() and not documents and not may_begin_empty:
         raise nothing_readable(setup.corpus, ())  # before a folder is made for its index
     with writing(setup.root, "建立索引"):
         sweep_incoming(setup.corpus)
-        return update_index(setup, rebuild=rebuild)
+        return update_index(setup, rebuild=rebuild, may_be_empty=may_begin_empty and _holds_nothing(setup.root))
+
+
+def _holds_nothing(root: Path) -> bool:
+    """Whether no passage would be lost with the index that is served; of one that cannot tell, some might."""
+    from index.about import read_about  # noqa: PLC0415 - as above
+    from index.versions import served  # noqa: PLC0415
+
+    version = served(root)
+    try:
+        return version is None or read_about(root / version).passages == 0
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def update_index(
@@ -213,8 +264,11 @@ def _write_version(
     from ingest.duplicates import fold_duplicates  # noqa: PLC0415
     from ingest.passages import split_passages  # noqa: PLC0415
 
-    passages = fold_duplicates([passage for report in reports for passage in split_passages(report)])
-    encoder = setup.encoder()
+    passages = [passage for report in reports for passage in split_passages(report)]
+    scans = {(report.id, page.number) for report in reports for page in report.pages if "scan" in page.flags}
+    recognised = {passage.id for passage in passages if (passage.report_id, passage.page) in scans}
+    passages = fold_duplicates(passages, recognised)
+    encoder = _encoder(setup, version)
     remembered = readings_to_lines(readings)
     require_space(setup.root, bytes_needed(passages, encoder.dim) + len(remembered))
     embedded = 0
@@ -233,8 +287,23 @@ def _write_version(
     # Where a report went or lost words, they are to be nowhere; where it is not known what there was, neither.
     changes = _changes(before, readings)
     gone = not before or changes.removed + changes.updated > 0
+    results = setup.root / RESULTS
+    if gone:
+        results.unlink(missing_ok=True)  # before, since this process may be killed at any moment
     commit(setup.root, save, check=lambda folder: PassageIndex.load(folder, encoder), keep_before=not gone)
+    if gone:
+        results.unlink(missing_ok=True)  # and after, since an evaluation may have ended meanwhile
     return len(passages), embedded
+
+
+def _encoder(setup: Setup, version: Path | None) -> "Encoder":
+    """The encoder of the setup, loaded now only where the version does not tell how many dimensions it has."""
+    from index.about import read_about  # noqa: PLC0415
+
+    about = read_about(version) if version else None
+    if about is None or about.encoder != setup.encoder_name:
+        return setup.encoder()
+    return LazyEncoder(about.encoder, about.dim, setup.encoder)
 
 
 def _loaded(version: Path | None, encoder: "Encoder") -> "PassageIndex | None":

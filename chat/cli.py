@@ -8,6 +8,7 @@ because another process is writing the index: try again later.
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from chat.config import Config, load_config
 from index.versions import IndexBusy, IndexUnavailable
 from ingest.errors import UserError
 from ingest.isolation import Reader
+from ingest.system_errors import system_reason
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
@@ -33,6 +35,18 @@ BUSY = 75  # EX_TEMPFAIL of sysexits.h
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()  # at the end of the process a reader that has left would be a complaint
+    except BrokenPipeError:
+        # The reader (`| head`) has left; what is still in the buffer must not be tried once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _run(argv: Sequence[str] | None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         config = load_config(Path(arguments.config) if arguments.config else None)
@@ -44,14 +58,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("已停止。", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader (`| head`) has left; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        raise
     except OSError as error:
         where = f"{error.filename}：" if error.filename else ""
-        print(f"错误：{where}{error.strerror or error}；请检查路径、权限与磁盘空间", file=sys.stderr)
+        print(f"错误：{where}{system_reason(error)}；请检查路径、权限与磁盘空间", file=sys.stderr)
         return FAILED
     return code
+
+
+# What argparse says of a command that it cannot read, whole or in parts.
+_IN_CHINESE = (
+    (r"the following arguments are required: (.+)", r"还缺 \1"),
+    (r"one of the arguments (.+) is required", r"须给出其中一项：\1"),
+    (r"unrecognized arguments: (.+)", r"多出 \1"),
+    (r"ambiguous option: (.+) could match (.+)", r"\1 可以是 \2 中的任何一个，请写全"),
+    (r"^argument (.+?): ", r"\1："),
+    (r"expected one argument", "后面须有一个值"),
+    (r"expected at least one argument", "后面至少须有一个值"),
+    (r"expected at most one argument", "后面最多有一个值"),
+    (r"expected (\d+) arguments?", r"后面须有 \1 个值"),
+    (r"ignored explicit argument (.+)", r"后面不能有值（\1）"),
+    (r"not allowed with argument (.+)", r"不能与 \1 同用"),
+    (r"invalid choice: (.+?),? \(choose from (.+)\)", r"没有 \1，可用 \2"),
+    (r"invalid \w+ value: (.+)", r"值不对（\1）"),
+)
 
 
 class _Help(argparse.HelpFormatter):
@@ -79,6 +109,8 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="显示这份说明")
 
     def error(self, message: str) -> NoReturn:
+        for english, chinese in _IN_CHINESE:
+            message = re.sub(english, chinese, message)
         print(f"错误：命令写法不对（{message}）；用法见 {self.prog} --help", file=sys.stderr)
         raise SystemExit(FAILED)
 
@@ -126,7 +158,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = command("eval", "用题集评测检索与回答", _eval)
     evaluate.add_argument("--questions", default="corpus/questions/dev.jsonl", metavar="FILE", help="题集（JSONL）")
     evaluate.add_argument("--retrieval-only", action="store_true", help="只评检索，不用语言模型")
-    evaluate.add_argument("--output", metavar="FILE", help="结果另存为 JSON（默认 .reportqa/eval/last.json）")
+    evaluate.add_argument(
+        "--output", metavar="FILE", help="结果另存为 JSON（默认在索引的文件夹中，移除报告时一并删除）"
+    )
     evaluate.add_argument("--compare", metavar="FILE", help="与之前一次结果（JSON）逐项比较")
     _add_index(evaluate)
 
@@ -184,10 +218,15 @@ def _index_root(arguments: argparse.Namespace, config: Config) -> Path:
 
 
 def _inspect(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.terminal import show_report  # noqa: PLC0415
+    from chat.terminal import one_bar, show_report  # noqa: PLC0415
 
-    with Reader() as read:
-        show_report(read(Path(arguments.file), {}))
+    path = Path(arguments.file)
+    if path.is_dir():
+        raise UserError(f"{path} 是文件夹；请给出其中一份报告，或用 reportqa build --corpus {path} 全部读入")
+    with one_bar() as bar, Reader() as read:
+        bar.step("读取")
+        report = read(path, {}, progress=lambda done, total: bar.progress("读取", done, total))
+    show_report(report)
     return DONE
 
 
@@ -358,15 +397,16 @@ def _decoded(line: bytes) -> object:
 
 def _eval(arguments: argparse.Namespace, config: Config) -> int:
     from chat.assistant import Assistant  # noqa: PLC0415
+    from chat.building import RESULTS  # noqa: PLC0415
     from chat.config import load_encoder  # noqa: PLC0415
-    from chat.evaluation import evaluate, read_questions, read_summary, summarise, write_results  # noqa: PLC0415
+    from chat.evaluation import evaluate, keep_results, read_questions, read_summary, summarise  # noqa: PLC0415
     from chat.setup import load_library  # noqa: PLC0415
     from chat.terminal import one_bar, show_summary  # noqa: PLC0415
 
     questions = read_questions(Path(arguments.questions))
     earlier = read_summary(Path(arguments.compare)) if arguments.compare else None
     root = _index_root(arguments, config)
-    output = Path(arguments.output or ".reportqa/eval/last.json")
+    output = Path(arguments.output) if arguments.output else root / RESULTS
     if output.is_dir():
         raise UserError(f"{output} 是文件夹；请用 --output 给出文件名")
     with one_bar() as bar:
@@ -382,7 +422,8 @@ def _eval(arguments: argparse.Namespace, config: Config) -> int:
             retrieval_only=arguments.retrieval_only,
             done=lambda _: bar.progress("评测", next(asked), len(questions)),
         )
-    write_results(output, results)
+    if not keep_results(output, results, root / assistant.library.version):
+        print("评测期间有报告被移除或改动，结果中没有保留回答。", file=sys.stderr)
     show_summary(summarise(results), earlier, output)
     return DONE
 
@@ -437,7 +478,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
     try:
         listener = listen(host, port)
     except (OSError, OverflowError) as error:
-        raise UserError(f"无法在 {host}:{port} 上监听（{error}）；请检查 --host 与 --port") from error
+        reason = system_reason(error) if isinstance(error, OSError) else error
+        raise UserError(f"无法在 {host}:{port} 上监听（{reason}）；请检查 --host 与 --port") from error
     with listener:
         with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
@@ -448,7 +490,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
             def build() -> None:
                 bar.step("检查报告")
                 try:
-                    built.append(build_index(setup))
+                    built.append(build_index(setup, may_begin_empty=True))
                 except IndexBusy as busy:
                     bar.notice(f"{busy}。先用现有的索引回答，更新完成后自动换用新的。")
 

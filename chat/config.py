@@ -12,6 +12,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ingest.errors import UserError
+from ingest.system_errors import system_reason
 
 if TYPE_CHECKING:
     from chat.generation import Generator
@@ -65,8 +66,8 @@ class GeneratorConfig:
 class ServerConfig:
     """frame_ancestors: origins of pages that may embed this one, such as https://portal.example.com.
     allowed_hosts: names this service may be called by, beside the loopback ones.
-    editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls the service by a loopback name;
-    `always`, everybody; `never`, nobody."""
+    editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
+    loopback name and through no proxy; `always`, everybody; `never`, nobody."""
 
     host: str = "127.0.0.1"
     port: int = 7860
@@ -99,7 +100,7 @@ def load_config(path: Path | None = None) -> Config:
     try:
         table = tomllib.loads(file.read_text("utf-8-sig"))  # Notepad writes a byte order mark
     except OSError as error:
-        raise ConfigError(f"{file}：无法读取配置（{error.strerror}）；请检查路径与权限") from error
+        raise ConfigError(f"{file}：无法读取配置（{system_reason(error)}）；请检查路径与权限") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}：不是有效的 TOML（{error}）") from error
     config: Config = _record(Config, table, file, "")

@@ -11,6 +11,7 @@ from chat.answer import BadQuestion, Citation, Finished, Found, Role, Turn, chec
 from chat.quality import page_count
 from index.library import Hit
 from ingest.report import PageQuality, Passage
+from ingest.source import PageKind
 
 JsonObject = dict[str, object]
 Identity = str | int | None
@@ -23,7 +24,7 @@ TURN_CHARS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One report of the library, as listed to readers; period, pages and notes as in `Report`."""
+    """One report of the library, as listed to readers; period, pages, notes and page_kind as in `Report`."""
 
     id: str
     title: str
@@ -33,6 +34,7 @@ class ReportLine:
     period: str = ""
     pages: tuple[PageQuality, ...] = ()
     notes: tuple[str, ...] = ()
+    page_kind: PageKind = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def _place(passage: Passage) -> JsonObject:
         "period": passage.period,
         "headings": list(passage.headings),
         "page": passage.page,
+        "page_kind": passage.page_kind,
     }
 
 
@@ -186,6 +189,7 @@ def report_object(line: ReportLine) -> JsonObject:
         "period": line.period,
         "passages": line.passages,
         "pages": page_count(line.pages) or None,
+        "page_kind": line.page_kind,
         "quality": [
             {"page": page.number, "flags": list(page.flags), "excluded": page.excluded, "confidence": page.confidence}
             for page in line.pages

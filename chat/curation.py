@@ -213,6 +213,8 @@ def _id_of(file: CorpusFile) -> str:
 
 
 def _matching(asked: str, known: Sequence[str]) -> str:
+    if not asked.strip():
+        raise UnknownReport("报告编号是空的；编号见 reportqa list")
     if asked in known:
         return asked
     beginning = [id for id in known if len(asked) >= LEAST_PREFIX and id.startswith(asked)]
@@ -250,6 +252,7 @@ def report_lines(version: Path) -> list[ReportLine]:
             report.period,
             report.pages,
             report.notes,
+            report.page_kind,
         )
         for report in reports
     ]

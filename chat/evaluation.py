@@ -7,7 +7,7 @@ import json
 import re
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from index.metrics import comparable, evidence_at, first_rank, reciprocal_rank
 from index.segment import fold
 from ingest.errors import UserError
 from ingest.report import Passage
+from ingest.system_errors import system_reason
 
 # An answer counts within this many characters, marks aside: pouring the evidence out is no answer.
 ANSWER_CHARS, BROAD_ANSWER_CHARS = 200, 400
@@ -87,7 +88,8 @@ def read_questions(path: Path) -> list[Gold]:
     try:
         lines = path.read_text("utf-8-sig").split("\n")  # splitlines() would break a line at a U+2028 in a text
     except (OSError, UnicodeDecodeError) as error:
-        raise BadQuestions(f"{path}：无法读取题集（{error}）；请用 --questions 指明 UTF-8 的 JSONL 文件") from error
+        reason = system_reason(error) if isinstance(error, OSError) else error
+        raise BadQuestions(f"{path}：无法读取题集（{reason}）；请用 --questions 指明 UTF-8 的 JSONL 文件") from error
     gold = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -291,18 +293,30 @@ def write_results(path: Path, results: Sequence[Result]) -> None:
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
+def keep_results(path: Path, results: Sequence[Result], version: Path) -> bool:
+    """Write results, and say whether with their answers: not where the version of the index that gave them is gone, as it
+    is when a report was removed meanwhile."""
+    write_results(path, results)
+    if version.exists():  # looked at after writing: what a removal finds there, it deletes itself
+        return True
+    write_results(path, [replace(result, answer=None) for result in results])
+    return False
+
+
 def read_summary(path: Path) -> dict[str, dict[str, float | int | None]]:
     """The summary of an earlier run.
 
     Raises:
-        BadQuestions: the file is none of `write_results`.
+        BadQuestions: no such file, or none of `write_results`.
     """
     try:
         summary = json.loads(path.read_text("utf-8"))["summary"]
         return {
             name: {figure: _number(value) for figure, value in figures.items()} for name, figures in summary.items()
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except OSError as error:
+        raise BadQuestions(f"{path}：无法读取之前的结果（{system_reason(error)}）；请检查 --compare") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadQuestions(f"{path}：不是 reportqa eval 写出的结果（{error}）") from error
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from chat.places import page_name
 from ingest.report import PageQuality
-from ingest.source import Flag
+from ingest.source import Flag, PageKind
 
 FLAG_LABELS: dict[Flag, str] = {
     "empty": "没有文字",
@@ -18,7 +19,7 @@ _TOLD: tuple[Flag, ...] = ("garbled", "empty", "doubtful", "scan", "hidden")
 ALL_WELL = "全部页面读取正常"
 
 
-def quality_lines(pages: Sequence[PageQuality]) -> list[str]:
+def quality_lines(pages: Sequence[PageQuality], kind: PageKind = "page") -> list[str]:
     """What is to be said of a report's pages, the gravest first; ALL_WELL alone where nothing is.
 
     A page is named once for each of its flags; that a doubtful one is a scan goes without saying.
@@ -28,13 +29,13 @@ def quality_lines(pages: Sequence[PageQuality]) -> list[str]:
         for excluded in (True, False):
             told = [page for page in pages if flag in _worth_telling(page) and page.excluded is excluded]
             if told:
-                lines.append(f"{_named(told)}：{_about(flag, told, excluded=excluded)}")
+                lines.append(f"{_named(told, kind)}：{_about(flag, told, excluded=excluded)}")
     return lines or [ALL_WELL]
 
 
-def _named(pages: Sequence[PageQuality]) -> str:
+def _named(pages: Sequence[PageQuality], kind: PageKind) -> str:
     numbers = [page.number for page in pages if page.number is not None]
-    return f"第 {page_ranges(numbers)} 页" if numbers else "全文"
+    return page_name(page_ranges(numbers), kind) if numbers else "全文"
 
 
 def page_count(pages: Sequence[PageQuality]) -> int:
@@ -52,9 +53,9 @@ def _about(flag: Flag, pages: Sequence[PageQuality], *, excluded: bool) -> str:
     return f"{FLAG_LABELS[flag]}{confidence}{'，未收录' if excluded else ''}"
 
 
-def page_line(page: PageQuality) -> str:
+def page_line(page: PageQuality, kind: PageKind = "page") -> str:
     """One page as `reportqa inspect` lists it."""
-    parts = [_named([page]), f"{page.characters:,} 字", *(FLAG_LABELS[flag] for flag in page.flags)]
+    parts = [_named([page], kind), f"{page.characters:,} 字", *(FLAG_LABELS[flag] for flag in page.flags)]
     if page.confidence is not None:
         parts.append(f"可信度 {page.confidence:.2f}")
     if page.excluded:

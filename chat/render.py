@@ -13,12 +13,13 @@ from chat.answer import Answer, Citation, Sentence, Timings
 from chat.contract import ReportLine
 from chat.exchange import Exchange
 from chat.marks import without_marks
-from chat.places import KIND_LABELS, SEPARATOR, source_line
+from chat.places import KIND_LABELS, pages_counted, place_of, source_line
 from chat.quality import ALL_WELL, page_count, quality_lines
 from index.library import Hit
 from ingest.report import Passage, Place
 
 PRODUCT = "reportqa 研报问答"
+NO_COVERAGE = "还没有收录报告 · 请到“报告”标签里添加"
 COVERAGE = "收录 {reports} 份报告 · {passages} 段 · 每句话都标明出处"
 SOURCES = "来源"
 FOUND = "检索到的原文"
@@ -41,6 +42,7 @@ ALSO_AT = "另见 {count} 处"
 SEARCH_STATUS = "检索 {seconds} 秒 · {count} 段"
 REPORTS_TITLE = "报告（{count}）"
 NO_REPORTS = "资料库里还没有报告。"
+BEGIN_HERE = "资料库里还没有报告；请点上面的“添加报告”选择文件。"
 ADD = "添加报告"
 ADD_HINT = "可一次选多份；支持 {formats}，每份不超过 {megabytes} MB。读取并建立索引后即可提问。"
 READ_ONLY = "在运行服务的机器上用 reportqa add、reportqa remove 增删报告。"
@@ -68,7 +70,9 @@ def attribute(text: str) -> str:
 
 
 def header_html(reports: Sequence[ReportLine]) -> str:
-    """The name of the product and what it covers."""
+    """The name of the product and what it covers, or where to begin."""
+    if not reports:
+        return f'<div class="brand"><h1>{inert(PRODUCT)}</h1><p class="coverage">{inert(NO_COVERAGE)}</p></div>'
     lines = "".join(
         f"<li><b>{inert(report.title)}</b><span>"
         f"{inert(' · '.join(part for part in (report.publisher, report.published) if part))}</span></li>"
@@ -82,7 +86,7 @@ def header_html(reports: Sequence[ReportLine]) -> str:
 def shelf_html(reports: Sequence[ReportLine], *, editable: bool) -> str:
     """The reports of the library, each with how well it was read and, where one may, a button that removes it."""
     if not reports:
-        return empty_html(NO_REPORTS)
+        return empty_html(BEGIN_HERE if editable else NO_REPORTS)
     items = "".join(_report(report, editable=editable) for report in reports)
     return f'<ul class="shelf" aria-label="{attribute(REPORTS_TITLE.format(count=len(reports)))}">{items}</ul>'
 
@@ -90,8 +94,8 @@ def shelf_html(reports: Sequence[ReportLine], *, editable: bool) -> str:
 def _report(report: ReportLine, *, editable: bool) -> str:
     about = " · ".join(part for part in (report.publisher, report.published, report.period) if part)
     pages = page_count(report.pages)
-    size = f"{pages:,} 页 · {report.passages:,} 段" if pages else f"{report.passages:,} 段"
-    lines = [*quality_lines(report.pages), *report.notes]
+    size = " · ".join([*([pages_counted(pages, report.page_kind)] if pages else []), f"{report.passages:,} 段"])
+    lines = [*quality_lines(report.pages, report.page_kind), *report.notes]
     listed = "".join(f"<li>{inert(line)}</li>" for line in lines)
     told = (
         f'<p class="quality">{inert(ALL_WELL)}</p>'
@@ -272,12 +276,6 @@ def _card(passage: Passage, *, number: int, quote: tuple[int, int] | None, ident
     )
 
 
-def place_of(title: str, headings: Sequence[str], page: int | None) -> str:
-    """Where something stands: title › headings › 第 n 页, the title once."""
-    path = headings if headings and headings[0] == title else (title, *headings)
-    return SEPARATOR.join([*(part for part in path if part), *([f"第 {page} 页"] if page is not None else [])])
-
-
 def _words(text: str, quote: tuple[int, int] | None) -> str:
     if quote is None:
         return inert(text)
@@ -302,6 +300,8 @@ def _cell(cell: str, *, marked: bool) -> str:
 def _also_at(places: Sequence[Place]) -> str:
     if not places:
         return ""
-    listed = "".join(f"<li>{inert(place_of(place.title, place.headings, place.page))}</li>" for place in places)
+    listed = "".join(
+        f"<li>{inert(place_of(place.title, place.headings, place.page, place.page_kind))}</li>" for place in places
+    )
     label = inert(ALSO_AT.format(count=len(places)))
     return f'<details class="also"><summary>{label}</summary><ul>{listed}</ul></details>'

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from chat.building import Setup
 from chat.contract import ReportLine
-from chat.curation import add_reports, remove_reports
+from chat.curation import UnknownReport, add_reports, remove_reports
 from chat.live import LiveAssistant
 from chat.sources import Progress
 from ingest.errors import UserError
@@ -19,7 +19,7 @@ from ingest.isolation import Reader
 
 _log = logging.getLogger(__name__)
 
-# Who may add and remove reports over HTTP: who calls this service by a loopback name, everybody, or nobody.
+# Who may add and remove reports over HTTP: who calls from this machine (see may_edit), everybody, or nobody.
 Editing = Literal["loopback", "always", "never"]
 _LOOPBACK_CLIENTS = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "via")
@@ -106,6 +106,8 @@ class OneAtATime:
                 outcome = Changed(work(lambda name, done, total: told.put(Step(name, done, total))))
             except BaseException as error:  # for the listener, on the other side of the queue
                 outcome = error
+                if not isinstance(error, UserError):
+                    _log.exception("a change of the corpus failed")  # the listener may have left
             try:
                 done()
             except OSError:
@@ -155,7 +157,7 @@ class CorpusShelf:
             for path, name in names.items():
                 for form in (path.resolve(), path):
                     message = message.replace(f"{form}/", f"{name}/" if name else "").replace(str(form), name)
-            raise UserError(message) from error
+            raise type(error)(message) from error
 
     def _add(self, file: Path, progress: Progress) -> str:
         with Reader() as read:
@@ -170,7 +172,7 @@ class CorpusShelf:
     def _remove(self, report_id: str, progress: Progress) -> str:
         # The beginning of an id, which does on the command line, is too easily mistaken here.
         if report_id not in {line.id for line in self.reports()}:
-            raise UserError(f"没有编号为 {report_id} 的报告；请刷新列表后重试")
+            raise UnknownReport(f"没有编号为 {report_id} 的报告；请刷新列表后重试")
         with Reader() as read:
             removed = remove_reports(replace(self._setup, read=read, progress=progress), [report_id])
         self._assistant.refresh()

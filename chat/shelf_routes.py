@@ -1,6 +1,7 @@
 """The reports over HTTP: `GET /api/v1/reports`, `POST` of a file to add it, `DELETE` of one by its id.
 
-A change is answered by server-sent events: `step` while it goes on, then `final`, or `error` where nothing was changed.
+A change that has begun is answered by server-sent events: `step` while it goes on, then `final`, or `error` where nothing
+was changed. One that is refused before that has a status of its own and the error as JSON.
 """
 
 import asyncio
@@ -11,11 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.contract import error_object, report_object
+from chat.curation import UnknownReport
 from chat.guard import REPORTS
-from chat.shelf import Change, Changed, Editing, Shelf, Step, may_edit
+from chat.shelf import Change, Changed, Editing, Shelf, ShelfBusy, Step, may_edit
 from chat.streams import sent, without_blocking
+from index.versions import IndexBusy
 from ingest.corpus import safe_name
 from ingest.errors import UserError
+from ingest.report import UnreadableReport
+from ingest.system_errors import system_reason
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -27,6 +32,8 @@ NOT_EDITABLE = (
 NOT_A_FILE = f"请以 Content-Type: {FILE_TYPE} 发送文件内容，并以 ?name= 给出文件名。"
 TOO_SLOW = "上传中断，请重试。"
 IDLE_SECONDS = 30.0
+RETRY_SECONDS = 10
+CONFLICT = 409
 UPLOADS_AT_ONCE = 2  # each may hold MAX_BYTES on disk
 
 
@@ -39,11 +46,19 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
 
     uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
 
-    def streamed(events: AsyncGenerator[str, None]) -> Response:
-        return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
-
     def refused(status: int, message: str) -> Response:
-        return JSONResponse(error_object(message), status_code=status)
+        headers = {"Retry-After": str(RETRY_SECONDS)} if status == CONFLICT else None
+        return JSONResponse(error_object(message), status_code=status, headers=headers)
+
+    async def answered(change: Change) -> Response:
+        events = without_blocking(change)
+        try:
+            told = await _beginning(events)
+        except (UserError, OSError) as error:
+            return refused(_status(error), _reason(error))
+        return StreamingResponse(
+            _told(told, events), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+        )
 
     def allowed(request: Request) -> bool:
         return may_edit(editing, request.client.host if request.client else "", request.headers)
@@ -69,12 +84,12 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
         except BaseException:
             folder.cleanup()
             raise
-        return streamed(_told(shelf.add(file, done=folder.cleanup)))
+        return await answered(shelf.add(file, done=folder.cleanup))
 
     async def remove(request: Request) -> Response:
         if not allowed(request):
             return refused(403, NOT_EDITABLE)
-        return streamed(_told(shelf.remove(request.path_params["report_id"])))
+        return await answered(shelf.remove(request.path_params["report_id"]))
 
     app.add_route(REPORTS, list_reports, methods=["GET"])
     app.add_route(REPORTS, add, methods=["POST"])
@@ -93,16 +108,54 @@ async def _write(request: "Request", file: Path) -> None:
             await asyncio.to_thread(out.write, piece)
 
 
-async def _told(change: Change) -> AsyncGenerator[str, None]:
+async def _beginning(events: AsyncGenerator[Step | Changed, None]) -> list[Step | Changed]:
+    """The events up to the first that tells of something done: a file that is none is refused before there is one.
+
+    Raises:
+        UserError, OSError: the change has ended without it.
+    """
+    told = []
+    async for event in events:
+        told.append(event)
+        if isinstance(event, Changed) or event.total:
+            break
+    return told
+
+
+async def _told(
+    beginning: list[Step | Changed], events: AsyncGenerator[Step | Changed, None]
+) -> AsyncGenerator[str, None]:
     try:
-        async with aclosing(without_blocking(change)) as events:
+        async with aclosing(events):
+            for event in beginning:
+                yield _sent(event)
             async for event in events:
-                match event:
-                    case Step(name, done, total):
-                        yield sent("step", {"name": name, "done": done, "total": total})
-                    case Changed(message):
-                        yield sent("final", {"message": message})
-    except UserError as error:
-        yield sent("error", error_object(str(error)))
-    except OSError as error:
-        yield sent("error", error_object(f"没有写成（{error.strerror}）；请检查服务所在机器的磁盘空间与权限"))
+                yield _sent(event)
+    except (UserError, OSError) as error:
+        yield sent("error", error_object(_reason(error)))
+
+
+def _sent(event: Step | Changed) -> str:
+    match event:
+        case Step(name, done, total):
+            return sent("step", {"name": name, "done": done, "total": total})
+        case Changed(message):
+            return sent("final", {"message": message})
+
+
+def _status(error: UserError | OSError) -> int:
+    match error:
+        case UnknownReport():
+            return 404
+        case ShelfBusy() | IndexBusy():
+            return CONFLICT
+        case UnreadableReport():
+            return 422
+        case _:
+            return 500
+
+
+def _reason(error: UserError | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"没有写成（{system_reason(error)}）；请检查服务所在机器的磁盘空间与权限"
+    return str(error)

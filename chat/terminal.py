@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chat.building import Built
-from chat.places import KIND_LABELS, source_line
+from chat.places import KIND_LABELS, page_name, pages_counted, source_line
 from chat.quality import ALL_WELL, page_count, page_line, quality_lines
 from ingest.passages import split_passages
 from ingest.report import Report, UnreadableReport
@@ -55,6 +55,13 @@ _TYPES = {
     "summary": "概述",
     "unanswerable": "无答案",
 }
+
+
+class _Console(Console):
+    """Where what it writes to has no reader any more, that is told to the caller; rich itself would end the program."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 class OneBar:
@@ -98,7 +105,7 @@ def one_bar() -> Iterator[OneBar]:
     """Show one bar while the body runs; nothing of it is left on the screen, and nothing at all off a terminal."""
     # Of a description with a file's name in it, brackets are text.
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), _Amount())
-    console = Console(stderr=True)
+    console = _Console(stderr=True)
     # Off a terminal even a transient bar would leave an empty line.
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as display:
         yield OneBar(display, display.add_task("准备", total=None))
@@ -106,7 +113,7 @@ def one_bar() -> Iterator[OneBar]:
 
 def show_report(report: Report) -> None:
     """The outline of a report with its passages."""
-    console = Console()
+    console = _Console()
     passages = split_passages(report)
     console.print(Text(report.title, style="bold"), soft_wrap=True)
     imprint = " · ".join(part for part in (report.publisher, report.published, report.period) if part)
@@ -115,20 +122,21 @@ def show_report(report: Report) -> None:
         f"{KIND_LABELS[kind]} {sum(passage.kind == kind for passage in passages)}" for kind in KIND_LABELS
     )
     console.print(f"{len(report.sections)} 节，{len(passages)} 段（{kinds}）", highlight=False)
-    for line in [*(page_line(page) for page in report.pages), *report.notes]:
+    for line in [*(page_line(page, report.page_kind) for page in report.pages), *report.notes]:
         console.print(Text(line), highlight=False, soft_wrap=True)
     console.print()
     for number, section in enumerate(report.sections):
         console.print(Text(" › ".join(section.headings[1:]) or report.title, style="cyan"), soft_wrap=True)
         for passage in passages:
             if passage.section == number:
-                label = Text(f"  {KIND_LABELS[passage.kind]} ", style="dim")
+                page = f"{page_name(passage.page, passage.page_kind)} " if passage.page is not None else ""
+                label = Text(f"  {KIND_LABELS[passage.kind]} {page}", style="dim")
                 console.print(label + Text(_one_line(passage.reading, 100)), soft_wrap=True)
 
 
 def show_built(built: Built) -> bool:
     """What a build did; True where some report could not be read."""
-    console = Console(stderr=True)
+    console = _Console(stderr=True)
     for error in built.unreadable:
         console.print(Text(_printable(f"未读入：{error}"), style="yellow"), soft_wrap=True)
     console.print(built.summary, highlight=False, soft_wrap=True)
@@ -137,7 +145,7 @@ def show_built(built: Built) -> bool:
 
 def show_added(added: "Added") -> bool:
     """What became of each file; True where some could not be added, or some report of the corpus not be read."""
-    console = Console(stderr=True)
+    console = _Console(stderr=True)
     for error in added.refused:
         console.print(Text(_printable(f"未添加：{error}"), style="yellow"), soft_wrap=True)
     for given, name in added.there:
@@ -150,7 +158,7 @@ def show_added(added: "Added") -> bool:
 
 def show_removed(removed: "Removed") -> bool:
     """Which reports went; True where some other report could not be read."""
-    console = Console(stderr=True)
+    console = _Console(stderr=True)
     for id, title in removed.titles.items():
         console.print(Text(f"已移除：{title or '（未入索引）'}（{id}）"), soft_wrap=True)
     return show_built(removed.built)
@@ -158,11 +166,11 @@ def show_removed(removed: "Removed") -> bool:
 
 def show_listed(listed: "Sequence[Listed]", unreadable: Sequence[UnreadableReport]) -> None:
     """The reports of the index, below them what is to be said of their pages, and the files that gave none."""
-    console = Console(width=None if sys.stdout.isatty() else 150)
+    console = _Console(width=None if sys.stdout.isatty() else 150)
     table = Table(title=f"{len(listed)} 份报告", title_justify="left")
     for heading in ("编号", "标题", "出版者", "日期"):
         table.add_column(heading, overflow="fold")
-    for heading in ("页", "段"):
+    for heading in ("篇幅", "段"):
         table.add_column(heading, justify="right")
     table.add_column("文件", overflow="fold")
     for each in listed:
@@ -172,14 +180,14 @@ def show_listed(listed: "Sequence[Listed]", unreadable: Sequence[UnreadableRepor
             line.title,
             line.publisher,
             line.published,
-            str(page_count(line.pages) or "–"),
+            pages_counted(count, line.page_kind) if (count := page_count(line.pages)) else "–",
             str(line.passages),
             each.file,
         )
         table.add_row(*map(Text, cells))
     console.print(table)
     for each in listed:
-        for said in quality_lines(each.line.pages):
+        for said in quality_lines(each.line.pages, each.line.page_kind):
             if said != ALL_WELL:
                 console.print(Text(f"{each.line.title}：{said}", style="yellow"), soft_wrap=True)
         for note in each.line.notes:
@@ -190,7 +198,7 @@ def show_listed(listed: "Sequence[Listed]", unreadable: Sequence[UnreadableRepor
 
 def show_found(found: "Found") -> None:
     """Passages, best first."""
-    console = Console()
+    console = _Console()
     for hit in found.hits:
         place = Text(source_line(hit.passage), style="cyan")
         console.print(Text(f"{hit.rank}. ", style="bold") + place, soft_wrap=True)
@@ -203,7 +211,7 @@ def show_answer(events: "Iterable[Event]") -> None:
     """The answer as it is drafted where this is a terminal, then checked, with its sources."""
     from chat.answer import Drafting, Finished  # noqa: PLC0415 - as above
 
-    console = Console()
+    console = _Console()
     with console.status("检索…") as status:
         for event in events:
             if isinstance(event, Drafting):
@@ -256,11 +264,11 @@ def show_models(catalogue: "Sequence[Model]", folder: Path) -> None:
         table.add_row(
             model.name, model.about, f"{model.size / 1e6:,.0f} MB", model.licence, states[state(model, folder)]
         )
-    Console().print(table)
+    _Console().print(table)
 
 
 def show_verified(model: "Model", digest: str) -> None:
-    Console().print(f"{model.name}：完好（sha256 {digest}）", highlight=False, soft_wrap=True)
+    _Console().print(f"{model.name}：完好（sha256 {digest}）", highlight=False, soft_wrap=True)
 
 
 def show_summary(
@@ -279,7 +287,7 @@ def show_summary(
                 _cell(figures[figure], (earlier or {}).get(name, {}).get(figure)) for name, figures in summary.items()
             ]
             table.add_row(label, *cells)
-    console = Console(width=None if sys.stdout.isatty() else 150)
+    console = _Console(width=None if sys.stdout.isatty() else 150)
     console.print(table)
     console.print(f"逐题结果：{output}", highlight=False, markup=False, soft_wrap=True)
 
@@ -296,7 +304,7 @@ def _cell(value: float | int | None, before: float | int | None) -> str:
 
 def show_serving(address: str) -> None:
     ready = Text.assemble("研报问答已就绪：", (address, f"link {address}"), "（按 Ctrl-C 停止）")
-    Console().print(ready, soft_wrap=True)
+    _Console().print(ready, soft_wrap=True)
 
 
 def open_page(address: str) -> None:

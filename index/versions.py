@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.errors import UserError
+from ingest.system_errors import system_reason
 
 CURRENT = "CURRENT"
 MANIFEST = "checksums.json"
@@ -109,7 +110,7 @@ def verify(folder: Path) -> None:
         try:
             actual = _sha256(folder / name) if name in found else "（缺失）"
         except OSError as error:
-            actual = f"无法读取：{error.strerror}"
+            actual = f"无法读取：{system_reason(error)}"
         if expected != actual:
             raise IndexUnavailable(
                 f"{folder / name}：文件已损坏（应为 {expected[:12]}，实为 {actual[:12]}）；请运行 reportqa build --rebuild"
@@ -206,7 +207,7 @@ def commit(
         shutil.rmtree(temporary, ignore_errors=True)
         free = shutil.disk_usage(root).free
         raise IndexUnwritable(
-            f"{root}：新索引没有写成（{error.strerror or error}；磁盘剩余 {free:,} 字节），原来的索引不变；请检查磁盘空间与权限"
+            f"{root}：新索引没有写成（{system_reason(error)}；磁盘剩余 {free:,} 字节），原来的索引不变；请检查磁盘空间与权限"
         ) from error
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -68,14 +68,19 @@ class _Words:
     sentences: tuple[tuple[str, ...], ...] = ()
 
 
-def fold_duplicates(passages: Sequence[Passage]) -> list[Passage]:
+def fold_duplicates(passages: Sequence[Passage], recognised: Container[str] = frozenset()) -> list[Passage]:
     """The passages in order, without those that another one repeats, noted there as places.
 
-    No two of the result are near-duplicates. The longest of several stays, of equal ones the first. Each other place is
-    named once with the words told there first; the passage's own only where its words differ there.
+    No two of the result are near-duplicates. The longest of several stays; of equally long ones, the first whose id is
+    not in recognised, since a picture's marks and spaces are read less surely than its words. Each other place is named
+    once with the words told there first; the passage's own only where its words differ there.
+
+    recognised: ids of passages that text recognition read from pictures.
     """
     words = [_words(passage) for passage in passages]
-    order = sorted(range(len(passages)), key=lambda number: (-words[number].length, number))
+    order = sorted(
+        range(len(passages)), key=lambda number: (-words[number].length, passages[number].id in recognised, number)
+    )
     keepers: dict[int, int] = {}
     for longer, shorter in _candidates(words, order, keepers):
         if _repeats(words[longer], words[shorter]):
@@ -253,4 +258,4 @@ def _other_places(passage: Passage, folded: Sequence[Passage]) -> tuple[Place, .
 
 
 def _place(passage: Passage) -> Place:
-    return Place(passage.report_id, passage.title, passage.headings, passage.page, passage.text)
+    return Place(passage.report_id, passage.title, passage.headings, passage.page, passage.text, passage.page_kind)

@@ -6,6 +6,7 @@ own pages have no number, and belong to no numbered part.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -24,9 +25,9 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _SECTION_OF_CHAPTER = re.compile(rf"第\s?{_COUNT}\s?节(?![的中里是和与及、])(?:[ \t:：、.]*\S.*)?")
-_COUNTED = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}[、.．]|([（(])[一二三四五六七八九十]{1,3}[）)])[ \t]*([^\W\d_].*)"
-)
+_COUNTED = re.compile(r"([（(])?([一二三四五六七八九十]{1,3})(?(1)[）)]|[、.．])[ \t]*([^\W\d_].*)")
+_ONES = ("", *"一二三四五六七八九")
+_NUMERALS = [tens + one for tens in ("", "十", *(f"{one}十" for one in _ONES[2:])) for one in _ONES]
 # What stands before, between and after the numbered parts of a report. Beside the word may stand a title of its own.
 _UNNUMBERED_PART = re.compile(
     r"(?:前\s?言|序\s?言|引\s?言|导\s?[言语读]|开篇|结\s?语|[\u4e00-\u9fff]{0,4}(?:寄语|致辞))(?:\s*[:：—－]\s*\S.*)?"
@@ -37,9 +38,9 @@ _UNNUMBERED_PART = re.compile(
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"\d{1,2}")
-# A point of a list of panels that carries its number on either side; alone, `02` is a part.
-_PANEL_NUMBER = re.compile(r"(\D.*\S)\s+(0\d)")
-_PART_ON_ONE_LINE = re.compile(r"0\d[ \t]+\D.*")
+# Slides number their panels on the outer side, so that of two columns the left one's number stands last (`名称 01`).
+_NUMBER_LAST = re.compile(r"(\D.*\S)\s+(0\d)")
+_NUMBER_FIRST = re.compile(r"(0\d)[ \t]+\D.*")
 # `12.5亿元的规模` begins like a numbered heading without a space.
 _AMOUNT = re.compile(r"[亿万千百倍元个]")
 # 2.3.1 with a title of 60 characters is the longest heading seen in the reports; a numbered line above this is prose.
@@ -80,6 +81,10 @@ class _Heading:
     page: int | None = None
 
 
+# (in brackets, hashes, number) → what stands above each heading so counted that none has counted on from yet.
+_Counts = defaultdict[tuple[bool, int, int], list[list[_Heading]]]
+
+
 def split_sections(lines: Sequence[Line], title: str) -> tuple[Section, ...]:
     """The sections of normalised lines, in order, none empty; each begins with its heading line.
 
@@ -89,12 +94,13 @@ def split_sections(lines: Sequence[Line], title: str) -> tuple[Section, ...]:
     sections: list[Section] = []
     path: list[_Heading] = []
     body: list[Line] = []
+    counts: _Counts = defaultdict(list)
 
-    def close(following: _Heading | None) -> None:
+    def close(*, goes_on_below: bool) -> None:
         own = path[-1].title if path else ""
         content = "\n".join(line.text for line in body).strip("\n")
         # A heading with nothing under it, not even another heading, is the caption of a picture that the text lacks.
-        bare = bool(own) and own != title and not (following and _contains(path[-1], following))
+        bare = bool(own) and own != title and not goes_on_below
         if content.strip() or bare:
             headings = (title, *(heading.title for heading in path if heading.title != title))
             above = [Line(own, path[-1].page), Line("", None)] if own else []
@@ -105,12 +111,32 @@ def split_sections(lines: Sequence[Line], title: str) -> tuple[Section, ...]:
         if isinstance(item, Line):
             body.append(item)
             continue
-        close(item)
-        while path and not _contains(path[-1], item):
-            path.pop()
-        path.append(item)
-    close(None)
+        above = _headings_above(item, path, counts)
+        close(goes_on_below=len(above) == len(path))
+        path[:] = [*above, item]
+    close(goes_on_below=False)
     return tuple(sections)
+
+
+def _headings_above(item: _Heading, path: Sequence[_Heading], counts: _Counts) -> list[_Heading]:
+    """The headings of the path that a new one comes under; counts takes note of it.
+
+    （二） stands beside the （一） that it counts on from, also after a 1.1, while all that is above （一） is open.
+    """
+    above = list(path)
+    while above and not _contains(above[-1], item):
+        above.pop()
+    match = _COUNTED.fullmatch(item.title) if item.depth < _UNNUMBERED_DEPTH else None
+    if match is None or match[2] not in _NUMERALS:
+        return above
+    in_brackets, number = match[1] is not None, _NUMERALS.index(match[2])
+    beside = counts[in_brackets, item.hashes, number - 1]
+    still_open = [over for over in beside if over == list(path[: len(over)])]
+    if still_open:
+        above = still_open[-1]
+        beside.remove(above)
+    counts[in_brackets, item.hashes, number].append(above)
+    return above
 
 
 def _section(headings: tuple[str, ...], lines: Sequence[Line]) -> Section:
@@ -143,8 +169,9 @@ def _is_counted(heading: _Heading) -> bool:
 
 def _headings_and_lines(source: Sequence[Line], title: str) -> Iterator[_Heading | Line]:
     lines = [line.text for line in source]
-    chapters = _chapter_lines(lines)
     listed = contents_lines(lines) | _runs(lines, _is_counted_line)  # 一、 二、 三、 alone are points of a list
+    chapters = _chapter_lines(lines) | _part_lines(lines, listed)
+    panels = _panels(lines)
     named = _named_chapters(lines, chapters)
     counted = _counted_depth(lines, listed)
     covers = _cover_lines(lines, title)
@@ -159,7 +186,7 @@ def _headings_and_lines(source: Sequence[Line], title: str) -> Iterator[_Heading
             heading = _Heading(line.strip(), 1, 0, named[number])
         elif number not in listed:
             may_be = line.startswith("#") or _stands_alone(lines, number)
-            heading = _heading_of(line, number in chapters, counted) if may_be else None
+            heading = _heading_of(line, number in chapters, counted, panels) if may_be else None
         if heading is None:
             marked = _MARKED.fullmatch(line)
             yield source[number]._replace(text=marked[2]) if marked else source[number]
@@ -183,14 +210,14 @@ def is_heading_line(line: str) -> bool:
     return _MARKED.fullmatch(line) is not None or _numbered_depth(line) is not None
 
 
-def _heading_of(line: str, chapter: bool, counted: int) -> _Heading | None:
-    """counted: the depth of 一、 in this text."""
+def _heading_of(line: str, chapter: bool, counted: int, panels: frozenset[tuple[int, int]]) -> _Heading | None:
+    """chapter: whether the line opens one, or a part. counted: the depth of 一、 in this text. panels: as `_panels` has
+    them."""
     marked = _MARKED.fullmatch(line)
     hashes = len(marked[1]) if marked else 0
     content = (marked[2] if marked else line).strip()
     numbers = "".join(re.findall(r"[\d.]+", content)[:1]).strip(".").lstrip("0")
-    part = marked and hashes <= 2 and _PART_ON_ONE_LINE.fullmatch(content)
-    if chapter or part or (marked and _BARE_NUMBER.fullmatch(content)):
+    if chapter or (marked and _BARE_NUMBER.fullmatch(content)):
         return _Heading(content, 1, hashes, numbers)
     if (depth := _numbered_depth(line)) is not None:
         return _Heading(content, depth, hashes, numbers)
@@ -198,8 +225,12 @@ def _heading_of(line: str, chapter: bool, counted: int) -> _Heading | None:
         return _Heading(content, 1, hashes, _NO_NUMBER)
     if _is_short_title(content) and (number := _COUNTED.fullmatch(content)):
         return _Heading(content, _COUNTED_DEPTH + 1 if number[1] else counted, hashes)
-    named = marked and not _CAPTION.search(content)
-    return _Heading(_PANEL_NUMBER.sub(r"\2 \1", content), _UNNUMBERED_DEPTH + hashes, hashes) if named else None
+    if not marked or _CAPTION.search(content):
+        return None
+    panel = _NUMBER_LAST.fullmatch(content)
+    if panel and {(hashes, int(panel[2]) - 1), (hashes, int(panel[2]) + 1)} & panels:
+        content = f"{panel[2]} {panel[1]}"
+    return _Heading(content, _UNNUMBERED_DEPTH + hashes, hashes)
 
 
 def _is_short_title(content: str) -> bool:
@@ -338,6 +369,43 @@ def _chapter_lines(lines: Sequence[str]) -> frozenset[int]:
         elif (match := _CHAPTER.fullmatch(content)) is not None and len(content) <= _HEADING_CHARS:
             candidate = (number, match[1])
     return frozenset(chapters)
+
+
+def _part_lines(lines: Sequence[str], listed: frozenset[int]) -> frozenset[int]:
+    """Numbers of the marked lines like `# 02 新生态` that open a part: among sections with numbers of their own (1.4, 2.1)
+    it stands where the parts' numbers rise. A panel of 1.1 stands amid the sections of its part."""
+    parts: set[int] = set()
+    waiting: list[tuple[int, int, int]] = []  # the line, its number, and the part of the section before
+    before = 0
+    for number, line in enumerate(lines):
+        marked = _MARKED.fullmatch(line)
+        if marked and len(marked[1]) <= 2 and (match := _NUMBER_FIRST.fullmatch(marked[2].strip())):
+            waiting.append((number, int(match[1]), before))
+        elif number not in listed and (section := _section_number(lines, number)) is not None:
+            last = {part: at for at, part, _ in waiting}
+            parts.update(
+                at
+                for at, part, above in waiting
+                if at == last[part] and (section == [part, 1] or above < part <= section[0])
+            )
+            waiting, before = [], section[0]
+    return frozenset(parts | {at for at, part, above in waiting if above < part})
+
+
+def _section_number(lines: Sequence[str], number: int) -> list[int] | None:
+    """[2, 1] for the heading `2.1 …`; None for any other line."""
+    if not (lines[number].startswith("#") or _stands_alone(lines, number)) or not _numbered_depth(lines[number]):
+        return None
+    match = _NUMBERED.fullmatch(_content(lines[number]))
+    return [int(part) for part in match[1].split(".")] if match else None
+
+
+def _panels(lines: Sequence[str]) -> frozenset[tuple[int, int]]:
+    """(hashes, number) of the marked lines like `#### 02 能力增强`."""
+    marked = [match for line in lines if (match := _MARKED.fullmatch(line))]
+    return frozenset(
+        (len(line[1]), int(match[1])) for line in marked if (match := _NUMBER_FIRST.fullmatch(line[2].strip()))
+    )
 
 
 def _named_chapters(lines: Sequence[str], chapters: frozenset[int]) -> dict[int, str]:

@@ -93,6 +93,7 @@ def _of_section(report: Report, number: int, section: Section, *, publishers: bo
             headings=section.headings,
             kind="figure" if bare and block.kind != "notice" else block.kind,
             page=section.page_at(block.start),
+            page_kind=report.page_kind,
             start=block.start,
             end=block.end,
             text=text,

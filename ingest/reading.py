@@ -15,6 +15,7 @@ from ingest.page_marks import with_pages
 from ingest.readers.formats import read_source, suffix_of
 from ingest.report import PageQuality, Report, UnreadableReport
 from ingest.source import Line, PageProgress, SourcePage
+from ingest.system_errors import system_reason
 from ingest.tables import logical_lines
 
 MANIFEST = "manifest.toml"
@@ -52,6 +53,7 @@ def read_report(path: Path, entry: Mapping[str, str], *, progress: PageProgress 
         period=entry.get("period", period_of(title)),
         pages=tuple(_quality(page) for page in source.pages),
         notes=source.notes,
+        page_kind=source.page_kind,
     )
 
 
@@ -73,7 +75,7 @@ def _content(path: Path, *, listed: bool) -> bytes:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise UnreadableReport(f"{path}：是符号链接，未读取；请放入文件本身，或列入 {MANIFEST}") from error
-        raise UnreadableReport(f"{path}：无法读取（{error.strerror}）；请检查路径与权限") from error
+        raise UnreadableReport(f"{path}：无法读取（{system_reason(error)}）；请检查路径与权限") from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
         raise UnreadableReport(f"{path}：读取时文件还在变化；请等它写完后重试")
     return content

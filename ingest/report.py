@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ingest.errors import UserError
-from ingest.source import Flag
+from ingest.source import Flag, PageKind
 
 # figure: the caption of a picture that the text lacks, with its notes; notice: what says nothing of the subject (contact,
 # advertising, contents), kept apart from what answers questions.
@@ -64,6 +64,7 @@ class Report:
     period: what its figures are about, such as 2022年 or 2023年上半年; "" where that is not known.
     pages: in order; of a file without pages one that has no number.
     notes: what the reader saw and left out, each a line for people.
+    page_kind: what its numbered pages are.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Report:
     period: str = ""
     pages: tuple[PageQuality, ...] = ()
     notes: tuple[str, ...] = ()
+    page_kind: PageKind = "page"
 
 
 def report_from(fields: Mapping[str, Any]) -> Report:
@@ -96,6 +98,7 @@ class Place:
     headings: tuple[str, ...]
     page: int | None
     text: str = ""
+    page_kind: PageKind = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Passage:
     caption: what a row, list or figure needs to be understood and does not say itself: caption, unit, lead-in; or "".
     cells: (header, cell) pairs of a table row, cells merged with the row above filled in; () for other kinds.
     also_at: places where the same words stand again.
-    period: what its report's figures are about, as in `Report`.
+    period, page_kind: as in its `Report`.
     """
 
     id: str
@@ -125,6 +128,7 @@ class Passage:
     cells: tuple[tuple[str, str], ...] = ()
     also_at: tuple[Place, ...] = ()
     period: str = ""
+    page_kind: PageKind = "page"
 
     @property
     def reading(self) -> str:

@@ -11,6 +11,9 @@ CELL_BREAK = "\x1f"
 # the page shows; hidden: text that no reader of the page sees (white, tiny), left out; tables: mostly table rows.
 Flag = Literal["empty", "scan", "doubtful", "garbled", "hidden", "tables"]
 
+# What the pages of a format are: those of a document, the slides of a presentation, the sheets of a workbook.
+PageKind = Literal["page", "slide", "sheet"]
+
 # Told (pages done, pages in all) while a long file is read.
 PageProgress = Callable[[int, int], None]
 
@@ -41,6 +44,7 @@ class Source:
 
     title, author, created: what the file says of itself, or "".
     notes: what was seen and left out (scripts, embedded files), each a line for people.
+    page_kind: what its numbered pages are.
     """
 
     pages: tuple[SourcePage, ...]
@@ -48,6 +52,7 @@ class Source:
     author: str = ""
     created: str = ""
     notes: tuple[str, ...] = ()
+    page_kind: PageKind = "page"
 
 
 class Line(NamedTuple):

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from chat.answer import Answer, Citation, Drafting, Event, Finished, Found, Sentence, Timings, Turn
 from chat.contract import ReportLine
+from chat.curation import UnknownReport
 from chat.shelf import Change, OneAtATime
 from chat.sources import Progress
 from index.late_interaction import Tokens
 from index.library import Hit
-from ingest.errors import UserError
 from ingest.report import PageQuality, Passage, Place, UnreadableReport
 
 TITLE = "新能源汽车产业发展报告（2025）"
@@ -256,7 +256,7 @@ class ListedShelf:
         def work(progress: Progress) -> str:
             kept = tuple(line for line in self.assistant.listed if line.id != report_id)
             if kept == self.assistant.listed:
-                raise UserError(f"没有编号为 {report_id} 的报告")
+                raise UnknownReport(f"没有编号为 {report_id} 的报告")
             self.assistant.listed = kept
             return "移除 1 份"
 

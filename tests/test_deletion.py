@@ -12,9 +12,10 @@ import pytest
 
 from chat.answer import Finished, Found
 from chat.assistant import Assistant
-from chat.building import Setup, build_index
+from chat.building import RESULTS, Setup, build_index
 from chat.config import Config, load_encoder
 from chat.curation import list_reports, remove_reports
+from chat.evaluation import Result, write_results
 from chat.generation import Pieces
 from chat.live import LiveAssistant
 from chat.setup import load_library
@@ -102,7 +103,9 @@ def test_no_report_that_was_removed_is_shown_listed_or_kept(tmp_path: Path, numb
     assistant = LiveAssistant(setup.root, Assistant(load_library(setup.root, encoder), Drafts()))
     words = sentences_of_its_own(report, reports)
     assert report.id in shown_for(assistant, words[0])
-    assert held_on_disk(tmp_path, words[0])
+    write_results(setup.root / RESULTS, [Result("q", "fact", True, (1,), 1.0, answer=words[0])])
+    assert setup.root / RESULTS in held_on_disk(tmp_path, words[0])
+    assert len(held_on_disk(tmp_path, words[0])) > 2
     remove_reports(setup, [report.id])
     assistant.refresh()
     assert_gone(setup, assistant, report)

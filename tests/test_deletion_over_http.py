@@ -14,6 +14,7 @@ from chat.live import LiveAssistant
 from chat.service import make_app
 from chat.setup import load_library
 from chat.shelf import CorpusShelf
+from index.versions import writing
 from tests.chat.test_service import HOME, events_of
 from tests.fakes import HashingEncoder
 from tests.test_deletion import SOLAR, STORAGE
@@ -97,14 +98,21 @@ def test_a_file_that_is_none_leaves_nothing_and_is_called_by_its_own_name(
     client: TestClient, setup: Setup, name: str, content: bytes, message: str
 ) -> None:
     before = {path: path.read_bytes() for path in setup.corpus.rglob("*") if path.is_file()}
-    ((event, told),) = events_of(client.post(REPORTS, params={"name": name}, content=content, headers=FILE).text)[-1:]
-    assert event == "error"
-    assert told["error"].startswith(message)
+    response = client.post(REPORTS, params={"name": name}, content=content, headers=FILE)
+    assert response.status_code == 422
+    assert response.json()["error"].startswith(message)
     assert {path: path.read_bytes() for path in setup.corpus.rglob("*") if path.is_file()} == before
     assert set(reports(client)) == {"储能报告", "光伏白皮书"}
 
 
 def test_only_a_whole_id_removes(client: TestClient) -> None:
     beginning = reports(client)["储能报告"][:6]
-    ((event, told),) = events_of(client.delete(f"{REPORTS}/{beginning}").text)
-    assert (event, told["error"]) == ("error", f"没有编号为 {beginning} 的报告；请刷新列表后重试")
+    response = client.delete(f"{REPORTS}/{beginning}")
+    assert (response.status_code, response.json()["error"]) == (404, f"没有编号为 {beginning} 的报告；请刷新列表后重试")
+
+
+def test_while_another_process_writes_the_index_a_change_is_to_be_tried_again(client: TestClient, setup: Setup) -> None:
+    with writing(setup.root, "建立索引"):
+        response = client.post(REPORTS, params={"name": "甲.md"}, content=b"# x", headers=FILE)
+    assert (response.status_code, "retry-after" in response.headers) == (409, True)
+    assert response.json()["error"].startswith("索引：进程 ")

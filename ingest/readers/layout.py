@@ -8,7 +8,7 @@ ICPR 1984). Sizes are in points, x to the right and y downwards; nothing here kn
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median, median_low
@@ -24,6 +24,8 @@ _MIXED_SPACE = 0.35
 # A column of prose is at least so wide.
 _PROSE_WIDTH = 8.0
 _COLUMN_LINES = 3
+# Points that places on two pages differ by at most where they are one.
+ONE_PLACE = 6.0
 # Deeper than any page is nested; each cut takes away at least one box.
 _MAX_CUTS = 12
 
@@ -71,30 +73,37 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class TableRows:
-    """A table; a merged cell's words stand in each of its rows. xs: the left edges of its columns."""
+    """A table; a merged cell's words stand in each of its rows.
+
+    columns: the left and right edge of each: the lines of a ruled one, else of its words. ends: the last line of each
+    cell of the last row, None for an empty one; its right is the edge that the words of the cell reach at most.
+    """
 
     rows: tuple[tuple[str, ...], ...]
-    xs: tuple[float, ...]
+    columns: tuple[tuple[float, float], ...]
     x0: float
     top: float
     x1: float
     bottom: float
+    ends: tuple[TextLine | None, ...] = ()
+    ruled: bool = False
 
 
 Block = TextLine | TableRows
 _Box = Piece | TableRows
 
 
-def lay_out(characters: Sequence[Piece], grids: Sequence[Grid] = ()) -> list[Block]:
+def lay_out(characters: Sequence[Piece], grids: Sequence[Grid] = (), before: TableRows | None = None) -> list[Block]:
     """The lines and tables of a page in reading order.
 
     characters: in the order of the file, white space among them; each at least one character, or a whole line of OCR.
+    before: the last table of the page before: what stands in the same columns at the head of this one may be its rest.
     """
-    tables, rest = _ruled_tables(characters, grids)
+    tables, rest = _ruled_tables(characters, grids, before)
     boxes: list[_Box] = [*join_pieces(rest), *tables]
     blocks: list[Block] = []
     for column, region in enumerate(_regions(boxes)):
-        blocks.extend(_blocks_of(region, column))
+        blocks.extend(_blocks_of(region, column, None if column else before))
     return blocks
 
 
@@ -160,7 +169,9 @@ def _overlap(one: "_Box", other: "_Box") -> float:
 # Ruled tables
 
 
-def _ruled_tables(characters: Sequence[Piece], grids: Sequence[Grid]) -> tuple[list[TableRows], list[Piece]]:
+def _ruled_tables(
+    characters: Sequence[Piece], grids: Sequence[Grid], before: TableRows | None
+) -> tuple[list[TableRows], list[Piece]]:
     """The grids that hold a table, and the characters outside of these."""
     tables: list[TableRows] = []
     rest = list(characters)
@@ -173,50 +184,94 @@ def _ruled_tables(characters: Sequence[Piece], grids: Sequence[Grid]) -> tuple[l
                 outside.append(char)
             else:
                 inside.setdefault(cell, []).append(char)
-        words = {cell: text for cell, chars in inside.items() if (text := cell_text(chars, *grid.sides(cell)))}
-        # A chart has lines across and down too, and its labels stand beside them.
-        if len(words) < max(3, 0.4 * len({cell for row in grid.cells for cell in row})):
-            continue
-        rows = tuple(tuple(words.get(cell, "") for cell in row) for row in grid.cells)
-        if table := _without_empty(rows, grid):
+        cells = {cell: lines for cell, chars in inside.items() if (lines := _cell_lines(chars, *grid.sides(cell)))}
+        table = _without_empty(cells, grid) if cells else None
+        if table and (_is_table(table, cells, grid) or _is_rest(table, grid, before)):
             tables.append(table)
             rest = outside
     return tables, rest
 
 
-def _without_empty(rows: tuple[tuple[str, ...], ...], grid: Grid) -> TableRows | None:
-    """The table without rows and columns that say nothing of their own; None where it is no table then.
+def _is_table(table: TableRows, cells: Mapping[int, object], grid: Grid) -> bool:
+    # A chart has lines across and down too, and its labels stand beside them.
+    said = len(cells) >= max(3, 0.4 * len({cell for row in grid.cells for cell in row}))
+    return said and len(table.rows) > 1 and len(table.columns) > 1
+
+
+def _is_rest(table: TableRows, grid: Grid, before: TableRows | None) -> bool:
+    """Whether a grid of one row has the columns of the table before."""
+    return before is not None and len(grid.cells) == 1 and columns_in(before, table) is not None
+
+
+def _without_empty(cells: Mapping[int, Sequence[TextLine]], grid: Grid) -> TableRows:
+    """The table without rows and columns that say nothing of their own.
 
     A title merged over all columns stands once; a row that is the one above it again is one merged row.
     """
-    kept = [row for before, row in pairwise([(), *rows]) if any(row) and row != before]
+    words = {cell: _cell_text(lines) for cell, lines in cells.items()}
+    rows = [tuple(words.get(cell, "") for cell in row) for row in grid.cells]
+    numbers = [at for at, row in enumerate(rows) if any(row) and (at == 0 or row != rows[at - 1])]
     columns = [
         column
         for column in range(len(grid.xs) - 1)
-        if any(row[column] for row in kept) and not (column and all(row[column] == row[column - 1] for row in kept))
+        if any(rows[at][column] for at in numbers)
+        and not (column and all(rows[at][column] == rows[at][column - 1] for at in numbers))
     ]
-    narrowed = tuple(
-        (row[columns[0]],) if len({row[column] for column in columns}) == 1 else tuple(row[c] for c in columns)
-        for row in kept
-        if columns
+    narrowed = [tuple(rows[at][column] for column in columns) for at in numbers]
+    ends = [cells.get(grid.cells[numbers[-1]][column]) for column in columns]
+    return TableRows(
+        tuple(row[:1] if len(set(row)) == 1 else row for row in narrowed),
+        tuple((grid.xs[column], grid.xs[column + 1]) for column in columns),
+        grid.xs[0],
+        grid.ys[0],
+        grid.xs[-1],
+        grid.ys[-1],
+        tuple(lines[-1] if lines else None for lines in ends),
+        ruled=True,
     )
-    if len(narrowed) < 2 or len(columns) < 2:
+
+
+def columns_in(table: TableRows, part: TableRows) -> tuple[int, ...] | None:
+    """The numbers of a table's columns that those of a part of it are; None where one is none of them.
+
+    A ruled part is as wide as the whole. Words of one column begin, end or have their middle at one place, as they are
+    aligned.
+    """
+    width = max(abs(part.x0 - table.x0), abs(part.x1 - table.x1))
+    if part.ruled != table.ruled or (part.ruled and width > ONE_PLACE):
         return None
-    xs = tuple(grid.xs[column] for column in columns)
-    return TableRows(narrowed, xs, grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1])
+    numbers: list[int] = []
+    for left, right in part.columns:
+        found = next(
+            (
+                number
+                for number, (start, end) in enumerate(table.columns)
+                if (not numbers or number > numbers[-1])
+                and (
+                    abs(left - start) <= ONE_PLACE
+                    or (not part.ruled and min(abs(right - end), abs(left + right - start - end) / 2) <= ONE_PLACE)
+                )
+            ),
+            None,
+        )
+        if found is None:
+            return None
+        numbers.append(found)
+    return tuple(numbers)
 
 
-def cell_text(characters: Sequence[Piece], left: float, right: float) -> str:
-    """The words of a cell between these edges; a line that ends early ends there."""
+def _cell_lines(characters: Sequence[Piece], left: float, right: float) -> list[TextLine]:
+    """The lines of a cell between these edges, which has as much white on its right as on its left."""
     rows = _rows(join_pieces(characters))
-    if not rows:
-        return ""
-    lines = [_line(row, left, right, 0) for row in rows]
-    padding = max(0.0, min(line.x0 for line in lines) - left)
+    padding = max(0.0, min((row[0].x0 for row in rows), default=left) - left)
+    return [_line(row, left, right - padding, 0) for row in rows]
+
+
+def _cell_text(lines: Sequence[TextLine]) -> str:
+    """The words of a cell; a line that ends early ends there."""
     text = lines[0].text
     for before, line in pairwise(lines):
-        goes_on = is_full(before, line, right - padding)
-        text = join_text(text, line.text) if goes_on else f"{text}\n{line.text}"
+        text = join_text(text, line.text) if is_full(before, line, before.right) else f"{text}\n{line.text}"
     return text
 
 
@@ -494,7 +549,7 @@ def _is_prose(pieces: Sequence[Piece], *, full: float = 0.3) -> bool:
 # Lines
 
 
-def _blocks_of(region: _Region, column: int) -> list[Block]:
+def _blocks_of(region: _Region, column: int, before: TableRows | None) -> list[Block]:
     """The lines and tables of one column, from top to bottom."""
     blocks: list[Block] = [box for box in region.boxes if isinstance(box, TableRows)]
     rows = _rows([box for box in region.boxes if isinstance(box, Piece)])
@@ -502,7 +557,8 @@ def _blocks_of(region: _Region, column: int) -> list[Block]:
     number = 0
     while number < len(rows):
         end = _aligned_until(rows, number)
-        if (table := _aligned_table(rows[number:end])) is not None:
+        # A running head stands above the first row at most.
+        if (table := _aligned_table(rows[number:end], before if number < 2 else None)) is not None:
             blocks.append(table)
             number = end
         else:
@@ -601,41 +657,82 @@ def _continues(above: Sequence[Piece], below: Sequence[Piece]) -> bool:
     return any(abs(other.x0 - piece.x0) <= piece.size for other in above[1:] or above)
 
 
-def _aligned_table(rows: Sequence[Sequence[Piece]]) -> TableRows | None:
-    """The table of rows whose pieces stand below each other; None where they do not."""
-    if len(rows) < 2:
+def _aligned_table(rows: Sequence[Sequence[Piece]], before: TableRows | None) -> TableRows | None:
+    """The table of rows whose pieces stand below each other, or below those of the table before; None where they do not."""
+    columns = _columns_below(before, rows) or _columns_of(rows)
+    if columns is None:
         return None
-    counts = Counter(len(row) for row in rows if len(row) > 1)
-    width = max(counts, key=lambda count: (counts[count], count), default=0)
-    model = [row for row in rows if len(row) == width]
-    if width * len(model) < 6 or len(model) < 2:
-        return None
-    columns = [(min(row[column].x0 for row in model), max(row[column].x1 for row in model)) for column in range(width)]
-    if any(left[1] >= right[0] for left, right in pairwise(columns)):
-        return None
-    if sum(len(piece.text) for row in model for piece in row) > 40 * width * len(model):
-        return None  # whole sentences side by side
+    width = len(columns)
     cells: list[list[str]] = []
+    ends: list[TextLine | None] = []
     for number, row in enumerate(rows):
         placed = [""] * width
+        last: list[TextLine | None] = [None] * width
         for piece in row:
             column = _column_of(piece, columns)
             placed[column] = join_text(placed[column], piece.text) if placed[column] else piece.text
+            last[column] = _line([piece], *columns[column], 0)
         if number and len(row) == 1 and _continues(rows[number - 1], row) and not placed[0]:
             cells[-1] = [
                 join_text(above, below) if above else below for above, below in zip(cells[-1], placed, strict=True)
             ]
+            ends = [below or above for above, below in zip(ends, last, strict=True)]
         else:
             cells.append(placed)
+            ends = last
     pieces = [piece for row in rows for piece in row]
     return TableRows(
         tuple(map(tuple, cells)),
-        tuple(left for left, _ in columns),
+        tuple(columns),
         min(piece.x0 for piece in pieces),
         min(piece.top for piece in pieces),
         max(piece.x1 for piece in pieces),
         max(piece.bottom for piece in pieces),
+        tuple(ends),
     )
+
+
+def _columns_below(before: TableRows | None, rows: Sequence[Sequence[Piece]]) -> list[tuple[float, float]] | None:
+    """The columns of the table before that have pieces, where each row has one to a column at most, as it is aligned."""
+    if before is None or before.ruled:
+        return None
+    found: dict[int, tuple[float, float]] = {}
+    for row in rows:
+        spans = tuple((piece.x0, piece.x1) for piece in row)
+        numbers = columns_in(before, TableRows((), spans, 0.0, 0.0, 0.0, 0.0))
+        if numbers is None or not all(_is_in_one(piece, before.columns) for piece in row):
+            return None
+        for number, (left, right) in zip(numbers, spans, strict=True):
+            start, end = found.get(number, before.columns[number])
+            found[number] = min(start, left), max(end, right)
+    return [found[number] for number in sorted(found)] if len(found) > 1 else None
+
+
+def _columns_of(rows: Sequence[Sequence[Piece]]) -> list[tuple[float, float]] | None:
+    """The columns of the rows that have as many pieces as most of them; or more, where no piece is of two columns then:
+    most rows may have an empty cell."""
+    counts = Counter(len(row) for row in rows if len(row) > 1)
+    usual = max(counts, key=lambda count: (counts[count], count), default=0)
+    for width in sorted((count for count in counts if count >= usual), reverse=True):
+        columns = _columns_of_model([row for row in rows if len(row) == width])
+        if columns and (width == usual or all(_is_in_one(piece, columns) for row in rows for piece in row)):
+            return columns
+    return None
+
+
+def _columns_of_model(rows: Sequence[Sequence[Piece]]) -> list[tuple[float, float]] | None:
+    """The columns of rows of as many pieces; None where they are too few, overlap, or are sentences side by side."""
+    columns = [
+        (min(piece.x0 for piece in pieces), max(piece.x1 for piece in pieces)) for pieces in zip(*rows, strict=True)
+    ]
+    cells = len(columns) * len(rows)
+    if cells < 6 or len(rows) < 2 or any(left[1] >= right[0] for left, right in pairwise(columns)):
+        return None
+    return columns if sum(len(piece.text) for row in rows for piece in row) <= 40 * cells else None
+
+
+def _is_in_one(piece: Piece, columns: Sequence[tuple[float, float]]) -> bool:
+    return sum(piece.x0 < right and piece.x1 > left for left, right in columns) == 1
 
 
 def _column_of(piece: Piece, columns: Sequence[tuple[float, float]]) -> int:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ingest.readers.layout import Block, Piece, TextLine, lay_out
+from ingest.readers.layout import Block, Piece, TableRows, TextLine, lay_out
 from ingest.readers.quality import is_garbled, text_flags
 from ingest.readers.ruling import Rule, find_grids
 from ingest.readers.typography import ComposedPage, LaidPage, compose_pages
@@ -179,7 +179,7 @@ def read_pdf(content: bytes, name: str, *, progress: PageProgress = lambda done,
             raise UnreadableReport(f"{name}：共 {total} 页，超过 {MAX_PAGES} 页；请拆分后重试")
         pages: list[_ReadPage | None] = []
         for index in range(total):
-            pages.append(_read_page(document, index))
+            pages.append(_read_page(document, index, _last_table(pages)))
             progress(index + 1, total)
         if not any(pages):
             raise UnreadableReport(f"{name}：PDF 的页面都已损坏，无法读取；请重新导出后重试")
@@ -288,8 +288,14 @@ def _actives(document: Any, content: bytes) -> Iterator[str]:
 # One page
 
 
-def _read_page(document: Any, index: int) -> _ReadPage | None:
-    """A page that is closed again when it is read; None where it is broken."""
+def _last_table(pages: Sequence[_ReadPage | None]) -> TableRows | None:
+    """The last table of the last page."""
+    blocks = pages[-1].laid.blocks if pages and pages[-1] else ()
+    return next((block for block in reversed(blocks) if isinstance(block, TableRows)), None)
+
+
+def _read_page(document: Any, index: int, before: TableRows | None) -> _ReadPage | None:
+    """A page that is closed again when it is read; None where it is broken. before: the last table of the page before."""
     import pypdfium2 as pdfium  # noqa: PLC0415
 
     try:
@@ -299,7 +305,7 @@ def _read_page(document: Any, index: int) -> _ReadPage | None:
     try:
         text_page = page.get_textpage()
         try:
-            return _page_of(page, text_page, index + 1)
+            return _page_of(page, text_page, index + 1, before)
         finally:
             text_page.close()
     except pdfium.PdfiumError:
@@ -308,7 +314,7 @@ def _read_page(document: Any, index: int) -> _ReadPage | None:
         page.close()
 
 
-def _page_of(page: Any, text_page: Any, number: int) -> _ReadPage:
+def _page_of(page: Any, text_page: Any, number: int, before: TableRows | None) -> _ReadPage:
     left, bottom, right, top = page.get_bbox()
     view = _View(left, bottom, right, top, page.get_rotation() // 90 % 4)
     drawn = _drawn(page, view)
@@ -326,7 +332,7 @@ def _page_of(page: Any, text_page: Any, number: int) -> _ReadPage:
     hidden = _letters("".join(glyph.text for glyph in glyphs)) - letters
     garbled = is_garbled(text)
     if garbled or (letters < _FEW_CHARACTERS and (pictured or drawn.paths >= _DRAWN_PATHS)):
-        read = _from_page(page, height, number)
+        read = _from_page(page, height, number, before)
         told = sum(_letters(_words(block)) for block in read.laid.blocks)
         if garbled:
             lost = told < letters / 4 or (read.confidence or 0.0) < DOUBTFUL
@@ -337,7 +343,7 @@ def _page_of(page: Any, text_page: Any, number: int) -> _ReadPage:
     scan = pictured and any(glyph.style.mode == _INVISIBLE for glyph in seen)
     flags: dict[Flag, bool] = {"scan": scan, "hidden": hidden > 0, "doubtful": cut}
     return _ReadPage(
-        LaidPage(number, height, _blocks(seen, drawn, view)),
+        LaidPage(number, height, _blocks(seen, drawn, before)),
         tuple(flag for flag, is_set in flags.items() if is_set),
         hidden=hidden,
         cut=cut,
@@ -352,10 +358,10 @@ def _words(block: Block) -> str:
     return block.text if isinstance(block, TextLine) else "".join(cell for row in block.rows for cell in row)
 
 
-def _blocks(glyphs: Sequence[_Glyph], drawn: _Drawn, view: _View) -> tuple[Block, ...]:
+def _blocks(glyphs: Sequence[_Glyph], drawn: _Drawn, before: TableRows | None) -> tuple[Block, ...]:
     """The blocks of upright text, then what is written at an angle, a line each."""
     upright = [_piece(glyph) for glyph in glyphs if glyph.style.turns == 0]
-    blocks = lay_out(upright, find_grids(drawn.rules))
+    blocks = lay_out(upright, find_grids(drawn.rules), before)
     slanted: dict[int, list[_Glyph]] = {}
     for glyph in glyphs:
         if glyph.style.turns != 0:
@@ -431,7 +437,7 @@ class _Ground:
 # Scans
 
 
-def _from_page(page: Any, height: float, number: int) -> _ReadPage:
+def _from_page(page: Any, height: float, number: int, before: TableRows | None) -> _ReadPage:
     from ingest.readers.ocr import read_picture  # noqa: PLC0415
 
     scale = min(_DPI / 72, math.sqrt(MAX_PIXELS / max(1.0, page.get_width() * page.get_height())))
@@ -440,14 +446,14 @@ def _from_page(page: Any, height: float, number: int) -> _ReadPage:
         picture: Image = bitmap.to_pil().convert("RGB")
     finally:
         bitmap.close()
-    return _from_picture(read_picture(picture, 1 / scale), height, number)
+    return _from_picture(read_picture(picture, 1 / scale), height, number, before)
 
 
-def _from_picture(read: "ReadPicture", height: float, number: int) -> _ReadPage:
+def _from_picture(read: "ReadPicture", height: float, number: int, before: TableRows | None = None) -> _ReadPage:
     if not read.pieces:
         return _ReadPage(LaidPage(number, height, ()), ("scan", "empty"), confidence=0.0)
     flags: tuple[Flag, ...] = ("scan", "doubtful") if read.confidence < DOUBTFUL else ("scan",)
-    blocks = tuple(lay_out(read.pieces, find_grids(read.rules)))
+    blocks = tuple(lay_out(read.pieces, find_grids(read.rules), before))
     return _ReadPage(LaidPage(number, height, blocks), flags, confidence=read.confidence)
 
 

@@ -45,7 +45,7 @@ class Grid:
 
 
 def find_grids(rules: Sequence[Rule]) -> list[Grid]:
-    """The grids of at least two rows and two columns, from top to bottom; none where there are over MAX_RULES lines."""
+    """The grids of at least two columns, from top to bottom; none where there are over MAX_RULES lines."""
     if len(rules) > MAX_RULES:
         return []
     across = _joined((rule.y0, rule.x0, rule.x1) for rule in rules if rule.y0 == rule.y1)
@@ -107,7 +107,7 @@ def _grid(across: list[_Span], down: list[_Span]) -> Grid | None:
     xs = _edges([place for place, _, _ in down] + [end for span in across for end in span[1:]])
     ys = _edges([place for place, _, _ in across] + [end for span in down for end in span[1:]])
     rows, columns = len(ys) - 1, len(xs) - 1
-    if rows < 2 or columns < 2:
+    if rows < 1 or columns < 2:
         return None
     above = list(range(rows * columns))
     for row in range(rows):
@@ -121,7 +121,7 @@ def _grid(across: list[_Span], down: list[_Span]) -> Grid | None:
     whole = _rectangles(roots, columns)
     cells = [root if root in whole else square for square, root in enumerate(roots)]
     grid = Grid(tuple(xs), tuple(ys), tuple(tuple(cells[row * columns : (row + 1) * columns]) for row in range(rows)))
-    return grid if len(set(cells)) >= 3 else None
+    return grid if len(set(cells)) >= 2 else None
 
 
 def _edges(places: list[float]) -> list[float]:

@@ -12,7 +12,17 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from ingest.readers.layout import Block, TableRows, TextLine, ends_sentence, is_full, join_text, starts_item
+from ingest.readers.layout import (
+    ONE_PLACE,
+    Block,
+    TableRows,
+    TextLine,
+    columns_in,
+    ends_sentence,
+    is_full,
+    join_text,
+    starts_item,
+)
 from ingest.source import row_line
 
 # A heading is set so much larger than the body, or in bold. A tenth is what a Western font in Chinese text differs by.
@@ -38,6 +48,8 @@ _DIGITS = re.compile(r"\d+|[ivxlIVXL]+(?=\W*$)")
 _COUNT = re.compile(r"(\d{1,2})([、.．)）])(?!\d)")
 _HASHES = re.compile(r"^(#{1,6})\s+")  # of a line that is no heading, but would be read as one
 _FIRST_SENTENCE = re.compile(r".*?[。！？；!?][”’」』）)]*")
+_PART = re.compile(r"0[1-9](?:\s+\D.*)?")
+_CLAUSE = re.compile(r"[，。；、：]")
 _NUMBER_START = re.compile(r"\d{1,2}(?:\.\d{1,2})+\s*\D|第[一二三四五六七八九十\d]+[章节篇部]|PART", re.IGNORECASE)
 
 
@@ -70,18 +82,13 @@ class ComposedPage(NamedTuple):
     goes_on: bool
 
 
-def compose(pages: Sequence[LaidPage]) -> list[str]:
-    """The text of each page, as `compose_pages` has it."""
-    return [page.text for page in compose_pages(pages)]
-
-
 def compose_pages(pages: Sequence[LaidPage]) -> list[ComposedPage]:
     """Each page as a `SourcePage` has it.
 
     A sentence that goes on overleaf stands whole on the page where it begins. A table that goes on overleaf does not
     repeat its header.
     """
-    kept = _without_running(pages)
+    kept = _with_whole_cells(_without_running(pages))
     body = _body_size(line for page in kept for line in _lines(page))
     by_bold = _bold_marks(kept)
     ranks = _ranks(
@@ -92,6 +99,7 @@ def compose_pages(pages: Sequence[LaidPage]) -> list[ComposedPage]:
     )
     leading = median(gaps) if (gaps := [gap for page in kept for gap in _gaps(_lines(page))]) else _USUAL_LEADING
     items = [_paragraphs(page.blocks, body, by_bold, ranks, leading) for page in kept]
+    _name_parts(items, body)
     _join_sentences(items)
     goes_on = _join_tables(items)
     return [ComposedPage(_text(page), on) for page, on in zip(items, goes_on, strict=True)]
@@ -197,6 +205,33 @@ def _level(size: float, ranks: Sequence[float]) -> int:
     return min(6, sum(size < _SAME_RANK * rank for rank in ranks) + 1)
 
 
+def _name_parts(pages: Sequence[list[_Item]], body: float) -> None:
+    """`02` and the title below or beside it, which open a page in large type, become one heading: that of a part.
+
+    Entries of a table of contents, panels and the labels of a chart stand several to a page, and the number of a page,
+    or of the part on each of its slides, does not count on from part to part: where one does not, none is a part's.
+    """
+    parts = [(items, part) for items in pages if (part := _part_on(items, body)) is not None]
+    if all(before.text[:2] < part.text[:2] for (_, (before, _)), (_, (part, _)) in pairwise(parts)):
+        for items, (heading, length) in parts:
+            items[:length] = [heading]
+
+
+def _part_on(items: Sequence[_Item], body: float) -> tuple[_Paragraph, int] | None:
+    """The heading of a part that opens a page, and how many items it is made of."""
+    numbers = [item for item in items if isinstance(item, _Paragraph) and _PART.fullmatch(item.text)]
+    if len(numbers) != 1 or items[0] is not numbers[0] or numbers[0].first.size < _LARGER * body:
+        return None
+    number, title = numbers[0], items[1] if len(items) > 1 else None
+    if number.level:
+        return replace(number, level=1), 1
+    if len(number.text) > 2 or not isinstance(title, _Paragraph) or not title.level or _NUMBER_START.match(title.text):
+        return None
+    if not _LARGER * body <= title.first.size <= number.first.size / _SAME_RANK:
+        return None
+    return replace(title, text=f"{number.text} {title.text}", level=1), 2
+
+
 # Paragraphs
 
 
@@ -220,9 +255,10 @@ def _paragraphs(
             items.append(block)
             continue
         heading = _is_heading_line(block, body, by_bold)
-        if lines and not (
-            heading == _is_heading_line(lines[-1], body, by_bold) and _goes_on(lines, block, leading, heading)
-        ):
+        headed = bool(lines) and _is_heading_line(lines[0], body, by_bold)
+        # A single character is no heading by itself, but may be left over of one.
+        heading = heading or (headed and len(block.text) == 1 and block.text.isalpha())
+        if lines and not (headed == heading and _goes_on(lines, block, leading, heading)):
             close()
         lines.append(block)
     close()
@@ -333,23 +369,111 @@ def _goes_on_overleaf(last: _Paragraph, first: _Paragraph) -> bool:
     )
 
 
+def _with_whole_cells(pages: Sequence[LaidPage]) -> list[LaidPage]:
+    """The pages with the lines overleaf that are the rest of a cell where it begins.
+
+    Without lines drawn nothing tells a cell alone from a paragraph but its place below one of the columns.
+    """
+    whole = list(pages)
+    for number, below in enumerate(pages[1:]):
+        above = whole[number]
+        table = above.blocks[-1] if above.blocks else None
+        if not isinstance(table, TableRows) or table.ruled:
+            continue
+        lines, rest = _first_lines_in_column(table, below.blocks)
+        if lines and _is_cut(table, rest):
+            whole[number] = replace(above, blocks=(*above.blocks[:-1], _with_rest(table, rest)))
+            whole[number + 1] = replace(below, blocks=below.blocks[lines:])
+    return whole
+
+
+def _first_lines_in_column(table: TableRows, blocks: Sequence[Block]) -> tuple[int, list[str]]:
+    """How many lines at the head of a page stand closely below one column of a table, other than the first; as a row."""
+    rest = [""] * len(table.columns)
+    before: TextLine | None = None
+    for number, line in enumerate(blocks):
+        if not isinstance(line, TextLine) or (before and line.top - before.bottom > 0.8 * line.size):
+            return number, rest
+        column = next((at for at, (x, _) in enumerate(table.columns) if abs(line.x0 - x) <= 0.5 * line.size), 0)
+        end = table.ends[column] if column and table.ends else None
+        others = any(rest[:column]) or any(rest[column + 1 :])
+        if end is None or others or line.x1 > end.right + line.size or abs(line.size - end.size) > 0.07 * end.size:
+            return number, rest
+        rest[column] = join_text(rest[column], line.text)
+        before = line
+    return len(blocks), rest
+
+
+def _with_rest(table: TableRows, rest: Sequence[str]) -> TableRows:
+    return replace(table, rows=(*table.rows[:-1], tuple(map(join_text, table.rows[-1], rest))))
+
+
 def _join_tables(pages: list[list[_Item]]) -> list[bool]:
-    """Whether each page begins with rows of the table that ends the page before; the header repeated over them is dropped."""
+    """Whether each page begins with rows of the table that ends the page before.
+
+    The header repeated over them is dropped, and they have the columns of the part with the header: some may be empty
+    overleaf. The rest of a row that the page cuts is told where the row begins.
+    """
     goes_on = [False] * len(pages)
     begun: TableRows | None = None  # the part of the table that has its header
     for number, (above, below) in enumerate(pairwise(pages), start=1):
         last = above[-1] if above else None
         first = below[0] if below else None
-        if not (isinstance(last, TableRows) and isinstance(first, TableRows) and _same_columns(last, first)):
+        if not (isinstance(last, TableRows) and isinstance(first, TableRows)):
             continue
         if begun is None or len(above) > 1 or not goes_on[number - 1]:
             begun = last
+        if (columns := columns_in(begun, first)) is None:
+            continue
+        rows = [_placed(row, columns, len(begun.columns)) for row in first.rows]
         same = 0
-        while same < min(len(begun.rows), len(first.rows) - 1) and begun.rows[same] == first.rows[same]:
+        while same < min(len(begun.rows), len(rows) - 1) and begun.rows[same] == rows[same]:
             same += 1
-        below[0] = replace(first, rows=first.rows[same:])
-        goes_on[number] = same > 0 or _is_row_of(begun, first.rows[0])
+        cut = _is_cut(last, rows[same])
+        if cut:
+            above[-1] = _with_rest(last, rows[same])
+        elif not (same or _leaves_columns_empty(begun, first) or _is_row_of(begun, rows[0])):
+            continue
+        if not (left := rows[same + cut :]):
+            below.pop(0)
+            continue
+        goes_on[number] = True
+        placed = dict(zip(columns, first.ends, strict=False))
+        ends = tuple(map(placed.get, range(len(begun.columns))))
+        below[0] = replace(first, rows=tuple(left), columns=begun.columns, ends=ends)
     return goes_on
+
+
+def _placed(row: tuple[str, ...], columns: Sequence[int], width: int) -> tuple[str, ...]:
+    """A row with its cells in these of as many columns; a title over all columns as it is."""
+    placed = dict(zip(columns, row, strict=False))
+    return row if len(row) < len(columns) else tuple(placed.get(column, "") for column in range(width))
+
+
+def _is_cut(table: TableRows, row: Sequence[str]) -> bool:
+    """Whether a row overleaf is the rest of a table's last one: its first cell has ended, and whatever goes on is a
+    sentence that fills its line.
+
+    The next row beside a cell that is merged over both begins with an empty cell too.
+    """
+    above = table.rows[-1]
+    if row[0] or not above[0] or not len(row) == len(above) == len(table.ends):
+        return False
+    going_on = [(over, end, cell) for over, end, cell in zip(above, table.ends, row, strict=True) if cell]
+    return any(_CLAUSE.search(over + cell) for over, _, cell in going_on) and all(
+        end and not ends_sentence(over) and not starts_item(cell) and is_full(end, replace(end, text=cell), end.right)
+        for over, end, cell in going_on
+    )
+
+
+def _leaves_columns_empty(table: TableRows, part: TableRows) -> bool:
+    """Whether lines are drawn overleaf for columns that say nothing there: a header of its own would name them."""
+    empty = len(part.columns) < len(table.columns)
+    return part.ruled and empty and all(_is_among(column, table.columns) for column in part.columns)
+
+
+def _is_among(column: tuple[float, float], columns: Sequence[tuple[float, float]]) -> bool:
+    return any(max(abs(column[0] - left), abs(column[1] - right)) <= ONE_PLACE for left, right in columns)
 
 
 def _is_row_of(table: TableRows, row: Sequence[str]) -> bool:
@@ -359,10 +483,6 @@ def _is_row_of(table: TableRows, row: Sequence[str]) -> bool:
         _FIGURE.fullmatch(cell) and not _FIGURE.fullmatch(name) and any(_FIGURE.fullmatch(each) for each in figures)
         for name, cell, *figures in zip(header, row, *body, strict=False)
     )
-
-
-def _same_columns(one: TableRows, other: TableRows) -> bool:
-    return len(one.xs) == len(other.xs) and all(abs(a - b) <= 6 for a, b in zip(one.xs, other.xs, strict=True))
 
 
 # Text

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chat.building import Built, Changes, Setup, build_index
+from chat.building import RESULTS, Built, Changes, Setup, build_index
 from chat.catalogue import DEFAULT_ENCODER
 from chat.setup import load_library
 from index.late_interaction import Tokens
@@ -20,6 +20,7 @@ from index.versions import IndexBusy, IndexUnavailable, current_version, writing
 from ingest.reading import read_report
 from ingest.report import Report, UnreadableReport
 from ingest.source import PageProgress
+from tests.documents import Block, Grid, Heading, Paragraph, to_pptx, to_xlsx
 from tests.fakes import HashingEncoder
 
 ROOT = Path(__file__).parents[2]
@@ -173,6 +174,65 @@ def test_a_report_that_went_leaves_no_version_with_its_words(site: Site) -> None
     assert site.build() == Built(1, 1, changed=True, changes=Changes(unchanged=1, removed=1))
     assert not site.holds_on_disk("分布式光伏")
     assert len(site.versions()) == 1
+
+
+def test_a_build_that_embeds_nothing_loads_no_encoder(site: Site) -> None:
+    site.build()
+    (site.corpus / "policy.md").unlink()
+    site.build()
+    assert (site.loads, site.encoder.asked) == (0, [])
+    assert "1286.6" in site.best("新能源汽车销量")
+    site.write("more.md", STORAGE)
+    site.build()
+    assert (site.loads, len(site.encoder.asked)) == (1, 1)
+
+
+def test_an_encoder_of_the_same_name_and_another_dimension_is_not_mixed_with_the_old_vectors(site: Site) -> None:
+    site.build()
+    site.encoder = CountingEncoder()
+    site.encoder.dim = 32
+    site.write("more.md", STORAGE)
+    with pytest.raises(IndexMismatch, match="现在是 32 维，索引建立时是 64 维；请运行 reportqa build --rebuild"):
+        site.build()
+    assert site.build(rebuild=True).embedded == 3
+
+
+def test_what_an_evaluation_quoted_goes_with_a_report_and_stays_while_reports_only_come(site: Site) -> None:
+    site.build()
+    results = site.root / RESULTS
+    results.parent.mkdir()
+    results.write_text("各地扩大分布式光伏")
+    site.write("more.md", STORAGE)
+    site.build()
+    assert results.exists()
+    (site.corpus / "policy.md").unlink()
+    site.build()
+    assert not results.exists()
+
+
+def test_passages_of_slides_and_sheets_say_so(site: Site) -> None:
+    grid = Grid((("公司", "收入"), ("谷歌", "12.5"), ("微软", "13.6")))
+    site.write("deck.pptx", to_pptx([Heading(1, "市场"), grid], "研究"))
+    site.write("book.xlsx", to_xlsx([Heading(1, "份额"), Paragraph("口径为全国。"), grid], "统计"))
+    site.build()
+    passages = load_library(site.root, site.encoder).passages
+    kinds = {(passage.title, passage.page_kind, passage.page is None) for passage in passages}
+    assert kinds == {
+        ("新能源汽车报告", "page", True),
+        ("光伏白皮书", "page", True),
+        ("研究", "slide", False),
+        ("统计", "sheet", False),
+    }
+
+
+def test_another_place_of_a_passage_says_whether_it_is_a_slide_or_a_sheet(site: Site) -> None:
+    said: list[Block] = [Heading(1, "市场"), Paragraph("2024年谷歌的收入为12.5亿元，微软的收入为13.6亿元。")]
+    site.write("deck.pptx", to_pptx(said, "研究"))
+    site.write("book.xlsx", to_xlsx(said, "统计"))
+    site.build()
+    (passage,) = (each for each in load_library(site.root, site.encoder).passages if "谷歌" in each.text)
+    told = {(passage.title, passage.page_kind), *((place.title, place.page_kind) for place in passage.also_at)}
+    assert told == {("研究", "slide"), ("统计", "sheet")}
 
 
 def test_a_file_that_moved_is_no_new_report_and_not_read_again(site: Site) -> None:
@@ -384,6 +444,29 @@ def test_a_folder_without_a_document_gets_no_index(tmp_path: Path) -> None:
     with pytest.raises(UnreadableReport, match="没有可读的报告"):
         site.build()
     assert not site.root.exists()
+
+
+def test_who_wants_to_add_the_first_report_may_begin_with_an_index_of_nothing(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.corpus.mkdir()
+    assert site.build(may_begin_empty=True) == Built(0, 0, changed=True)
+    assert load_library(site.root, site.encoder).search("新能源汽车销量") == []
+    assert not site.build(may_begin_empty=True).changed
+    site.write("sales.md", SALES)
+    assert site.build(may_begin_empty=True) == Built(1, 1, changed=True, changes=Changes(new=1), embedded=1)
+
+
+def test_an_index_with_reports_never_becomes_one_of_nothing_by_itself(site: Site) -> None:
+    site.build()
+    before = site.on_disk()
+    shutil.rmtree(site.corpus)
+    site.corpus.mkdir()  # as where its disk was not mounted
+    with pytest.raises(UnreadableReport):
+        site.build(may_begin_empty=True)
+    (current_version(site.root) / "about.json").write_bytes(b"")
+    with pytest.raises(UnreadableReport):
+        site.build(may_begin_empty=True)
+    assert site.versions() == sorted({name.split("/")[0] for name in before} - {"CURRENT"})
 
 
 # --- one writer ----------------------------------------------------------------------------------------------------

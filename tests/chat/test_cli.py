@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stderr
 from dataclasses import dataclass
@@ -16,12 +17,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from chat.catalogue import CATALOGUE, DEFAULT_ENCODER
 from chat.cli import main
 from chat.config import Config, load_encoder, models_folder
 from index.versions import writing
+from tests.documents import Block, Heading, Paragraph, to_pptx, to_xlsx
 
 CARS = """# 新能源汽车产业报告
 
@@ -289,15 +292,16 @@ def test_while_another_process_writes_the_index_the_exit_code_says_try_again(wit
         (["search", "长" * 100_000, "--index", "nowhere"], "问题过长"),
         (["ask", " ", "--index", "nowhere"], "请输入问题"),
         (["ask", "长" * 2001, "--index", "nowhere"], "问题过长"),
-        (["inspect", "nowhere.md"], "nowhere.md：无法读取"),
-        (["inspect", "index"], "index：暂不支持"),
-        (["eval", "--questions", "nowhere.jsonl"], "nowhere.jsonl：无法读取题集"),
+        (["inspect", "nowhere.md"], "nowhere.md：无法读取（没有这个文件或文件夹）"),
+        (["inspect", "index"], "index 是文件夹；请给出其中一份报告"),
+        (["remove", ""], "报告编号是空的"),
+        (["eval", "--questions", "nowhere.jsonl"], "nowhere.jsonl：无法读取题集（没有这个文件或文件夹）"),
         (["eval", "--questions", "reportqa.toml"], "reportqa.toml：第 1 行不是有效的题目"),
         (["eval", "--questions", "tiny.jsonl", "--compare", "tiny.jsonl"], "tiny.jsonl：不是 reportqa eval 写出的结果"),
         (["eval", "--questions", "tiny.jsonl", "--output", "corpus"], "corpus 是文件夹"),
         (["model", "fetch", "gpt-9"], "没有名为 gpt-9 的模型"),
         (["model", "fetch", "--from", "x.gguf"], "--from 需要同时给出模型名"),
-        (["chat", "--host", "192.0.2.1", "--port", "0"], "无法在 192.0.2.1:0 上监听"),
+        (["chat", "--host", "192.0.2.1", "--port", "0"], "无法在 192.0.2.1:0 上监听（本机没有这个地址）"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value)[:40],
 )
@@ -327,12 +331,16 @@ def test_a_port_in_use_is_said_before_anything_is_loaded(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "命令"),
-        (["search", "出口", "--k", "0"], "应为 1 到 100 的整数，实为 0"),
-        (["search", "出口", "--k", "三"], "应为 1 到 100 的整数，实为 三"),
-        (["chat", "--port", "65536"], "应为 0 到 65535 的整数，实为 65536"),
-        (["serch"], "serch"),
-        (["ask", "出口", "--jsno"], "--jsno"),
+        ([], "（还缺 命令）"),
+        (["inspect"], "（还缺 FILE）"),
+        (["search", "出口", "--k"], "（--k：后面须有一个值）"),
+        (["search", "出口", "--k", "0"], "（--k：应为 1 到 100 的整数，实为 0）"),
+        (["search", "出口", "--k", "三"], "（--k：应为 1 到 100 的整数，实为 三）"),
+        (["chat", "--port", "65536"], "（--port：应为 0 到 65535 的整数，实为 65536）"),
+        (["serch"], "（命令：没有 'serch'，可用 "),
+        (["model", "gte"], "（操作：没有 'gte'，可用 "),
+        (["ask", "出口", "--jsno"], "（多出 --jsno）"),
+        (["build", "--rebuild=1"], "（--rebuild：后面不能有值（'1'））"),
     ],
 )
 def test_a_command_that_is_none_is_said_in_one_line(
@@ -345,6 +353,7 @@ def test_a_command_that_is_none_is_said_in_one_line(
     assert said.err.startswith("错误：命令写法不对")
     assert said.err.count("\n") == 1
     assert message in said.err
+    assert not re.search(r"argument|require|invalid|expected|choose|ignored", said.err)
 
 
 @pytest.mark.parametrize(
@@ -397,7 +406,7 @@ def test_a_line_of_search_is_exactly_the_contract(run: Run) -> None:
         f'{{"id": "q-1", "question": "{ASKED}", "standalone_question": "{ASKED}", '
         f'"hits": [{{"rank": 1, "score": {score!r}, "passage_id": "{passage_id}", "report_id": "cars-2025", '
         '"title": "新能源汽车产业报告", "publisher": "某研究院", "published": "2025", "period": "", '
-        '"headings": ["新能源汽车产业报告", "二、出口"], "page": null, "kind": "text", '
+        '"headings": ["新能源汽车产业报告", "二、出口"], "page": null, "page_kind": "page", "kind": "text", '
         f'"text": "二、出口\\n\\n{EXPORTS}"}}], "timings": {{"search_ms": {ms!r}}}}}\n'
     )
 
@@ -480,7 +489,8 @@ def test_a_line_of_ask_is_exactly_the_contract(run: Run) -> None:
         answer["sentences"]
     )
     assert list(answer["citations"][0]) == [
-        "number", "passage_id", "report_id", "title", "publisher", "published", "period", "headings", "page", "quote",
+        "number", "passage_id", "report_id", "title", "publisher", "published", "period", "headings", "page",
+        "page_kind", "quote",
     ]  # fmt: skip
     assert list(answer["timings"]) == ["search_ms", "first_token_ms", "total_ms", "prompt_tokens", "answer_tokens"]
     assert answer["timings"]["first_token_ms"] is None  # no model wrote this
@@ -520,6 +530,36 @@ def test_inspect_shows_what_a_report_was_read_as(site: Site, run: Run) -> None:
     assert ended.out.startswith("新能源汽车产业报告\n")
     assert "二、出口\n" in ended.out
     assert f"正文 二、出口 {EXPORTS}\n" in ended.out
+
+
+def test_inspect_tells_the_page_of_each_passage(run: Run, tmp_path: Path) -> None:
+    blocks: list[Block] = [
+        Heading(1, "市场"),
+        Paragraph("规模为12.5亿元。"),
+        Heading(1, "展望"),
+        Paragraph("预计继续增长。"),
+    ]
+    for name, content, page in (
+        ("甲.pptx", to_pptx(blocks, "研究"), "第 2 张幻灯片"),
+        ("乙.xlsx", to_xlsx(blocks, "研究"), "工作表 2"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        ended = run("inspect", tmp_path / name)
+        assert f"\n{page} · " in ended.out
+        assert re.search(rf"^  正文 {page} .*预计继续增长。$", ended.out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("arguments", ["inspect corpus/reports/cars.md", "list", "list --json", "model list", "--help"])
+def test_who_has_read_enough_hears_no_complaint(site: Site, arguments: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-c", "import sys; from chat.cli import main; sys.exit(main())", *arguments.split()]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": ""}
+    ended = subprocess.run(
+        command, cwd=site.folder, env=environment, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=60
+    )
+    os.close(writer)
+    assert (ended.returncode, ended.stderr.decode()) == (0, "")
 
 
 def test_model_list_shows_the_whole_catalogue(run: Run) -> None:
@@ -581,3 +621,31 @@ def test_a_stream_is_utf_8_whatever_the_terminal_and_ends_quietly_on_ctrl_c(site
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 130
         assert process.stderr.read().decode("gb18030") == "已停止。\n"
+
+
+def test_chat_begins_with_a_library_of_nothing_and_takes_the_first_report(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    command = [sys.executable, "-m", "chat.cli", "--config", str(site.config), "chat", "--port", "0"]
+    command += ["--corpus", str(tmp_path / "corpus"), "--index", str(tmp_path / "index")]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        late = threading.Timer(120, process.kill)
+        late.start()
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().partition("：")[2].partition("（")[0]
+            with httpx.Client(base_url=address, timeout=60) as client:
+                assert client.get("/api/v1/reports").json() == {"reports": [], "editable": True}
+                assert "还没有收录报告" in client.get("/chat/").text
+                assert client.post("/api/v1/ask", json={"question": ASKED}).json()["refused"]
+                client.post(
+                    "/api/v1/reports",
+                    params={"name": "cars.md"},
+                    content=CARS.encode(),
+                    headers={"content-type": "application/octet-stream"},
+                )
+                assert "128.4" in client.post("/api/v1/ask", json={"question": ASKED}).json()["answer"]
+        finally:
+            late.cancel()
+            process.kill()

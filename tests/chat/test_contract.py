@@ -17,6 +17,7 @@ PASSAGE = Passage(
     headings=("报告", "一、市场"),
     kind="text",
     page=3,
+    page_kind="slide",
     start=0,
     end=9,
     text="规模12.5亿元。",
@@ -33,13 +34,14 @@ HIT = {
     "period": "2024年",
     "headings": ["报告", "一、市场"],
     "page": 3,
+    "page_kind": "slide",
     "kind": "text",
     "text": "规模12.5亿元。",
 }
 FOUND = Found("那规模呢？", "2024年规模多大？", (Hit(PASSAGE, 0.5, 1),), Timings(search_ms=12.5))
 
 
-def test_a_hit_is_these_twelve_fields() -> None:
+def test_a_hit_is_these_thirteen_fields() -> None:
     assert hit_object(Hit(PASSAGE, 0.5, 1)) == HIT
 
 
@@ -82,6 +84,7 @@ def test_an_answer_adds_its_sentences_and_citations() -> None:
                 "period": "2024年",
                 "headings": ["报告", "一、市场"],
                 "page": 3,
+                "page_kind": "slide",
                 "quote": "12.5亿元",
             }
         ],

@@ -194,12 +194,18 @@ def test_a_beginning_of_an_id_that_only_one_has_is_enough(setup: Setup) -> None:
     assert report_ids(setup) == set()
 
 
-@pytest.mark.parametrize("asked", ["sal", "sales-2025", "", "ales-2024", "../sales.md"])
+@pytest.mark.parametrize("asked", ["sal", "sales-2025", "ales-2024", "../sales.md"])
 def test_an_id_that_no_report_has_is_told_with_those_there_are_and_nothing_is_deleted(setup: Setup, asked: str) -> None:
     with pytest.raises(UnknownReport, match=rf"没有编号为 {asked} 的报告；现有：.*sales-2024"):
         remove_reports(setup, ["sales-2024", asked])
     assert files(setup.corpus) == CORPUS
     assert len(report_ids(setup)) == 2
+
+
+@pytest.mark.parametrize("asked", ["", " "])
+def test_an_empty_id_is_called_so(setup: Setup, asked: str) -> None:
+    with pytest.raises(UnknownReport, match="报告编号是空的；编号见 reportqa list"):
+        remove_reports(setup, [asked])
 
 
 def test_a_beginning_that_several_have_is_told(setup: Setup) -> None:

@@ -17,6 +17,7 @@ from chat.evaluation import (
     evaluate,
     evidence_ranks,
     is_right,
+    keep_results,
     read_questions,
     read_summary,
     summarise,
@@ -428,3 +429,24 @@ def test_a_file_that_is_no_result_is_said(tmp_path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
     with pytest.raises(BadQuestions, match="不是 reportqa eval 写出的结果"):
         read_summary(path)
+
+
+def test_answers_are_kept_while_the_index_that_gave_them_is_there(tmp_path: Path) -> None:
+    path, version = tmp_path / "eval" / "last.json", tmp_path / "version-000001"
+    version.mkdir()
+    assert keep_results(path, [result("a", right=True, refused=False, answer="出口128.4万辆。")], version)
+    assert "128.4" in path.read_text("utf-8")
+
+
+def test_of_an_index_that_is_gone_the_figures_are_kept_and_no_answer(tmp_path: Path) -> None:
+    path = tmp_path / "last.json"
+    assert not keep_results(
+        path, [result("a", right=True, refused=False, answer="出口128.4万辆。")], tmp_path / "version-000001"
+    )
+    assert "128.4" not in path.read_text("utf-8")
+    assert read_summary(path)["all"]["accuracy"] == 1.0
+
+
+def test_results_that_are_not_there_are_said_so(tmp_path: Path) -> None:
+    with pytest.raises(BadQuestions, match=r"none\.json：无法读取之前的结果（没有这个文件或文件夹）"):
+        read_summary(tmp_path / "none.json")

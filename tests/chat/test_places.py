@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chat.places import source_line
+from chat.places import page_name, pages_counted, place_of, source_line
 from tests.fakes import EXPORTS, POLICY
 
 
@@ -19,3 +19,20 @@ def test_a_period_is_told_where_the_title_does_not_tell_it() -> None:
     assert source_line(replace(POLICY, period="2023年")) == "光伏行业白皮书 · 某协会 · 2024-11 · 2023年 › 政策"
     titled = replace(POLICY, title="2023年光伏行业白皮书", headings=("政策",), period="2023年")
     assert source_line(titled) == "2023年光伏行业白皮书 · 某协会 · 2024-11 › 政策"
+
+
+def test_a_slide_and_a_sheet_are_called_what_they_are() -> None:
+    assert [page_name(3, kind) for kind in ("page", "slide", "sheet")] == ["第 3 页", "第 3 张幻灯片", "工作表 3"]
+    assert [pages_counted(1200, kind) for kind in ("page", "slide", "sheet")] == [
+        "1,200 页",
+        "1,200 张幻灯片",
+        "1,200 个工作表",
+    ]
+    slide = replace(POLICY, page=4, page_kind="slide")
+    assert source_line(slide) == "光伏行业白皮书 · 某协会 · 2024-11 · 第 4 张幻灯片 › 政策"
+
+
+def test_the_title_is_named_once_and_a_missing_page_not_at_all() -> None:
+    assert place_of("报告", ("报告", "一"), 2) == "报告 › 一 › 第 2 页"
+    assert place_of("报告", ("一",), None) == "报告 › 一"
+    assert place_of("报告", ("市场",), 2, "sheet") == "报告 › 市场 › 工作表 2"

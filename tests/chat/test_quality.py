@@ -52,3 +52,10 @@ def test_a_file_without_pages_is_told_of_as_a_whole() -> None:
     assert page_line(PageQuality(None, 22511)) == "全文 · 22,511 字"
     assert quality_lines([PageQuality(None, 900, ("hidden",))]) == ["全文：含隐藏文字，已略去"]
     assert (page_count([PageQuality(None, 900)]), page_count([PageQuality(1, 9), PageQuality(2, 9)])) == (0, 2)
+
+
+def test_slides_and_sheets_are_named_as_such() -> None:
+    hidden = [PageQuality(2, 9, ("hidden",)), PageQuality(3, 9, ("hidden",))]
+    assert quality_lines(hidden, "slide") == ["第 2–3 张幻灯片：含隐藏文字，已略去"]
+    assert quality_lines(hidden, "sheet") == ["工作表 2–3：含隐藏文字，已略去"]
+    assert page_line(PageQuality(2, 9), "sheet") == "工作表 2 · 9 字"

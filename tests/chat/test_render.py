@@ -16,12 +16,13 @@ from chat.render import (
     header_html,
     inert,
     past_html,
-    place_of,
     results_html,
     seconds,
+    shelf_html,
     sources_html,
 )
 from index.library import Hit
+from ingest.report import PageQuality, Place
 from tests.fakes import ANSWER, EXPORTS, HITS, SALES, TIMINGS, cite
 
 FOUND = Found("销量？", "销量？", HITS, Timings(30.0))
@@ -189,11 +190,6 @@ def test_one_waits_behind_the_questions_before() -> None:
     assert "前面" not in exchange_html(waiting.after(Drafting("")), 1)
 
 
-def test_the_title_is_named_once_and_a_missing_page_not_at_all() -> None:
-    assert place_of("报告", ("报告", "一"), 2) == "报告 › 一 › 第 2 页"
-    assert place_of("报告", ("一",), None) == "报告 › 一"
-
-
 def test_a_search_result_tells_its_score() -> None:
     html = results_html(HITS, 30.0)
     assert "0.912" in html
@@ -210,3 +206,20 @@ def test_only_answered_exchanges_are_told_to_the_next_question() -> None:
         ("user", "销量？"),
         ("assistant", ANSWER.text),
     ]
+
+
+def test_a_library_of_nothing_says_how_to_begin() -> None:
+    assert "还没有收录报告" in header_html(())
+    assert "添加报告" in shelf_html((), editable=True)
+    assert "添加" not in shelf_html((), editable=False)
+
+
+def test_slides_and_sheets_are_called_what_they_are_in_lists_and_other_places() -> None:
+    deck = ReportLine(
+        "d", "研究", "", "", 7, pages=(PageQuality(1, 9), PageQuality(2, 9, ("hidden",))), page_kind="slide"
+    )
+    listed = Parts(shelf_html((deck,), editable=False)).text
+    assert "2 张幻灯片 · 7 段" in listed
+    assert "第 2 张幻灯片：含隐藏文字，已略去" in listed
+    sheet = replace(EXPORTS, also_at=(Place("b", "统计", ("统计", "份额"), 3, page_kind="sheet"),))
+    assert "统计 › 份额 › 工作表 3" in Parts(results_html((Hit(sheet, 0.5, 1),), 30.0)).text

@@ -105,3 +105,30 @@ def test_what_cannot_be_cleared_away_after_a_change_is_logged_and_leaves_the_way
     assert list(changes.change(lambda progress: "好", done=fail)) == [Changed("好")]
     assert "could not be cleared away" in caplog.text
     assert list(changes.change(lambda progress: "再来")) == [Changed("再来")]
+
+
+def test_what_nobody_foresaw_is_logged_though_nobody_listens_any_more(caplog: pytest.LogCaptureFixture) -> None:
+    go_on, ended = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> str:
+        progress("读取", 0, 1)
+        go_on.wait()
+        raise ZeroDivisionError("除以零")
+
+    listener = OneAtATime().change(work, done=ended.set)
+    next(listener)
+    listener.close()
+    go_on.set()
+    assert ended.wait(10)
+    (record,) = caplog.records
+    assert (record.levelname, record.exc_info is not None) == ("ERROR", True)
+    assert "除以零" in caplog.text
+
+
+def test_a_reason_for_people_is_nothing_for_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(progress: Progress) -> str:
+        raise UserError("读不了")
+
+    with pytest.raises(UserError):
+        list(OneAtATime().change(fail))
+    assert caplog.records == []

@@ -1,18 +1,23 @@
 """The reports over HTTP: listed with their quality, added, removed, and left alone by who may not change them."""
 
+import errno
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from chat.contract import ReportLine
+from chat.curation import UnknownReport
 from chat.service import make_app
-from chat.shelf import ANOTHER_CHANGE
+from chat.shelf import ANOTHER_CHANGE, Change, ShelfBusy, Step
 from chat.shelf_routes import NOT_A_FILE, NOT_EDITABLE
-from ingest.report import PageQuality
+from index.versions import IndexBusy
+from ingest.errors import UserError
+from ingest.report import PageQuality, UnreadableReport
 from tests.chat.test_service import HOME, events_of
 from tests.fakes import LISTED, TITLE, ListedShelf, ScriptedAssistant
 
@@ -71,6 +76,7 @@ def test_the_reports_are_listed_with_the_pages_there_is_something_to_say_of(
                 "period": "2024年",
                 "passages": 7,
                 "pages": 3,
+                "page_kind": "page",
                 "quality": [
                     {"page": 2, "flags": ["garbled"], "excluded": True, "confidence": None},
                     {"page": 3, "flags": ["scan"], "excluded": False, "confidence": 0.9},
@@ -103,6 +109,56 @@ def test_a_file_that_cannot_be_read_is_told_and_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+class RefusingShelf:
+    """Tells that it begins, of a work whose size it does not know, and then refuses."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def reports(self) -> Sequence[ReportLine]:
+        return ()
+
+    def add(self, file: Path, *, done: Callable[[], None]) -> Change:
+        yield Step("读取", 0, 0)
+        done()
+        raise self.error
+
+    def remove(self, report_id: str) -> Change:
+        yield Step("检查", 0, 0)
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "told", "retry"),
+    [
+        (UnreadableReport("甲.pdf：文件已加密"), 422, "甲.pdf：文件已加密", None),
+        (UnknownReport("没有编号为 x 的报告"), 404, "没有编号为 x 的报告", None),
+        (ShelfBusy(ANOTHER_CHANGE), 409, ANOTHER_CHANGE, "10"),
+        (IndexBusy("进程 7 正在建立索引"), 409, "进程 7 正在建立索引", "10"),
+        (UserError("磁盘空间不足"), 500, "磁盘空间不足", None),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            500,
+            "没有写成（磁盘空间不足）；请检查服务所在机器的磁盘空间与权限",
+            None,
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_a_change_refused_before_anything_is_done_answers_so(
+    error: Exception, status: int, told: str, retry: str | None
+) -> None:
+    app = make_app(ScriptedAssistant(), shelf=RefusingShelf(error))
+    with TestClient(app, base_url=HOME, client=("127.0.0.1", 50000)) as client:
+        for response in (
+            client.post(REPORTS, params={"name": "甲.pdf"}, content=b"x", headers=FILE),
+            client.delete(f"{REPORTS}/x"),
+        ):
+            assert (response.status_code, response.json()) == (status, {"id": None, "error": told})
+            assert response.headers["content-type"] == "application/json"
+            assert response.headers.get("retry-after") == retry
+
+
 @pytest.mark.parametrize(
     "name", ["../../etc/甲.md", "..\\..\\甲.md", "/abs/甲.md", "a\x00b.md", "名" * 300 + ".md", "\u202e甲.md"]
 )
@@ -117,9 +173,8 @@ def test_a_report_is_removed_by_its_id(client: TestClient, shelf: ListedShelf) -
     response = client.delete(f"{REPORTS}/pv-2024")
     assert events_of(response.text) == [("final", {"message": "移除 1 份"})]
     assert ids(client) == ["ev-2025", "ev-2024"]
-    assert events_of(client.delete(f"{REPORTS}/pv-2024").text) == [
-        ("error", {"id": None, "error": "没有编号为 pv-2024 的报告"})
-    ]
+    again = client.delete(f"{REPORTS}/pv-2024")
+    assert (again.status_code, again.json()) == (404, {"id": None, "error": "没有编号为 pv-2024 的报告"})
 
 
 def test_a_second_change_waits_for_nobody(client: TestClient, shelf: ListedShelf) -> None:
@@ -129,11 +184,11 @@ def test_a_second_change_waits_for_nobody(client: TestClient, shelf: ListedShelf
     adding.start()
     try:
         while True:
-            answer = events_of(client.delete(f"{REPORTS}/pv-2024").text)[-1]
-            if answer[0] == "error":
+            answer = client.delete(f"{REPORTS}/pv-2024")
+            if answer.status_code != 200:
                 break
             shelf.assistant.listed = LISTED  # the other one had not begun yet
-        assert answer == ("error", {"id": None, "error": ANOTHER_CHANGE})
+        assert (answer.status_code, answer.json()) == (409, {"id": None, "error": ANOTHER_CHANGE})
     finally:
         shelf.held.set()
         adding.join()

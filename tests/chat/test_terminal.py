@@ -140,7 +140,7 @@ def test_a_list_shows_what_is_to_be_said_of_pages_below_it(capsys: pytest.Captur
     show_listed([Listed(line, "a/[1].pdf"), Listed(well, "b.md")], [UnreadableReport("c.md：没有文字")])
     shown = capsys.readouterr().out
     assert "2 份报告" in shown
-    assert "ev   │ [汽车]报告 │ 某院   │ 2024 │  3 │  7 │ a/[1].pdf" in shown
+    assert "ev   │ [汽车]报告 │ 某院   │ 2024 │ 3 页 │  7 │ a/[1].pdf" in shown
     assert shown.endswith(
         "[汽车]报告：第 2 页：文字编码异常（乱码），未收录\n[汽车]报告：第 3 页：没有文字\n未读入：c.md：没有文字\n"
     )

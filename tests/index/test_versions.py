@@ -122,7 +122,7 @@ def test_a_save_that_fails_leaves_the_old_version_served_and_nothing_behind(tmp_
         (folder / "half").write_text("…", "utf-8")
         raise OSError(28, "No space left on device")
 
-    told = r"No space left on device；磁盘剩余 [\d,]+ 字节.*原来的索引不变"
+    told = r"磁盘空间不足；磁盘剩余 [\d,]+ 字节.*原来的索引不变"
     with pytest.raises(IndexUnwritable, match=told), writing(tmp_path):
         commit(tmp_path, fails)
     assert number_in(current_version(tmp_path)) == 1

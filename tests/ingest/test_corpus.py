@@ -227,9 +227,9 @@ def test_a_file_too_large_is_named_with_the_limit(tmp_path: Path, monkeypatch: p
 
 def test_a_file_that_is_gone_or_is_a_folder_is_named_with_the_reason(tmp_path: Path) -> None:
     manifest(tmp_path, 'id = "a"\nfile = "a.md"')
-    assert refusal(tmp_path) == f"{tmp_path / 'a.md'}：无法读取（No such file or directory）；请检查路径与权限"
+    assert refusal(tmp_path) == f"{tmp_path / 'a.md'}：无法读取（没有这个文件或文件夹）；请检查路径与权限"
     (tmp_path / "b.md").mkdir()
-    with pytest.raises(UnreadableReport, match=r"b\.md：无法读取（Is a directory）"):
+    with pytest.raises(UnreadableReport, match=r"b\.md：无法读取（是文件夹）"):
         read_report(tmp_path / "b.md", {})
 
 

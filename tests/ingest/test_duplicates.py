@@ -53,6 +53,24 @@ def test_the_same_words_are_kept_once_at_their_first_place() -> None:
     assert [passage.also_at for passage in kept] == [(place(3),), ()]
 
 
+def test_of_equal_words_those_that_were_not_recognised_from_a_picture_are_kept() -> None:
+    scanned, clean, again = told(LONG.replace("，", ","), LONG, LONG)
+    kept = fold_duplicates([scanned, clean, again], recognised={scanned.id})
+    assert [(passage.section, passage.also_at) for passage in kept] == [(1, (place(1, scanned.text), place(3)))]
+    assert [passage.section for passage in fold_duplicates([scanned, clean], recognised={scanned.id, clean.id})] == [0]
+
+
+def test_recognised_words_that_say_more_are_kept() -> None:
+    scanned, clean = told(LONG + "资料来源：至顶智库整理绘制。", LONG)
+    for order in ([scanned, clean], [clean, scanned]):
+        assert [passage.section for passage in fold_duplicates(order, recognised={scanned.id})] == [0]
+
+
+def test_recognised_words_that_differ_are_kept_beside_the_others() -> None:
+    scanned, clean = told(LONG.replace("175ZB", "176ZB"), LONG)
+    assert len(fold_duplicates([scanned, clean], recognised={scanned.id})) == 2
+
+
 def test_three_tellings_fold_into_the_longest() -> None:
     kept = fold_duplicates(told(LONG, LONG + "资料来源：至顶智库整理绘制。", LONG))
     assert [passage.section for passage in kept] == [1]

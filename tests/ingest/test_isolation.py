@@ -162,7 +162,7 @@ def test_only_a_regular_file_is_opened(good: Path, tmp_path: Path) -> None:
     with Reader(wall=20) as reader:
         assert "不是普通文件" in refused(reader, tmp_path / "pipe.md")
         assert "是符号链接，未读取" in refused(reader, tmp_path / "link.md")
-        assert "无法读取（Is a directory）" in refused(reader, tmp_path / "folder.md")
+        assert "无法读取（是文件夹）" in refused(reader, tmp_path / "folder.md")
         assert reader(tmp_path / "link.md", {"id": "a", "file": "link.md"}).id == "a"
     assert stat.S_ISFIFO((tmp_path / "pipe.md").stat().st_mode)
 

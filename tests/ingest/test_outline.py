@@ -247,6 +247,37 @@ def test_marked_chinese_numerals_are_ordered_by_their_hashes_among_headings_with
     ]
 
 
+def test_a_counted_heading_stands_beside_the_one_that_it_counts_on_from() -> None:
+    text = lines("一、概况", "（一）定义", "文。", "1.1 狭义的定义", "文。", "（二）分类", "文。", "二、市场", "文。")
+    assert outline(text) == [
+        ("一、概况", "（一）定义"),
+        ("一、概况", "1.1 狭义的定义"),
+        ("一、概况", "（二）分类"),
+        ("二、市场",),
+    ]
+    marked = lines("## 1.1 概况", "### （一）定义", "文。", "### 1.1.1 狭义", "文。", "### （二）分类", "文。")
+    assert outline(marked)[1:] == [("1.1 概况", "1.1.1 狭义"), ("1.1 概况", "（二）分类")]
+    tens = lines("1.1 概况内容", "九、甲", "文。", "十、乙", "文。", "1.1.1 狭义的内容", "文。", "十一、丙", "文。")
+    assert outline(tens)[-1] == ("1.1 概况内容", "十一、丙")
+
+
+def test_what_counts_on_below_another_heading_stays_there() -> None:
+    inner = ("（一）甲", "文。", "1.1.1 内部的定义", "（一）丙", "文。", "（二）丁", "文。")
+    text = lines("1.1 概况内容", *inner, "（二）乙", "文。", "1.2 市场规模", "（三）戊", "文。")
+    assert outline(text) == [
+        ("1.1 概况内容", "（一）甲"),
+        ("1.1 概况内容", "1.1.1 内部的定义", "（一）丙"),
+        ("1.1 概况内容", "1.1.1 内部的定义", "（二）丁"),
+        ("1.1 概况内容", "（二）乙"),
+        ("1.2 市场规模", "（三）戊"),
+    ]
+    other = lines("1.1 概况内容", "（一）甲", "文。", "1.1.1 内部的定义", "二、乙", "文。", "（三）丙", "文。")
+    assert outline(other)[1:] == [
+        ("1.1 概况内容", "1.1.1 内部的定义", "二、乙"),
+        ("1.1 概况内容", "1.1.1 内部的定义", "二、乙", "（三）丙"),
+    ]
+
+
 def test_points_of_a_list_and_sentences_that_begin_with_a_chinese_numeral_are_no_headings() -> None:
     assert outline(lines("建议如下：", "一、培养人才", "二、加大投资", "三、产学研结合")) == [()]
     for line in ("一、加大投资。", "一、投资：", "一、" + "很长" * 20, "（一）是指\t甲"):
@@ -281,9 +312,44 @@ def test_a_sentence_about_a_chapter_is_no_heading() -> None:
 
 def test_a_part_on_one_line_is_told_from_a_panel_with_a_number() -> None:
     text = lines(
-        "# 01 新风口", "## 1.1 历程", "文。", "## 趋势", "#### 02 能力增强", "文。", "#### 应用广泛 04", "文。"
+        "# 01 新风口", "## 1.1 历程", "文。", "## 趋势", "#### 02 能力增强", "文。", "#### 应用广泛 03", "文。"
     )
-    assert outline(text)[1:] == [("01 新风口", "趋势", "02 能力增强"), ("01 新风口", "趋势", "04 应用广泛")]
+    assert outline(text)[1:] == [("01 新风口", "趋势", "02 能力增强"), ("01 新风口", "趋势", "03 应用广泛")]
+
+
+def test_a_number_behind_a_name_is_a_panels_only_beside_panels_with_theirs_in_front() -> None:
+    cars = lines("## 1.1 车型", "文。", "### 领克 02", "文。", "### 领克 03", "文。", "#### 04 出口", "文。")
+    assert [path[-1] for path in outline(cars)] == ["1.1 车型", "领克 02", "领克 03", "04 出口"]
+
+
+def test_panels_amid_the_sections_of_a_part_are_no_parts_however_they_are_marked() -> None:
+    panels = ("## 01 数据增长", "文。", "## 02 能力增强", "文。")
+    text = lines(
+        "# 01 新风口", "# 1.1 历程", "文。", *panels, "# 1.2 趋势", "文。", *panels, "# 02 新生态", "# 2.1 图谱", "文。"
+    )
+    assert outline(text) == [
+        ("01 新风口", "1.1 历程"),
+        ("01 新风口", "1.1 历程", "01 数据增长"),
+        ("01 新风口", "1.1 历程", "02 能力增强"),
+        ("01 新风口", "1.2 趋势"),
+        ("01 新风口", "1.2 趋势", "01 数据增长"),
+        ("01 新风口", "1.2 趋势", "02 能力增强"),
+        ("02 新生态", "2.1 图谱"),
+    ]
+
+
+def test_parts_on_one_line_may_have_no_numbered_sections_and_begin_again_in_a_report_told_twice() -> None:
+    assert outline(lines("# 01 新风口", "文。", "# 02 新生态", "文。", "## 2.1 图谱", "文。", "# 03 展望", "文。")) == [
+        ("01 新风口",),
+        ("02 新生态",),
+        ("02 新生态", "2.1 图谱"),
+        ("03 展望",),
+    ]
+    contents = ("1.1 历程与现状", "1.2 趋势与展望", "4.1 风险与对策")
+    listed = lines(*contents, "# 01 新风口", "文。", "# 02 新生态", "文。", "## 2.2 图谱", "文。")
+    assert outline(listed)[1:] == [("01 新风口",), ("02 新生态",), ("02 新生态", "2.2 图谱")]
+    again = lines("# 2.1 图谱", "文。", "# 01 新风口", "# 1.1 历程", "文。")
+    assert outline(again)[-1] == ("01 新风口", "1.1 历程")
 
 
 def test_the_mere_name_of_a_chapter_opens_it_where_its_first_section_follows() -> None:

@@ -114,7 +114,9 @@ def test_tables_on_pages_of_a_pdf_are_one_where_the_header_is_repeated_and_two_w
 
 
 def table(*said: tuple[str, ...]) -> TableRows:
-    return TableRows(said, tuple(50.0 + 60 * column for column in range(len(said[0]))), 50, 100, 350, 400)
+    return TableRows(
+        said, tuple((50.0 + 60 * column, 110.0 + 60 * column) for column in range(len(said[0]))), 50, 100, 350, 400
+    )
 
 
 def laid(*pages: Block) -> list[Cells]:

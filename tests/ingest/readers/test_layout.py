@@ -1,10 +1,13 @@
 """Placed characters to lines and tables in reading order. Sizes are 10 points, so a character of Chinese is 10 wide."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.readers.layout import Piece, TableRows, TextLine, is_full, join_pieces, join_text, lay_out
+from ingest.readers.ruling import Grid, Rule, find_grids
 
 PROSE = "人工智能产业的发展，需要算力、算法与数据三者的支撑，"  # 26 characters, of which 3 commas
 
@@ -201,6 +204,118 @@ def test_a_cell_that_wraps_stays_one_cell() -> None:
     assert table.rows == (("项目", "说明"), ("算力", "芯片与服务器以及数据中心"), ("算法", "模型"))
 
 
+def test_a_column_that_most_rows_leave_empty_is_one() -> None:
+    noted = {0: "备注", 1: "新设", 2: "新设"}
+    pieces = [
+        line(text, x, 100 + 15 * n)
+        for n in range(8)
+        for text, x in ((f"公司{n}", 50), (noted.get(n, ""), 150), (f"{n}.5", 250))
+        if text
+    ]
+    (table,) = lay_out(pieces)
+    assert isinstance(table, TableRows)
+    assert table.rows == tuple((f"公司{n}", noted.get(n, ""), f"{n}.5") for n in range(8))
+
+
+def test_a_gap_inside_two_cells_makes_no_column() -> None:
+    pieces = [
+        line(text, x, 100 + 15 * n)
+        for n in range(8)
+        for text, x in ((f"公司{n}", 50), *([("北", 150), ("京", 190)] if n < 2 else [("呼和浩特市", 150)]))
+    ]
+    (table,) = lay_out(pieces)
+    assert isinstance(table, TableRows)
+    assert table.rows[1:3] == (("公司1", "北京"), ("公司2", "呼和浩特市"))
+
+
+def boxes(*xs: float, top: float = 90, bottom: float = 120) -> list[Grid]:
+    """A row of cells between these lines."""
+    across = [Rule(xs[0], y, xs[-1], y) for y in (top, bottom)]
+    return find_grids([*across, *(Rule(x, top, x, bottom) for x in xs)])
+
+
+BEFORE = TableRows((("公司", "收入"), ("甲", "1.5")), ((40, 200), (200, 400)), 40, 500, 400, 800, ruled=True)
+ROW = [line("乙", 50, 100), line("2.5", 210, 100)]
+
+
+def test_a_single_row_between_lines_is_a_table_where_the_page_before_ends_with_one_of_its_columns() -> None:
+    (table,) = lay_out(ROW, boxes(40, 200, 400), BEFORE)
+    assert isinstance(table, TableRows)
+    assert table.rows == (("乙", "2.5"),)
+    (rest,) = lay_out([line("其余的话。", 210, 100)], boxes(40, 200, 400), BEFORE)
+    assert isinstance(rest, TableRows)
+    assert (rest.rows, rest.columns) == ((("其余的话。",),), ((200, 400),))
+
+
+@pytest.mark.parametrize(
+    ("grids", "before"),
+    [
+        (boxes(40, 200, 400), None),
+        (boxes(40, 200, 300), BEFORE),
+        (boxes(40, 130, 400), BEFORE),
+        ([], BEFORE),
+    ],
+    ids=["no table before", "another width", "other columns", "no lines"],
+)
+def test_any_other_single_row_is_a_line_of_text(grids: list[Grid], before: TableRows | None) -> None:
+    (text,) = lay_out(ROW, grids, before)
+    assert isinstance(text, TextLine)
+    assert text.text == "乙 2.5"
+
+
+THREE = TableRows((("公司", "备注", "收入"),), ((50, 80), (150, 180), (250, 280)), 50, 500, 280, 800)
+
+
+def rows_below(*rows: str, top: float = 100) -> list[Piece]:
+    """Rows whose cells begin where the columns of THREE do, but for the figures, which end there."""
+    places = (50.0, 150.0, 250.0)
+    return [
+        line(text, 280 - 10 * len(text) if text[0].isdigit() else x, top + 15 * n)
+        for n, row in enumerate(rows)
+        for x, text in zip(places, row.split("|"), strict=True)
+        if text
+    ]
+
+
+def test_rows_overleaf_stand_in_the_columns_of_the_table_before() -> None:
+    head = line("研究院", 400, 20, size=8)
+    (text, table) = lay_out([head, *rows_below("公司|备注|收入", "甲||12.5", "乙||2.5")], (), THREE)
+    assert isinstance(text, TextLine)
+    assert isinstance(table, TableRows)
+    assert table.rows == (("公司", "备注", "收入"), ("甲", "", "12.5"), ("乙", "", "2.5"))
+    (row,) = lay_out(rows_below("甲||12.5"), (), THREE)
+    assert isinstance(row, TableRows)
+    assert row.rows == (("甲", "12.5"),)
+    assert row.columns == ((50, 80), (240, 280))
+
+
+@pytest.mark.parametrize(
+    ("pieces", "before"),
+    [
+        (rows_below("甲||2.5"), None),
+        (rows_below("甲||2.5"), replace(THREE, ruled=True)),
+        ([line("甲", 50, 100), line("2.5", 290, 100)], THREE),
+        ([line("甲", 50, 100), line("第二项与第三项", 180, 100)], THREE),
+        ([line("甲", 50, 100)], THREE),
+        ([*(line(PROSE, 50, y) for y in (50, 65)), *rows_below("甲||2.5")], THREE),
+    ],
+    ids=["no table before", "of lines", "beside the columns", "over two columns", "one cell", "below other lines"],
+)
+def test_a_row_overleaf_in_other_places_is_a_line_of_text(pieces: list[Piece], before: TableRows | None) -> None:
+    assert all(isinstance(block, TextLine) for block in lay_out(pieces, (), before))
+
+
+def test_the_ends_of_the_last_row_are_its_last_lines() -> None:
+    pieces = [
+        *(line(text, x, 100) for text, x in (("项目", 50), ("说明", 200), ("年份", 400))),
+        *(line(text, x, 120) for text, x in (("算力", 50), ("芯片与服务器以及", 200), ("今年", 400))),
+        line("数据中心", 200, 132),
+    ]
+    (table,) = lay_out(pieces)
+    assert isinstance(table, TableRows)
+    assert [end and (end.text, end.right) for end in table.ends] == [("算力", 70), ("数据中心", 280), ("今年", 420)]
+
+
 def test_bullets_before_their_words_are_no_column() -> None:
     pieces = [
         piece
@@ -279,8 +394,9 @@ def test_two_lines_of_a_paragraph_join_as_their_writing_asks(before: str, after:
     )
 )
 def test_whatever_the_layout_no_character_is_lost_or_told_twice(pieces: list[Piece]) -> None:
-    told = "".join(
-        block.text if isinstance(block, TextLine) else "".join(cell for row in block.rows for cell in row)
-        for block in lay_out(pieces)
-    )
-    assert sorted("".join(told.split())) == sorted("".join(piece.text for piece in pieces))
+    for before in (None, THREE):
+        told = "".join(
+            block.text if isinstance(block, TextLine) else "".join(cell for row in block.rows for cell in row)
+            for block in lay_out(pieces, (), before)
+        )
+        assert sorted("".join(told.split())) == sorted("".join(piece.text for piece in pieces))

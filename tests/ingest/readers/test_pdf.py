@@ -34,6 +34,10 @@ THIRD = "丙：大型模型的训练成本仍在上升，一次完整的训练�
 FOURTH = "丁：监管方面，多部门联合发布了暂行办法，对训练数据的来源、生成内容的标识以及用户信息的保护都提出了要求。企业需要建立相应的制度，并且定期向主管部门报告执行的情况。"
 ENGLISH = "Generative models need a great deal of infra&shy;structure before they can be used, and most companies rent it from the three largest providers of cloud services in their region."
 LONG_TABLE = "".join(f"<tr><td>公司{n}</td><td>{n}.5</td><td>城市{n}</td></tr>" for n in range(1, 61))
+NEW_ONCE = "<tr><td>公司<td>备注<td>收入" + "".join(
+    f"<tr><td>公司{n}<td>{'新设' if n < 9 else ''}<td>{n}.5" for n in range(1, 59)
+)
+WIDE = "style='width: 100%; table-layout: fixed; margin-top: 200mm'"
 
 HTML = {
     "two columns": f"<h1>人工智能产业报告</h1><div class=two><p>{FIRST}<p>{SECOND}</div><h2>二、成本与监管：全国各地的主要情况以及变化</h2><div class=two><p>{THIRD}<p>{FOURTH}</div>",
@@ -46,6 +50,18 @@ HTML = {
     "<tr><td rowspan=2>华东<td>1.5<td>2.5<td style='width:60pt'>含上海、江苏以及浙江三地<tr><td>3.5<td>4.5<td><tr><td>华南<td colspan=2>未公布<td>第一行<br>第二行</table><p>资料来源：公开资料",
     "aligned": "<p>下表为各公司的情况。<table><tr><td>公司<td>收入（亿元）<td>所在城市<tr><td>甲公司<td>12.5<td>北京<tr><td>乙公司<td>8.0<td>上海<tr><td>丙公司<td>3.2<td>深圳</table><p>以上不含港澳台。",
     "long table": f"<table class=ruled><thead><tr><th>公司<th>收入<th>城市</thead>{LONG_TABLE}</table>",
+    "empty overleaf": f"<table class=ruled>{NEW_ONCE}</table>",
+    "empty overleaf, no lines": f"<table>{NEW_ONCE}</table>",
+    "cut row": f"<table class=ruled {WIDE}><tr><td>公司<td>收入<td>备注<tr><td>甲<td>1.5<td>短<tr><td>乙<td>2.5<td>{FIRST}<tr><td>丙<td>3.5<td>无</table>",
+    "cut row, no lines": f"<table {WIDE}><tr><td>公司<td>收入<td>备注<tr><td>甲<td>1.5<td>短<tr><td>乙<td>2.5<td>{FIRST}<tr><td>丙<td>3.5<td>无<tr><td>丁<td>4.5<td>无</table>",
+    "cut row of a repeated header": f"<table class=ruled {WIDE}><thead><tr><td>公司<td>收入<td>备注</thead><tr><td>甲<td>1.5<td>短<tr><td>乙<td>2.5<td>{FIRST}</table>",
+    "merged cell cut": f"<table class=ruled {WIDE}><tr><td>地区<td>城市<td>收入<tr><td rowspan=9>华东"
+    f"{'<tr>'.join(f'<td>第{n}座城市，居中游<td>{n}.5' for n in range(1, 10))}</table>",
+    "parts": "".join(
+        f"<div style='break-after: page'><p style='font-size: 40pt'>{n}<p style='font-size: 30pt'>{title}</div>"
+        f"<h2>市场</h2><p>{text}<div style='break-after: page'></div>"
+        for n, title, text in (("01", "新风口", FIRST), ("02", "生成式AI产业链", SECOND))
+    ),
     "running": "".join(f"<p style='page-break-after: always'>这是第{n}页的正文内容。</p>" for n in "一二三四五"),
     "shaded": "<table class=ruled><tr style='background:#204080;color:white;-webkit-print-color-adjust:exact'><td>指标<td>数值<tr><td>规模<td>12.5</table>",
 }  # fmt: skip
@@ -114,6 +130,12 @@ def test_headings_are_marked_by_their_size_and_keep_their_number(printed: dict[s
 
 
 @pytest.mark.browser
+def test_the_number_of_a_part_above_its_title_is_its_heading(printed: dict[str, bytes]) -> None:
+    lines = [line for page in read(printed["parts"]).pages for line in page.text.split("\n") if line.startswith("#")]
+    assert lines == ["# 01 新风口", "## 市场", "# 02 生成式AI产业链", "## 市场"]
+
+
+@pytest.mark.browser
 def test_english_lines_are_joined_with_spaces_and_without_the_hyphen_of_a_broken_word(
     printed: dict[str, bytes],
 ) -> None:
@@ -146,6 +168,43 @@ def test_a_table_over_two_pages_has_its_header_once(printed: dict[str, bytes]) -
     rows = "\n".join(page.text for page in pages).split("\n")
     assert rows == ["公司\t收入\t城市", *(f"公司{n}\t{n}.5\t城市{n}" for n in range(1, 61))]
     assert all("tables" in page.flags for page in pages)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["empty overleaf", "empty overleaf, no lines"])
+def test_a_table_whose_column_is_empty_overleaf_keeps_its_columns(printed: dict[str, bytes], name: str) -> None:
+    first, second, *_ = read(printed[name]).pages
+    assert first.text.startswith("公司\t备注\t收入\n公司1\t新设\t1.5\n")
+    assert second.goes_on
+    assert {len(line.split("\t")) for line in second.text.split("\n")} == {3}
+    assert {line.split("\t")[1] for line in second.text.split("\n")} == {""}
+
+
+@pytest.mark.browser
+def test_a_single_row_overleaf_is_of_the_table_before(printed: dict[str, bytes]) -> None:
+    *_, page = read(printed["empty overleaf"]).pages
+    assert (page.text, page.goes_on) == ("公司58\t\t58.5", True)
+
+
+@pytest.mark.browser
+def test_a_row_that_the_page_cuts_is_whole_where_it_begins(printed: dict[str, bytes]) -> None:
+    first, second = read(printed["cut row"]).pages
+    assert first.text.split("\n") == ["公司\t收入\t备注", "甲\t1.5\t短", f"乙\t2.5\t{FIRST}"]
+    assert (second.text, second.goes_on) == ("丙\t3.5\t无", True)
+    first, second = read(printed["cut row, no lines"]).pages
+    assert first.text.split("\n")[-1] == f"乙\t2.5\t{FIRST}"
+    assert (second.text, second.goes_on) == ("丙\t3.5\t无\n丁\t4.5\t无", True)
+    first, second = read(printed["cut row of a repeated header"]).pages
+    assert first.text.split("\n")[-1] == f"乙\t2.5\t{FIRST}"
+    assert second.text == ""
+
+
+@pytest.mark.browser
+def test_rows_beside_a_merged_cell_that_the_page_cuts_stay_rows(printed: dict[str, bytes]) -> None:
+    first, second = read(printed["merged cell cut"]).pages
+    rows = [line.split("\t") for page in (first, second) for line in page.text.split("\n")]
+    assert [row[1:] for row in rows[1:]] == [[f"第{n}座城市，居中游", f"{n}.5"] for n in range(1, 10)]
+    assert second.goes_on
 
 
 @pytest.mark.browser

@@ -52,6 +52,7 @@ def test_lines_drawn_cell_by_cell_or_twice_are_one_line() -> None:
 
 def test_a_frame_around_text_is_no_table() -> None:
     assert find_grids(OUTLINE) == []
+    assert [grid.cells for grid in find_grids([*OUTLINE, down(50, 0, 60)])] == [((0, 1),)]
     assert find_grids([*OUTLINE, across(30, 0, 100)]) == []  # two boxes, one upon the other
 
 

@@ -47,6 +47,7 @@ def lines(book: openpyxl.Workbook) -> list[str]:
 def test_each_sheet_is_a_numbered_page_under_its_name() -> None:
     book, _ = book_of(["公司", "收入"], ["谷歌", 1])
     book.create_sheet("说明").append(["口径：全国"])
+    assert read(book).page_kind == "sheet"
     assert [(page.number, page.text) for page in read(book).pages] == [
         (1, "# 市场\n\n公司\t收入\n谷歌\t1"),
         (2, "# 说明\n\n口径：全国"),

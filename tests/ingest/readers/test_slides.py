@@ -153,6 +153,7 @@ def test_hidden_slides_are_told_and_keep_their_number() -> None:
     source = read(deck)
     assert [(each.number, each.text, each.excluded) for each in source.pages] == [(1, "", True), (2, "正文", False)]
     assert source.notes == ("第 1 张幻灯片已隐藏（未读取）",)
+    assert source.page_kind == "slide"
 
 
 def test_a_hidden_shape_is_left_out_and_flagged() -> None:

@@ -14,6 +14,7 @@ grounding     a draft to an answer: marks resolved, sentences checked
 verdict       whether a draft that is true says enough
 assistant     `Assistant`: the path itself
 evaluation    `reportqa eval`
+retrieval_set  `reportqa eval --set`: a set in BEIR's layout
 
 What has to be there first, and the command line:
 catalogue     the models that can run here

@@ -161,6 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--output", metavar="FILE", help="结果另存为 JSON（默认在索引的文件夹中，移除报告时一并删除）"
     )
+    evaluate.add_argument(
+        "--set", metavar="FOLDER", help="改评一个检索题集（corpus.jsonl、queries.jsonl、qrels.tsv），只评检索，不用索引"
+    )
     evaluate.add_argument("--compare", metavar="FILE", help="与之前一次结果（JSON）逐项比较")
     _add_index(evaluate)
 
@@ -396,6 +399,28 @@ def _decoded(line: bytes) -> object:
 
 
 def _eval(arguments: argparse.Namespace, config: Config) -> int:
+    return _eval_set(Path(arguments.set), config) if arguments.set else _eval_questions(arguments, config)
+
+
+def _eval_set(folder: Path, config: Config) -> int:
+    from chat.config import load_encoder  # noqa: PLC0415
+    from chat.retrieval_set import evaluate_set, read_set  # noqa: PLC0415
+    from chat.terminal import one_bar, show_set  # noqa: PLC0415
+    from index.library import PassageIndex  # noqa: PLC0415
+
+    chosen = read_set(folder)
+    with one_bar() as bar:
+        bar.step("载入向量模型")
+        encoder = load_encoder(config)
+        library = PassageIndex.build(
+            chosen.passages, encoder, progress=lambda done, total: bar.progress("建立索引", done, total)
+        )
+        figures = evaluate_set(library, chosen, done=lambda done, total: bar.progress("评测", done, total))
+    show_set(figures, folder)
+    return DONE
+
+
+def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
     from chat.assistant import Assistant  # noqa: PLC0415
     from chat.building import RESULTS  # noqa: PLC0415
     from chat.config import load_encoder  # noqa: PLC0415

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # these bring the search libraries along, 0.4 s that a build 
     from chat.answer import Answer, Citation, Event, Found
     from chat.catalogue import Model
     from chat.curation import Added, Listed, Removed
+    from chat.retrieval_set import SetFigures
 
 _FIGURES = {
     "questions": "题数",
@@ -290,6 +291,20 @@ def show_summary(
     console = _Console(width=None if sys.stdout.isatty() else 150)
     console.print(table)
     console.print(f"逐题结果：{output}", highlight=False, markup=False, soft_wrap=True)
+
+
+def show_set(figures: "SetFigures", folder: Path) -> None:
+    """How well the passages of a retrieval set are found."""
+    console = _Console()
+    console.print(
+        f"{folder}：{figures.passages:,} 段，{figures.queries:,} 题", highlight=False, markup=False, soft_wrap=True
+    )
+    console.print(
+        f"hit@1 {figures.hit_at_1:.3f} · hit@5 {figures.hit_at_5:.3f} · MRR@10 {figures.mrr_at_10:.3f}"
+        f" · 检索中位数 {figures.search_ms:.0f} 毫秒",
+        highlight=False,
+        markup=False,
+    )
 
 
 def _cell(value: float | int | None, before: float | int | None) -> str:

@@ -9,6 +9,7 @@ fusion            rankings and scores of both, merged
 late_interaction  MaxSim over token vectors
 selection         relevant candidates that are not all alike
 bridge            questions that reach their subject by way of another fact
+filters           where a search looks
 library           `PassageIndex`: build, search, save, load
 about             what a saved index says of itself
 versions          immutable versions on disk behind one pointer

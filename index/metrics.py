@@ -1,7 +1,7 @@
 """How well passages are found: pure functions over quotes and the texts found, in rank order."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from index.segment import fold
 
@@ -21,6 +21,11 @@ def first_rank(spellings: Sequence[str], texts: Sequence[str]) -> int | None:
     return next(
         (rank for rank, text in enumerate(texts, start=1) if any(spelling in text for spelling in spellings)), None
     )
+
+
+def first_relevant(ids: Sequence[str], relevant: Container[str]) -> int | None:
+    """The rank, from 1, of the first of the ids found that is relevant; None where none is."""
+    return next((rank for rank, id in enumerate(ids, start=1) if id in relevant), None)
 
 
 def evidence_at(k: int, ranks: Sequence[int | None]) -> bool:

@@ -14,6 +14,10 @@ markup_tables  pipe tables and `<table>` in Markdown to tab-separated lines
 outline     headings, marked (`##`) or numbered (`2.2.1 …`), to `Section`s
 tables      tab-separated lines to rows that know their header
 sentences   where sentences end
+numerals    numbers as written, Arabic or Chinese, to exact values
+units       what numbers count, each unit under one name
+periods     dates, quarters, years and spans of years
+figures     amounts with unit, hedge and kind of change; the words that search adds for them
 passages    a `Section` to `Passage`s
 duplicates  passages told twice, folded into one
 metadata    title, publisher, date and period, as cover and file name say

@@ -1,0 +1,147 @@
+"""A retrieval set of someone else's, searched by the same code: `reportqa eval --set FOLDER`.
+
+The layout is that of BEIR (Thakur et al., NeurIPS 2021): `corpus.jsonl` ({"_id" or "id", "title", "text"}),
+`queries.jsonl` ({"_id" or "id", "text"}) and `qrels.tsv` (query id, passage id, relevance; a header line), here or in
+`qrels/`. A relevance above 0 counts as relevant.
+"""
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chat.evaluation import BadQuestions
+from index.library import PassageIndex
+from index.metrics import first_relevant
+from ingest.report import Passage
+from ingest.system_errors import system_reason
+
+K = 10
+_QRELS = ("qrels.tsv", "qrels/test.tsv", "qrels/dev.tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSet:
+    """passages: in the order of the file, the id of each its own. relevant: query id → ids of the passages wanted."""
+
+    passages: tuple[Passage, ...]
+    queries: Mapping[str, str]
+    relevant: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SetFigures:
+    """Shares and means over the queries that have a relevant passage; search_ms is a median."""
+
+    passages: int
+    queries: int
+    hit_at_1: float
+    hit_at_5: float
+    mrr_at_10: float
+    search_ms: float
+
+
+def read_set(folder: Path) -> RetrievalSet:
+    """The set of a folder.
+
+    Raises:
+        BadQuestions: a file is missing or a line is not what the layout says; the message names it.
+    """
+    passages = tuple(_passage(record) for record in _records(folder / "corpus.jsonl", ("text",)))
+    queries = {_id(record): str(record["text"]) for record in _records(folder / "queries.jsonl", ("text",))}
+    relevant = _relevant(folder)
+    known = {passage.id for passage in passages}
+    unknown = sorted(id for ids in relevant.values() for id in ids if id not in known)
+    if unknown:
+        raise BadQuestions(f"{folder}：相关段落 {unknown[0]} 不在 corpus.jsonl 中；请检查题集是否完整")
+    return RetrievalSet(passages, {id: text for id, text in queries.items() if id in relevant}, relevant)
+
+
+def evaluate_set(
+    library: PassageIndex, chosen: RetrievalSet, *, done: Callable[[int, int], None] = lambda done, total: None
+) -> SetFigures:
+    """Search every query of the set in a library of its passages; done is told how many are."""
+    ranks: list[int | None] = []
+    took: list[float] = []
+    for number, (id, text) in enumerate(chosen.queries.items(), start=1):
+        began = time.perf_counter()
+        hits = library.search(text, k=K)
+        took.append((time.perf_counter() - began) * 1000)
+        ranks.append(first_relevant([hit.passage.id for hit in hits], chosen.relevant[id]))
+        done(number, len(chosen.queries))
+    found = [rank for rank in ranks if rank is not None]
+    return SetFigures(
+        len(chosen.passages),
+        len(ranks),
+        sum(rank == 1 for rank in found) / max(1, len(ranks)),
+        sum(rank <= 5 for rank in found) / max(1, len(ranks)),
+        sum(1 / rank for rank in found) / max(1, len(ranks)),
+        round(statistics.median(took), 1) if took else 0.0,
+    )
+
+
+def _records(path: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else "不是 UTF-8"
+        raise BadQuestions(
+            f"{path}：无法读取（{reason}）；--set 指明的文件夹应有 corpus.jsonl、queries.jsonl 和 qrels.tsv"
+        ) from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            _id(record)
+            if not all(isinstance(record[key], str) for key in needed):
+                raise TypeError("应为字符串")
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadQuestions(f"{path}：第 {number} 行不是有效的记录（{error!r}）") from error
+        yield record
+
+
+def _id(record: Mapping[str, Any]) -> str:
+    return str(record["_id"] if "_id" in record else record["id"])
+
+
+def _passage(record: Mapping[str, Any]) -> Passage:
+    """A record as the passage of a report that bears its title; pieces of one title are of one report."""
+    text, title = str(record["text"]), str(record.get("title") or "")
+    return Passage(
+        id=_id(record),
+        report_id=title or _id(record),
+        title=title,
+        publisher="",
+        published="",
+        section=0,
+        headings=(title,),
+        kind="text",
+        page=None,
+        start=0,
+        end=len(text),
+        text=text,
+    )
+
+
+def _relevant(folder: Path) -> dict[str, frozenset[str]]:
+    path = next((folder / name for name in _QRELS if (folder / name).exists()), folder / _QRELS[0])
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()[1:]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else "不是 UTF-8"
+        raise BadQuestions(
+            f"{path}：无法读取（{reason}）；--set 指明的文件夹应有 corpus.jsonl、queries.jsonl 和 qrels.tsv"
+        ) from error
+    relevant: dict[str, set[str]] = {}
+    for number, line in enumerate(lines, start=2):
+        try:
+            query, passage, relevance = line.split("\t")
+            if int(relevance) > 0:
+                relevant.setdefault(query, set()).add(passage)
+        except ValueError as error:
+            raise BadQuestions(f"{path}：第 {number} 行应为「题号、段落号、相关度」三列，以制表符分隔") from error
+    return {query: frozenset(ids) for query, ids in relevant.items()}

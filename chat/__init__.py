@@ -3,6 +3,12 @@
 The records and the path of a question:
 answer        questions, events, answers and their citations
 followup      a question that leans on earlier turns, made to stand alone
+antecedents   what the question before was about, and what a word of this one points at
+wording       what the words of a question do: name, ask, point, say when and where
+grammar       the kinds of its words, a letter each
+sides         a question with several sides, as one question for each
+scope         where its own words say to look
+finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
 evidence      the sentences and rows that answer it
 prompt        every word said to the model
@@ -31,6 +37,10 @@ cli           the commands
 
 The service:
 contract      JSON in and out, on the command line and over HTTP
+highlights    where a question's words stand in a text
+reference     a passage as a reference of GB/T 7714—2015
+nearest       words near those that the library lacks
+facets        a search in one go: pages, filters with counts, what else to try
 gate          answers wait their turn
 service       HTTP
 streams       what a response is streamed from
@@ -41,5 +51,6 @@ exchange      one question of the page and how far it has come
 places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
 render        its HTML
+results       the HTML of a search
 page          the page
 """

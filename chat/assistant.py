@@ -10,14 +10,18 @@ from contextlib import closing
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn, check_question
 from chat.evidence import BROAD_BUDGET_CHARS, BUDGET_CHARS, Evidence, is_broad, select_evidence
+from chat.finding import find
 from chat.followup import standalone_question
 from chat.generation import Generator, Usage
 from chat.grounding import declines, ground, quote_evidence, refuse
 from chat.marks import without_marks
 from chat.prompt import MAX_TOKENS, messages
 from chat.relevance import bears_on
+from chat.scope import sides_of
 from chat.verdict import may_stand
+from index.filters import Filter
 from index.library import PassageIndex
+from index.rerank import Reranked, Reranker
 
 # The answer rests on the first of the hits; more of them bring in passages that only look alike.
 EVIDENCE_HITS = 5
@@ -33,11 +37,16 @@ SHOWN_HITS = 10
 
 
 class Assistant:
-    """Answers questions over one library with one generator, or with quotes alone where there is none."""
+    """Answers questions over one library with one generator, or with quotes alone where there is none.
 
-    def __init__(self, library: PassageIndex, generator: Generator | None) -> None:
+    reranker: puts what is found in a better order, where there is one.
+    """
+
+    def __init__(self, library: PassageIndex, generator: Generator | None, *, reranker: Reranker | None = None) -> None:
         self.library = library
         self.generator = generator
+        self.reranker = reranker
+        self._searched = Reranked(library, reranker) if reranker else library
 
     def warm_up(self) -> None:
         """Load what the first question would else wait for: dictionaries (1.5 s), and the model's fixed prompt (2 s)."""
@@ -48,19 +57,30 @@ class Assistant:
                 for _ in pieces:
                     pass
 
-    def search(self, question: str, turns: Sequence[Turn] = (), *, k: int = SHOWN_HITS) -> Found:
-        """The k best passages for a question, made to stand alone by the turns before it.
+    def search(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        k: int = SHOWN_HITS,
+        within: Filter = Filter(),
+        rewrite: bool = True,
+    ) -> Found:
+        """The k best passages for a question, made to stand alone by the turns before it unless rewrite is False.
 
         Raises:
             BadQuestion: it is empty or far too long.
         """
         began = time.perf_counter()
         asked = check_question(question)
-        standalone = standalone_question(asked, turns)
-        hits = self.library.search(standalone, k=k)
+        standalone = standalone_question(asked, turns) if rewrite else asked
+        sides = sides_of(standalone, self.library.reports)
+        hits = find(self._searched, standalone, typed=asked, sides=sides, k=k, within=within)
         return Found(asked, standalone, tuple(hits), Timings(search_ms=_ms_since(began)))
 
-    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Events[Event, None, None]:
+    def ask(
+        self, question: str, turns: Sequence[Turn] = (), *, within: Filter = Filter(), rewrite: bool = True
+    ) -> Events[Event, None, None]:
         """What was found, at once; the draft as it grows; the checked answer. Closing it stops the model.
 
         Raises:
@@ -68,7 +88,7 @@ class Assistant:
             GeneratorUnavailable: the model cannot answer.
         """
         began = time.perf_counter()
-        found = self.search(question, turns)
+        found = self.search(question, turns, within=within, rewrite=rewrite)
         yield found
         evidence = self.evidence(found)
         if not evidence:

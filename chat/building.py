@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from chat.sources import Progress
 from ingest.corpus import (
+    ALIASES,
     FileProgress,
     Reading,
     ReadReport,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 # In every version of an index, beside what `PassageIndex` saves: what its reports were read as.
 READINGS = "reports.jsonl"
+# And what people had written of names that mean the same.
+WRITTEN_ALIASES = "written_aliases.txt"
 # Beside the versions of an index, what `reportqa eval` found; it quotes the reports, and goes when one of them does.
 RESULTS = Path("eval", "last.json")
 
@@ -187,7 +190,8 @@ def update_index(
     )
     reports, unreadable = reports_of(setup.corpus, readings)
     embedded, changed = 0, True
-    if version and not rebuild and readings == before and read_about(version).made_by(setup.encoder_name):
+    same = version and readings == before and _aliases_of(version) == _written_aliases(setup.corpus)
+    if version and same and not rebuild and read_about(version).made_by(setup.encoder_name):
         passages, changed = read_about(version).passages, False
     elif reports or may_be_empty:
         passages, embedded = _write_version(setup, reports, readings, None if rebuild else version, before)
@@ -208,6 +212,16 @@ def read_readings(version: Path) -> list[Reading]:
     """What a version was made of; nothing for one of a format that did not say."""
     file = version / READINGS
     return readings_from_lines(file.read_bytes()) if file.exists() else []
+
+
+def _written_aliases(corpus: Path) -> bytes:
+    file = corpus / ALIASES
+    return file.read_bytes() if file.is_file() else b""
+
+
+def _aliases_of(version: Path) -> bytes:
+    file = version / WRITTEN_ALIASES
+    return file.read_bytes() if file.exists() else b""
 
 
 def sound_version(root: Path) -> Path | None:
@@ -259,6 +273,7 @@ def _write_version(
 
     version: the one whose vectors may be taken over.
     """
+    from index.aliases import read_aliases  # noqa: PLC0415 - with the next
     from index.library import PassageIndex, bytes_needed  # noqa: PLC0415 - faiss and bm25s, 1 s
     from index.versions import commit, require_space  # noqa: PLC0415
     from ingest.duplicates import fold_duplicates  # noqa: PLC0415
@@ -270,6 +285,7 @@ def _write_version(
     passages = fold_duplicates(passages, recognised)
     encoder = _encoder(setup, version)
     remembered = readings_to_lines(readings)
+    aliases, written = _written_aliases(setup.corpus), read_aliases(setup.corpus / ALIASES)
     require_space(setup.root, bytes_needed(passages, encoder.dim) + len(remembered))
     embedded = 0
 
@@ -278,11 +294,12 @@ def _write_version(
         embedded = done
         setup.progress("建立索引", done, total)
 
-    library = PassageIndex.build(passages, encoder, known=_loaded(version, encoder), progress=progress)
+    library = PassageIndex.build(passages, encoder, known=_loaded(version, encoder), written=written, progress=progress)
 
     def save(folder: Path) -> None:
         library.save(folder)
         (folder / READINGS).write_bytes(remembered)
+        (folder / WRITTEN_ALIASES).write_bytes(aliases)
 
     # Where a report went or lost words, they are to be nowhere; where it is not known what there was, neither.
     changes = _changes(before, readings)

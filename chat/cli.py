@@ -23,9 +23,11 @@ from ingest.isolation import Reader
 from ingest.system_errors import system_reason
 
 if TYPE_CHECKING:
+    from chat.answer import Event
     from chat.assistant import Assistant
     from chat.building import Setup
-    from chat.contract import Asked, JsonObject
+    from chat.contract import Asked, JsonObject, ReportLine
+    from chat.facets import Results
     from chat.terminal import OneBar
     from index.encoder import SentenceEncoder
 
@@ -148,11 +150,15 @@ def _parser() -> argparse.ArgumentParser:
 
     search = command("search", "检索段落，不用语言模型", _search)
     search.add_argument("question", nargs="?", help="问题")
-    search.add_argument("--k", type=_positive, default=10, help="返回的段落数（默认 10）")
+    search.add_argument("--k", type=_positive, default=10, help="每页的段落数（默认 10）")
+    search.add_argument("--page", type=_page, default=1, help="第几页（默认 1）")
+    search.add_argument("--json", action="store_true", help="输出一行 JSON，与 HTTP 接口相同")
+    _add_filters(search)
     _add_stream(search)
 
     ask = command("ask", "提问，得到带出处的回答", _ask)
     ask.add_argument("question", nargs="?", help="问题")
+    _add_filters(ask)
     _add_stream(ask)
 
     evaluate = command("eval", "用题集评测检索与回答", _eval)
@@ -185,6 +191,15 @@ def _add_index(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", metavar="DIR", help="索引所在的文件夹（默认 .reportqa/index）")
 
 
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    def several(name: str, metavar: str, help: str, type: Callable[[str], object] = str) -> None:
+        parser.add_argument(name, metavar=metavar, help=f"{help}（可多次给出）", type=type, action="append", default=[])
+
+    several("--report", "ID", "只在这份报告中找")
+    several("--year", "YEAR", "只在这一年出版的报告中找", _year)
+    several("--kind", "KIND", "只找这种段落：text、row、list、figure 或 note")
+
+
 def _add_stream(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jsonl", action="store_true", help="从标准输入逐行读取 JSON，向标准输出逐行写出结果")
     _add_index(parser)
@@ -204,6 +219,16 @@ def _positive(text: str) -> int:
     from chat.contract import MAX_K  # noqa: PLC0415
 
     return _whole_number(text, 1, MAX_K)
+
+
+def _page(text: str) -> int:
+    from chat.contract import MAX_K  # noqa: PLC0415
+
+    return _whole_number(text, 1, MAX_K)
+
+
+def _year(text: str) -> int:
+    return _whole_number(text, 1000, 9999)
 
 
 def _port(text: str) -> int:
@@ -303,43 +328,74 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     from chat.assistant import Assistant  # noqa: PLC0415
     from chat.config import load_encoder  # noqa: PLC0415
     from chat.contract import search_object  # noqa: PLC0415
+    from chat.curation import report_lines  # noqa: PLC0415
+    from chat.facets import search_in_one_go  # noqa: PLC0415
     from chat.setup import load_library  # noqa: PLC0415
-    from chat.terminal import one_bar, show_found  # noqa: PLC0415
+    from chat.terminal import one_bar, show_searched  # noqa: PLC0415
 
     _require_question(arguments)
+    root = _index_root(arguments, config)
     with one_bar() as bar:
         bar.step("载入向量模型")
         encoder = load_encoder(config)
         bar.step("载入索引")
-        library = load_library(_index_root(arguments, config), encoder, on_damage=_tell_damage)
+        library = load_library(root, encoder, on_damage=_tell_damage)
         assistant = Assistant(library, None)
-    if not arguments.jsonl:
-        show_found(assistant.search(arguments.question, k=arguments.k))
-        return DONE
+    reports = report_lines(root / library.version)
+
+    def searched(asked: "Asked") -> "Results":
+        return search_in_one_go(
+            assistant,
+            asked.question,
+            asked.turns,
+            within=asked.within,
+            rewrite=asked.rewrite,
+            k=asked.k,
+            offset=asked.offset,
+        )
 
     def answer(asked: "Asked") -> "JsonObject":
-        return search_object(assistant.search(asked.question, asked.turns, k=asked.k), asked.id)
+        return search_object(searched(asked), reports, asked.id)
 
-    return _stream(sys.stdin.buffer, sys.stdout.buffer, answer, k=arguments.k)
+    if arguments.jsonl:
+        return _stream(sys.stdin.buffer, sys.stdout.buffer, answer, reports, k=arguments.k)
+    asked = _asked(arguments, reports, k=arguments.k, offset=(arguments.page - 1) * arguments.k)
+    if arguments.json:
+        _write_line(sys.stdout.buffer, answer(asked))
+    else:
+        show_searched(searched(asked), reports)
+    return DONE
 
 
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
     from chat.answer import Finished  # noqa: PLC0415
     from chat.contract import ask_object  # noqa: PLC0415
+    from chat.curation import report_lines  # noqa: PLC0415
     from chat.terminal import one_bar, show_answer  # noqa: PLC0415
 
     _require_question(arguments)
     with one_bar() as bar:
         assistant = _assistant(arguments, config, bar)
-    if not arguments.jsonl:
-        show_answer(assistant.ask(arguments.question))
-        return DONE
+    reports = report_lines(_index_root(arguments, config) / assistant.library.version)
+
+    def events(asked: "Asked") -> "Iterable[Event]":
+        return assistant.ask(asked.question, asked.turns, within=asked.within, rewrite=asked.rewrite)
 
     def answer(asked: "Asked") -> "JsonObject":
-        events = assistant.ask(asked.question, asked.turns)
-        return ask_object(next(event for event in events if isinstance(event, Finished)), asked.id)
+        return ask_object(next(event for event in events(asked) if isinstance(event, Finished)), asked.id)
 
-    return _stream(sys.stdin.buffer, sys.stdout.buffer, answer)
+    if arguments.jsonl:
+        return _stream(sys.stdin.buffer, sys.stdout.buffer, answer, reports)
+    show_answer(events(_asked(arguments, reports)))
+    return DONE
+
+
+def _asked(arguments: argparse.Namespace, reports: "Sequence[ReportLine]", **page: int) -> "Asked":
+    """The request of the contract that the arguments make."""
+    from chat.contract import read_asked  # noqa: PLC0415
+
+    filters = {"reports": arguments.report, "years": arguments.year, "kinds": arguments.kind}
+    return read_asked({"question": arguments.question, "filters": filters, **page}, reports)
 
 
 def _assistant(arguments: argparse.Namespace, config: Config, bar: "OneBar") -> "Assistant":
@@ -359,6 +415,8 @@ def _require_question(arguments: argparse.Namespace) -> None:
     """Checked before anything is loaded: who asks nothing, or a whole document, need not wait to hear so."""
     from chat.answer import check_question  # noqa: PLC0415
 
+    if arguments.jsonl and (arguments.report or arguments.year or arguments.kind):
+        raise UserError("用 --jsonl 时，筛选条件写在每一行的 filters 中")
     if arguments.jsonl == (arguments.question is not None):
         raise UserError('请给出一个问题（如 reportqa ask "…"），或用 --jsonl 从标准输入读取，二者选一')
     if arguments.question is not None:
@@ -366,13 +424,19 @@ def _require_question(arguments: argparse.Namespace) -> None:
 
 
 def _stream(
-    lines: Iterable[bytes], output: BinaryIO, answer: "Callable[[Asked], JsonObject]", *, k: int | None = None
+    lines: Iterable[bytes],
+    output: BinaryIO,
+    answer: "Callable[[Asked], JsonObject]",
+    reports: "Sequence[ReportLine]",
+    *,
+    k: int | None = None,
 ) -> int:
     """One object out for each line in, in order, each as soon as it is there; an invalid line gets its error there.
 
     UTF-8 in and out, whatever the terminal's encoding is.
     """
-    from chat.contract import DEFAULT_K, error_object, identity, read_asked  # noqa: PLC0415
+    from chat.contract import error_object, identity, read_asked  # noqa: PLC0415
+    from chat.facets import DEFAULT_K  # noqa: PLC0415
 
     code = DONE
     for line in lines:
@@ -381,12 +445,16 @@ def _stream(
         request: object = None
         try:
             request = _decoded(line)
-            result = answer(read_asked(request, k=k or DEFAULT_K))
+            result = answer(read_asked(request, reports, k=k or DEFAULT_K))
         except UserError as error:
             result, code = error_object(str(error), identity(request)), IN_PART
-        output.write(json.dumps(result, ensure_ascii=False).encode() + b"\n")
-        output.flush()
+        _write_line(output, result)
     return code
+
+
+def _write_line(output: BinaryIO, result: "JsonObject") -> None:
+    output.write(json.dumps(result, ensure_ascii=False).encode() + b"\n")
+    output.flush()
 
 
 def _decoded(line: bytes) -> object:

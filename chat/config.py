@@ -17,6 +17,7 @@ from ingest.system_errors import system_reason
 if TYPE_CHECKING:
     from chat.generation import Generator
     from index.encoder import SentenceEncoder
+    from index.rerank import Reranker
 
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
@@ -51,6 +52,13 @@ class EncoderConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class RerankerConfig:
+    """model: a local folder of a CrossEncoder of sentence-transformers, or a hub id; none where it is empty."""
+
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GeneratorConfig:
     """backend: `local` runs a catalogue model (model) or a GGUF file (path); `openai` asks an endpoint (base_url, model);
     `none` answers with the evidence itself, quoted."""
@@ -82,6 +90,7 @@ class Config:
     index: IndexConfig = field(default_factory=IndexConfig)
     models: ModelsConfig = field(default_factory=ModelsConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    reranker: RerankerConfig = field(default_factory=RerankerConfig)
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     server: ServerConfig = field(default_factory=ServerConfig)
 
@@ -169,6 +178,15 @@ def load_encoder(config: Config) -> "SentenceEncoder":
         folder = locate(find_model(BUNDLED_ENCODER), models_folder(config))
         return SentenceEncoder.load(str(folder), name=BUNDLED_ENCODER)
     return SentenceEncoder.load(config.encoder.model)
+
+
+def load_reranker(config: Config) -> "Reranker | None":
+    """The configured reranker; None where none is."""
+    if not config.reranker.model:
+        return None
+    from index.rerank import Reranker  # noqa: PLC0415
+
+    return Reranker.load(config.reranker.model)
 
 
 def load_generator(config: Config) -> "Generator | None":

@@ -3,21 +3,28 @@
 Knows the records and their JSON objects only: nothing here reads a stream or a socket.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import TypeVar, get_args
 
 from chat.answer import BadQuestion, Citation, Finished, Found, Role, Turn, check_question
+from chat.facets import DEFAULT_K, Results
+from chat.highlights import highlights, words_sought
 from chat.quality import page_count
+from chat.reference import reference
+from index.filters import Filter
 from index.library import Hit
-from ingest.report import PageQuality, Passage
+from ingest.report import Kind, PageQuality, Passage, Place
 from ingest.source import PageKind
 
 JsonObject = dict[str, object]
 Identity = str | int | None
 
-DEFAULT_K = 10
 MAX_K = 100
+MAX_OFFSET = 10_000  # beyond the last passage there is an empty page
+MAX_CHOICES = 1_000  # of one sort of filter
+# A notice is never found.
+KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "notice")
 MAX_TURNS = 100
 TURN_CHARS = 20_000
 
@@ -39,16 +46,24 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A valid request: id is the caller's own and comes back unchanged."""
+    """A valid request: id is the caller's own and comes back unchanged.
+
+    within: where to look. rewrite: whether the turns before may complete the question. offset: how many to skip.
+    """
 
     id: Identity
     question: str
     turns: tuple[Turn, ...] = ()
     k: int = DEFAULT_K
+    within: Filter = Filter()
+    rewrite: bool = True
+    offset: int = 0
 
 
-def read_asked(request: object, *, k: int = DEFAULT_K) -> Asked:
+def read_asked(request: object, reports: Iterable[ReportLine], *, k: int = DEFAULT_K) -> Asked:
     """Check a decoded JSON request; k is used where the request has none.
+
+    reports: those there are, for the ids of its filters.
 
     Raises:
         BadQuestion: anything in it is not as the contract says.
@@ -63,8 +78,23 @@ def read_asked(request: object, *, k: int = DEFAULT_K) -> Asked:
         id=identity(request),
         question=check_question(question),
         turns=_read_turns(request.get("history")),
-        k=_read_k(request.get("k", k)),
+        k=_read_number(request.get("k", k), "k", 1, MAX_K),
+        within=check_reports(_read_filters(request.get("filters")), reports),
+        rewrite=_read_rewrite(request.get("rewrite", True)),
+        offset=_read_number(request.get("offset", 0), "offset", 0, MAX_OFFSET),
     )
+
+
+def check_reports(within: Filter, reports: Iterable[ReportLine]) -> Filter:
+    """The filter, where each report that it names is there.
+
+    Raises:
+        BadQuestion: some are not; it names them.
+    """
+    unknown = within.reports - {line.id for line in reports} if within.reports else ()
+    if unknown:
+        raise BadQuestion(f"没有编号为 {_listed(unknown)} 的报告；编号见 reportqa list 或 GET /api/v1/reports。")
+    return within
 
 
 def identity(request: object) -> Identity:
@@ -97,10 +127,67 @@ def _read_turn(turn: object, place: int) -> Turn:
     return Turn("user" if role == "user" else "assistant", content)
 
 
-def _read_k(k: object) -> int:
-    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= MAX_K:
-        raise BadQuestion(f"k 应是 1 到 {MAX_K} 的整数。")
-    return k
+def _read_filters(filters: object) -> Filter:
+    if filters is None:
+        return Filter()
+    if not isinstance(filters, Mapping):
+        raise BadQuestion('filters 应是对象，如 {"reports": ["…"], "years": [2023], "kinds": ["row"]}。')
+    if unknown := set(map(str, filters)) - {"reports", "years", "kinds"}:
+        raise BadQuestion(f"filters 中没有 {_listed(unknown)}；可用 reports、years、kinds。")
+    return Filter(
+        reports=frozenset(_read_choices(filters, "reports", _is_text, "报告编号")),
+        years=frozenset(_read_choices(filters, "years", _is_year, "四位数的出版年份")),
+        kinds=frozenset(_read_kinds(filters)),
+    )
+
+
+def _read_kinds(filters: Mapping[object, object]) -> Iterable[Kind]:
+    named = _read_choices(filters, "kinds", _is_text, "段落类型")
+    if unknown := set(named) - set(KINDS):
+        raise BadQuestion(f"没有 {_listed(unknown)} 这种段落；filters.kinds 可用 {'、'.join(KINDS)}。")
+    return (kind for kind in KINDS if kind in named)
+
+
+Choice = TypeVar("Choice", str, int)
+
+
+def _read_choices(
+    filters: Mapping[object, object], sort: str, valid: "Callable[[object], Choice | None]", what: str
+) -> list[Choice]:
+    given = filters.get(sort, [])
+    if not isinstance(given, Sequence) or isinstance(given, str) or len(given) > MAX_CHOICES:
+        raise BadQuestion(f"filters.{sort} 应是数组，最多 {MAX_CHOICES:,} 项。")
+    choices = [valid(each) for each in given]
+    if None in choices:
+        raise BadQuestion(f"filters.{sort}[{choices.index(None)}] 应是{what}。")
+    return [choice for choice in choices if choice is not None]
+
+
+def _is_text(choice: object) -> str | None:
+    return choice if isinstance(choice, str) and choice and _encodable(choice) else None
+
+
+def _is_year(choice: object) -> int | None:
+    return choice if isinstance(choice, int) and not isinstance(choice, bool) and 1000 <= choice <= 9999 else None
+
+
+def _read_rewrite(rewrite: object) -> bool:
+    if not isinstance(rewrite, bool):
+        raise BadQuestion("rewrite 应是 true 或 false。")
+    return rewrite
+
+
+def _read_number(number: object, name: str, least: int, most: int) -> int:
+    if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
+        raise BadQuestion(f"{name} 应是 {least} 到 {most:,} 的整数。")
+    return number
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names for a message, at most three."""
+    first, *others = sorted(name[:60] for name in names)
+    more = f" 等 {len(others) + 1} 个" if len(others) > 2 else ""
+    return "、".join([first, *others[:2]]) + more
 
 
 def _check_encodable(text: str) -> None:
@@ -113,14 +200,29 @@ def _encodable(text: str) -> bool:
     return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def hit_object(hit: Hit) -> JsonObject:
-    """HIT of the contract."""
+def hit_object(hit: Hit, words: Sequence[str] = ()) -> JsonObject:
+    """HIT of the contract; words: of the question, folded. highlights are (start, end) in text, counted in characters."""
+    passage = hit.passage
     return {
         "rank": hit.rank,
         "score": hit.score,
-        **_place(hit.passage),
-        "kind": hit.passage.kind,
-        "text": hit.passage.text,
+        **_place(passage),
+        "kind": passage.kind,
+        "text": passage.text,
+        "highlights": [list(span) for span in highlights(words, passage.text)],
+        "reference": reference(passage),
+        "also_at": [_other_place(place) for place in passage.also_at],
+    }
+
+
+def _other_place(place: Place) -> JsonObject:
+    return {
+        "report_id": place.report_id,
+        "title": place.title,
+        "headings": list(place.headings),
+        "page": place.page,
+        "page_kind": place.page_kind,
+        "text": place.text,
     }
 
 
@@ -143,16 +245,40 @@ def _place(passage: Passage) -> JsonObject:
     }
 
 
-def search_object(found: Found, id: Identity = None) -> JsonObject:
-    """What a search answers."""
-    return {**_found(found, id), "timings": {"search_ms": found.timings.search_ms}}
+def found_object(found: Found, id: Identity = None) -> JsonObject:
+    """What was found for a question that is still to be answered."""
+    return {**_found(found, id, found.hits), "timings": {"search_ms": found.timings.search_ms}}
+
+
+def search_object(searched: Results, reports: Iterable[ReportLine], id: Identity = None) -> JsonObject:
+    """What a search answers; reports: those there are."""
+    facets, titles = searched.facets, {line.id: line.title for line in reports}
+    return {
+        **_found(searched.found, id, searched.hits),
+        "total": searched.total,
+        "offset": searched.offset,
+        "facets": {
+            "reports": [{"report_id": id, "title": titles.get(id, ""), "count": count} for id, count in facets.reports],
+            "years": [{"year": year, "count": count} for year, count in facets.years],
+            "kinds": [{"kind": kind, "count": count} for kind, count in facets.kinds],
+        },
+        "nearest_words": {word: list(near) for word, near in searched.nearest.items()},
+        "loosened": [{"filters": filters_object(within), "total": total} for within, total in searched.loosened],
+        "timings": {"search_ms": searched.found.timings.search_ms},
+    }
+
+
+def filters_object(within: Filter) -> JsonObject:
+    """Filters as a request names them, those that restrict nothing left out."""
+    sorts = {"reports": sorted(within.reports), "years": sorted(within.years), "kinds": sorted(within.kinds)}
+    return {sort: choices for sort, choices in sorts.items() if choices}
 
 
 def ask_object(finished: Finished, id: Identity = None) -> JsonObject:
     """What a question answers."""
     answer, timings = finished.answer, finished.timings
     return {
-        **_found(finished.found, id),
+        **_found(finished.found, id, finished.found.hits),
         "answer": answer.text,
         "refused": answer.refusal is not None,
         "sentences": [
@@ -170,12 +296,13 @@ def ask_object(finished: Finished, id: Identity = None) -> JsonObject:
     }
 
 
-def _found(found: Found, id: Identity) -> JsonObject:
+def _found(found: Found, id: Identity, hits: Iterable[Hit]) -> JsonObject:
+    words = words_sought(found.standalone_question)
     return {
         "id": id,
         "question": found.question,
         "standalone_question": found.standalone_question,
-        "hits": [hit_object(hit) for hit in found.hits],
+        "hits": [hit_object(hit, words) for hit in hits],
     }
 
 

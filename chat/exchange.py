@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn
 from chat.gate import Waiting
+from index.filters import Filter
 from index.library import Hit
 from ingest.report import Passage
 
@@ -15,15 +16,27 @@ WITHDRAWN = "这个回答所引的报告已从资料库移除，内容不再显�
 
 
 @dataclass(frozen=True, slots=True)
+class OneReport:
+    """The one report that a reader asks about."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """A question with what there is of its answer.
 
+    of: the one report that it is asked of; None for all of them.
+    verbatim: it is to be taken as typed, though turns went before.
     ahead: questions to be answered before this one.
     problem: why there is no answer and never will be, for the reader.
     stopped: the reader broke it off.
     """
 
     question: str
+    of: OneReport | None = None
+    verbatim: bool = False
     found: Found | None = None
     ahead: int = 0
     draft: str = ""
@@ -36,6 +49,18 @@ class Exchange:
     def running(self) -> bool:
         """Whether more is to come."""
         return self.answer is None and self.problem is None and not self.stopped
+
+    @property
+    def within(self) -> Filter:
+        """Where to look for its answer."""
+        return Filter(reports=frozenset({self.of.id})) if self.of is not None else Filter()
+
+    @property
+    def understood(self) -> str | None:
+        """What the turns before completed the question to; None where it is taken as typed."""
+        if self.found is None or self.found.standalone_question == self.found.question:
+            return None
+        return self.found.standalone_question
 
     def after(self, event: Event | Waiting) -> "Exchange":
         """The exchange once the event has happened."""
@@ -56,7 +81,11 @@ def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
     An answer that cites such a report goes as a whole, and so does a draft that such passages were found for: which of
     its sentences came from there cannot be told. One that is still being written is left until it is done.
     """
-    if exchange.running or exchange.found is None:
+    if exchange.running:
+        return exchange
+    if exchange.of is not None and exchange.of.id not in reports:
+        return Exchange(exchange.question, problem=WITHDRAWN)
+    if exchange.found is None:
         return exchange
     answer = exchange.answer
     rests_on = (

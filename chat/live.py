@@ -19,6 +19,7 @@ from chat.curation import report_lines
 from chat.gate import Busy
 from chat.generation import Generator
 from chat.setup import load_library
+from index.filters import Filter
 from index.library import IndexMismatch, PassageIndex
 from index.versions import IndexUnavailable, served
 from ingest.errors import UserError
@@ -63,15 +64,25 @@ class LiveAssistant:
     def warm_up(self) -> None:
         self._assistant.warm_up()
 
-    def search(self, question: str, turns: Sequence[Turn] = (), *, k: int = SHOWN_HITS) -> Found:
+    def search(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        k: int = SHOWN_HITS,
+        within: Filter = Filter(),
+        rewrite: bool = True,
+    ) -> Found:
         """As `Assistant.search`."""
         self._look()
-        return self._assistant.search(question, turns, k=k)
+        return self._assistant.search(question, turns, k=k, within=within, rewrite=rewrite)
 
-    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Events[Event, None, None]:
+    def ask(
+        self, question: str, turns: Sequence[Turn] = (), *, within: Filter = Filter(), rewrite: bool = True
+    ) -> Events[Event, None, None]:
         """As `Assistant.ask`, from beginning to end over one library."""
         self._look()
-        return self._assistant.ask(question, turns)
+        return self._assistant.ask(question, turns, within=within, rewrite=rewrite)
 
     def refresh(self) -> None:
         """Answer from the version that is served now, before this returns; for who has just built it.
@@ -122,5 +133,7 @@ class LiveAssistant:
             self._tell(error)
             return
         self._seen = library.version  # the pointer may have moved again
-        self._assistant, self._reports = Assistant(library, self._assistant.generator), reports
+        before = self._assistant
+        assistant = Assistant(library, before.generator, reranker=before.reranker)
+        self._assistant, self._reports = assistant, reports
         self.problem = ""

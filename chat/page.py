@@ -4,8 +4,12 @@ What it shows is HTML of `render`, put on the page by gr.Markdown, one component
 - gr.Chatbot would have its Markdown, its sanitiser and its copy button work on our HTML, and redraw all turns;
 - gr.HTML compiles its template with `Function`, which our content policy forbids.
 Markdown leaves a line alone that begins with a block tag, and `render.inert` leaves nothing in it to be interpreted.
+
+Buttons drawn in that HTML are the page's script's: it presses a hidden button, or writes what the drawn one carries, a
+request of the contract, into a hidden box. What comes in by such a box is checked like any other request.
 """
 
+import json
 import os
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -13,25 +17,27 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chat.answer import BadQuestion, Event, Found, Turn, check_question
-from chat.contract import DEFAULT_K, ReportLine
-from chat.exchange import Exchange, standing, turns_of
+from chat.contract import ReportLine, check_reports, read_asked
+from chat.exchange import Exchange, OneReport, standing, turns_of
+from chat.facets import DEFAULT_K, search_in_one_go
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
 from chat.render import (
     NO_EXCHANGE,
-    NO_RESULTS,
     NO_SOURCES,
     PRODUCT,
     empty_html,
     exchange_html,
     header_html,
     past_html,
-    results_html,
+    scope_html,
     shelf_head_html,
     shelf_html,
     sources_html,
 )
+from chat.results import NO_RESULTS, results_html
 from chat.shelf import Editing, Shelf, may_edit
+from index.filters import Filter
 from ingest.readers.formats import READABLE
 from ingest.reading import MAX_BYTES
 
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
 CHAT_TAB = "对话"
 SEARCH_TAB = "段落检索"
 REPORTS_TAB = "报告"
+ASK_NAME, SEARCH_NAME = "问题", "要检索的问题或关键词"
 ASK_HINT = "输入问题，回车发送（Shift+回车换行）"
 SEARCH_HINT = "输入问题或关键词，回车检索"
 SEND, STOP, CLEAR, SEARCH = "发送", "停止", "清空", "检索"
@@ -64,30 +71,58 @@ class Assistant(Protocol):
     @property
     def reports(self) -> Sequence[ReportLine]: ...
 
-    def search(self, question: str, turns: Sequence[Turn] = (), *, k: int = DEFAULT_K) -> Found: ...
+    def search(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        k: int = DEFAULT_K,
+        within: Filter = Filter(),
+        rewrite: bool = True,
+    ) -> Found: ...
 
-    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Generator[Event, None, None]: ...
+    def ask(
+        self, question: str, turns: Sequence[Turn] = (), *, within: Filter = Filter(), rewrite: bool = True
+    ) -> Generator[Event, None, None]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ChatTab:
-    """The components of the conversation."""
+    """The components of the conversation.
+
+    again: pressed by the script, asks the last question as it was typed. about: the script writes there which report
+    the next questions are asked of, which `of` shows and `only` keeps.
+    """
 
     past: "gr.Markdown"
     current: "gr.Markdown"
     sources: "gr.Markdown"
+    of: "gr.Markdown"
     box: "gr.Textbox"
     send: "gr.Button"
     stop: "gr.Button"
     clear: "gr.Button"
     offers: "gr.Row"
     suggestions: tuple["gr.Button", ...]
+    again: "gr.Button"
+    about: "gr.Textbox"
+    only: "gr.State"
     state: "gr.State"
 
     @property
     def outputs(self) -> list["Block"]:
         """What an event may change; updates name their component, so the order says nothing."""
-        return [self.past, self.current, self.sources, self.box, self.send, self.stop, self.offers, self.state]
+        shown: list[Block] = [
+            self.past,
+            self.current,
+            self.sources,
+            self.of,
+            self.box,
+            self.send,
+            self.stop,
+            self.offers,
+        ]
+        return [*shown, self.only, self.state]
 
     def drawn(self, exchanges: tuple[Exchange, ...], *, whole: bool) -> Updates:
         """The updates that show the last of these exchanges; with `whole` the earlier ones and the sources too."""
@@ -99,6 +134,10 @@ class ChatTab:
             updates[self.past] = past_html(exchanges[:-1])
             updates[self.sources] = sources_html(current, turn)
         return updates
+
+    def asked_of(self, report: OneReport | None) -> Updates:
+        """The updates that say which report the next questions are asked of; None for all."""
+        return {self.of: scope_html(report), self.only: report}
 
     def begun(self) -> Updates:
         """The updates that come with a new question."""
@@ -122,7 +161,7 @@ class ChatTab:
             self.sources: empty_html(NO_SOURCES),
             self.offers: gr.update(visible=bool(self.suggestions)),
             self.state: (),
-        }
+        } | self.asked_of(None)
 
 
 def make_page(
@@ -142,15 +181,15 @@ def make_page(
     page: gr.Blocks
     with gr.Blocks(title=PRODUCT, analytics_enabled=False, fill_width=True) as page:
         header = _html(header_html(assistant.reports), "header")
-        with gr.Tabs(elem_id="tabs"):
-            with gr.Tab(CHAT_TAB):
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab(CHAT_TAB, id=CHAT_TAB):
                 chat = _lay_out_chat(suggestions)
             with gr.Tab(SEARCH_TAB):
-                _lay_out_search(assistant)
+                results = _lay_out_search(assistant)
             if shelf is not None:
                 with gr.Tab(REPORTS_TAB):
-                    _lay_out_shelf(page, shelf, editing, header=header, chat=chat, assistant=assistant)
-        _connect(chat, assistant, gate)
+                    _lay_out_shelf(page, shelf, editing, header=header, chat=chat, results=results, assistant=assistant)
+        _connect(chat, tabs, assistant, gate)
     # api_open=False: the routes beside the queue would pass every limit by.
     page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)
     return page
@@ -182,17 +221,57 @@ def _lay_out_chat(suggestions: Sequence[str]) -> ChatTab:
                 current = _html(empty_html(NO_EXCHANGE), "current")
                 with gr.Row(elem_id="offers", visible=bool(suggestions)) as offers:
                     offered = tuple(gr.Button(text, size="sm", elem_classes="offer") for text in suggestions)
+            of = _html("", "of")
             # lines=1 with max_lines > 1: Enter sends and Shift+Enter breaks the line.
             box = gr.Textbox(
-                placeholder=ASK_HINT, show_label=False, lines=1, max_lines=5, elem_id="ask", container=False
+                label=ASK_NAME,
+                placeholder=ASK_HINT,
+                show_label=False,
+                lines=1,
+                max_lines=5,
+                elem_id="ask",
+                container=False,
             )
             with gr.Row(elem_id="buttons"):
                 send = gr.Button(SEND, variant="primary", elem_id="send", min_width=80)
                 stop = gr.Button(STOP, interactive=False, elem_id="stop", min_width=80)
                 clear = gr.Button(CLEAR, elem_id="clear", min_width=80)
+            again = gr.Button(elem_id="again", elem_classes="offstage")
+            about = _wishes("about")
         with gr.Column(scale=42, min_width=320, elem_id="beside"):
             sources = _html(empty_html(NO_SOURCES), "sources")
-    return ChatTab(past, current, sources, box, send, stop, clear, offers, offered, gr.State(()))
+    return ChatTab(
+        past,
+        current,
+        sources,
+        of,
+        box,
+        send,
+        stop,
+        clear,
+        offers,
+        offered,
+        again=again,
+        about=about,
+        only=gr.State(None),
+        state=gr.State(()),
+    )
+
+
+def _wishes(name: str) -> "gr.Textbox":
+    """A box that the page's script writes into what a drawn button carries, and submits."""
+    import gradio as gr  # noqa: PLC0415
+
+    return gr.Textbox(elem_id=name, elem_classes="offstage", container=False, show_label=False)
+
+
+def _wish(text: str) -> dict[str, object]:
+    """What was written there; nothing where that is no JSON object, as the script writes none."""
+    try:
+        wish = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return wish if isinstance(wish, dict) else {}
 
 
 class Run:
@@ -202,7 +281,7 @@ class Run:
         self.ending: Literal["stop", "clear"] | None = None
 
 
-def _connect(chat: ChatTab, assistant: Assistant, gate: ModelGate) -> None:
+def _connect(chat: ChatTab, tabs: "gr.Tabs", assistant: Assistant, gate: ModelGate) -> None:
     """Buttons only say what is wanted; the answer's own generator, which never waits long, draws every change.
 
     Gradio's way (`cancels=`) can lose what a reader asks right after: its page closes the stream that the next
@@ -212,13 +291,33 @@ def _connect(chat: ChatTab, assistant: Assistant, gate: ModelGate) -> None:
 
     runs: dict[str | None, Run] = {}
 
-    def ask(text: str, exchanges: tuple[Exchange, ...], request: gr.Request) -> Generator[Updates, None, None]:
+    def answer(
+        exchange: Exchange, earlier: tuple[Exchange, ...], request: gr.Request
+    ) -> Generator[Updates, None, None]:
         run = runs[request.session_hash] = Run()
-        earlier = _standing(exchanges, assistant)
+        earlier = _standing(earlier, assistant)
         try:
-            yield from _ask(chat, assistant, _progress(assistant, gate, run, text, earlier), run, earlier)
+            yield from _ask(chat, assistant, _progress(assistant, gate, run, exchange, earlier), run, earlier)
         finally:
             runs.pop(request.session_hash, None)
+
+    def ask(
+        text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
+    ) -> Generator[Updates, None, None]:
+        if text.strip():
+            yield from answer(Exchange(text.strip(), of=only), exchanges, request)
+
+    def again(exchanges: tuple[Exchange, ...], request: gr.Request) -> Generator[Updates, None, None]:
+        *earlier, last = exchanges or (Exchange(""),)
+        if last.understood is not None and not last.running:
+            yield from answer(Exchange(last.question, of=last.of, verbatim=True), tuple(earlier), request)
+
+    def ask_of(text: str) -> Updates:
+        wish = _wish(text)
+        report = next((line for line in assistant.reports if line.id == wish.get("report")), None)
+        updates = chat.asked_of(OneReport(report.id, report.title) if report is not None else None)
+        question = wish.get("question")
+        return updates | ({chat.box: question, tabs: gr.Tabs(selected=CHAT_TAB)} if isinstance(question, str) else {})
 
     def stop(request: gr.Request) -> None:
         if run := runs.get(request.session_hash):
@@ -235,10 +334,13 @@ def _connect(chat: ChatTab, assistant: Assistant, gate: ModelGate) -> None:
         return chat.drawn(broken, whole=True) | chat.busy(False)
 
     plain: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    for button in chat.suggestions:
-        button.click(ask, [button, chat.state], chat.outputs, **plain).failure(fail, chat.state, chat.outputs, **plain)
-    asked = gr.on([chat.send.click, chat.box.submit], ask, [chat.box, chat.state], chat.outputs, **plain)
-    asked.failure(fail, chat.state, chat.outputs, **plain)
+    asked = [button.click(ask, [button, chat.state, chat.only], chat.outputs, **plain) for button in chat.suggestions]
+    typed = [chat.box, chat.state, chat.only]
+    asked.append(gr.on([chat.send.click, chat.box.submit], ask, typed, chat.outputs, **plain))
+    asked.append(chat.again.click(again, chat.state, chat.outputs, **plain))
+    for each in asked:
+        each.failure(fail, chat.state, chat.outputs, **plain)
+    chat.about.submit(ask_of, chat.about, [chat.of, chat.only, chat.box, tabs], **plain)
     chat.stop.click(stop, None, None, **plain)
     chat.clear.click(clear, None, chat.outputs, **plain)
 
@@ -270,18 +372,17 @@ def _ask(
 
 
 def _progress(
-    assistant: Assistant, gate: ModelGate, run: Run, text: str, earlier: tuple[Exchange, ...]
+    assistant: Assistant, gate: ModelGate, run: Run, exchange: Exchange, earlier: tuple[Exchange, ...]
 ) -> Generator[Exchange, None, None]:
     """The exchange as it comes about, event by event, until it is answered, stopped or found impossible."""
-    if not text.strip():
-        return
-    exchange = Exchange(text.strip())
     yield exchange
     try:
-        question = check_question(text)
+        question = check_question(exchange.question)
+        within = check_reports(exchange.within, assistant.reports)
         if len(earlier) >= MAX_EXCHANGES:
             raise BadQuestion(ALREADY_FULL)
-        with closing(gate.through(assistant.ask(question, turns_of(earlier)))) as events:
+        asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
+        with closing(gate.through(asking)) as events:
             for event in events:
                 exchange = exchange.after(event)
                 if run.ending is not None and exchange.running:
@@ -293,25 +394,43 @@ def _progress(
         yield replace(exchange, problem=str(problem))
 
 
-def _lay_out_search(assistant: Assistant) -> None:
+def _lay_out_search(assistant: Assistant) -> "gr.Markdown":
+    """The search; its filters and pages are drawn with the results and come back as the search that they lead to."""
     import gradio as gr  # noqa: PLC0415
 
-    def search(text: str) -> str:
-        if not text.strip():
-            return empty_html(NO_RESULTS)
+    def results_of(request: dict[str, object]) -> str:
         try:
-            found = assistant.search(check_question(text))
+            asked = read_asked(request, assistant.reports)
+            searched = search_in_one_go(assistant, asked.question, within=asked.within, k=asked.k, offset=asked.offset)
         except (BadQuestion, Busy) as problem:
             return empty_html(str(problem))
-        return results_html(found.hits, found.timings.search_ms)
+        return results_html(searched, assistant.reports)
+
+    def search(text: str) -> str:
+        return results_of({"question": text}) if text.strip() else empty_html(NO_RESULTS)
+
+    def lead(text: str) -> Updates:
+        wish = _wish(text)
+        return {box: wish.get("question"), results: results_of(wish)}
 
     with gr.Row(elem_id="search"):
         box = gr.Textbox(
-            placeholder=SEARCH_HINT, show_label=False, lines=1, max_lines=3, elem_id="query", container=False, scale=1
+            label=SEARCH_NAME,
+            placeholder=SEARCH_HINT,
+            show_label=False,
+            lines=1,
+            max_lines=3,
+            elem_id="query",
+            container=False,
+            scale=1,
         )
         button = gr.Button(SEARCH, variant="primary", elem_id="find", min_width=80, scale=0)
     results = _html(empty_html(NO_RESULTS), "results")
-    gr.on([box.submit, button.click], search, [box], [results], show_progress="hidden", api_visibility="private")
+    wishes = _wishes("wishes")
+    plain: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    gr.on([box.submit, button.click], search, [box], [results], **plain)
+    wishes.submit(lead, wishes, [box, results], **plain)
+    return results
 
 
 def _standing(exchanges: tuple[Exchange, ...], assistant: Assistant) -> tuple[Exchange, ...]:
@@ -321,7 +440,14 @@ def _standing(exchanges: tuple[Exchange, ...], assistant: Assistant) -> tuple[Ex
 
 
 def _lay_out_shelf(
-    page: "gr.Blocks", shelf: Shelf, editing: Editing, *, header: "gr.Markdown", chat: ChatTab, assistant: Assistant
+    page: "gr.Blocks",
+    shelf: Shelf,
+    editing: Editing,
+    *,
+    header: "gr.Markdown",
+    chat: ChatTab,
+    results: "gr.Markdown",
+    assistant: Assistant,
 ) -> None:
     """The list of reports; its buttons are the page's script's, which presses the hidden one when a change is done."""
     import gradio as gr  # noqa: PLC0415
@@ -339,6 +465,12 @@ def _lay_out_shelf(
         kept = _standing(exchanges, assistant)
         return updates if kept == exchanges else updates | chat.drawn(kept, whole=True)
 
+    def change(exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request) -> Updates:
+        # What was found, and what is asked of, may be a report that has left.
+        updates = {results: empty_html(NO_RESULTS)} | draw(exchanges, request)
+        left = only is not None and only.id not in {report.id for report in assistant.reports}
+        return updates | chat.asked_of(None) if left else updates
+
     def open_page(request: gr.Request) -> Updates:
         megabytes = MAX_BYTES // 1_000_000
         drawn = shelf_head_html(editable=editable(request), suffixes=READABLE, megabytes=megabytes)
@@ -346,4 +478,4 @@ def _lay_out_shelf(
 
     plain: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     page.load(open_page, None, [head, header, listed], **plain)
-    changed.click(draw, chat.state, [header, listed, *chat.outputs], **plain)
+    changed.click(change, [chat.state, chat.only], [header, listed, results, *chat.outputs], **plain)

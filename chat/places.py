@@ -44,3 +44,9 @@ def place_of(title: str, headings: Sequence[str], page: int | None, kind: PageKi
     """Where something stands: title › headings › page, the title once."""
     path = headings if headings and headings[0] == title else (title, *headings)
     return SEPARATOR.join([*(part for part in path if part), *([page_name(page, kind)] if page is not None else [])])
+
+
+def imprint(passage: Passage) -> str:
+    """publisher · date · period, without what is not known or what the title tells."""
+    period = passage.period if passage.period not in passage.title else ""
+    return " · ".join(part for part in (passage.publisher, passage.published, period) if part)

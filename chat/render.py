@@ -7,11 +7,13 @@ Each function returns one line of HTML that begins with a block tag: Markdown le
 
 import re
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
 
 from chat.answer import Answer, Citation, Sentence, Timings
 from chat.contract import ReportLine
-from chat.exchange import Exchange
+from chat.exchange import Exchange, OneReport
+from chat.highlights import parts_marked
 from chat.marks import without_marks
 from chat.places import KIND_LABELS, pages_counted, place_of, source_line
 from chat.quality import ALL_WELL, page_count, quality_lines
@@ -28,7 +30,6 @@ OTHERS = "其他相关段落（{count}）"
 PAST_SOURCES = "来源（{count}）"
 NO_SOURCES = "提问后，这里先列出检索到的原文段落；回答中的数字标记指向对应的原文。"
 NO_EXCHANGE = "向所收录的报告提问。回答只依据报告原文，每句话都可点开出处核对。"
-NO_RESULTS = "输入问题或关键词，直接查看最相关的原文段落，不经过模型。"
 NOTHING_FOUND = "没有找到相关的段落。"
 UNSUPPORTED = "未找到依据"
 QUOTED = "摘自原文"
@@ -39,7 +40,12 @@ DRAFTING = "已找到 {count} 段原文，正在撰写"
 QUEUED = "已找到 {count} 段原文，前面还有 {ahead} 个问题"
 COPY = "复制"
 ALSO_AT = "另见 {count} 处"
-SEARCH_STATUS = "检索 {seconds} 秒 · {count} 段"
+OTHERWISE = "该处写作："
+UNDERSTOOD = "理解为："
+VERBATIM = "按原话回答"
+TAKEN_VERBATIM = "已按原话回答"
+ONLY_OF = "仅就《{title}》回答"
+EVERYWHERE = "改为全部报告"
 REPORTS_TITLE = "报告（{count}）"
 NO_REPORTS = "资料库里还没有报告。"
 BEGIN_HERE = "资料库里还没有报告；请点上面的“添加报告”选择文件。"
@@ -49,12 +55,14 @@ READ_ONLY = "在运行服务的机器上用 reportqa add、reportqa remove 增�
 REMOVE = "移除"
 QUALITY = "读取情况"
 
+COMPARED_PAIRS = 1_000_000  # of letters, which takes 0.1 s
 TITLE_CHARS = 200  # a tooltip longer than this covers the answer it explains
 
 # Every ASCII punctuation mark becomes a numeric entity: such text is neither a tag nor Markdown, wherever it stands.
 _INERT = {ord(char): f"&#{ord(char)};" for char in string.punctuation if char not in ".,%"}
 _INERT |= {code: None for code in (*range(0x20), 0x7F, *range(0xD800, 0xE000)) if code not in (0x09, 0x0A)}
 _INERT |= {ord("\n"): "<br>"}
+_BLANK_LINES = re.compile(r"<br>(?:[ \t]*<br>)+")
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 
 
@@ -132,6 +140,17 @@ def empty_html(text: str) -> str:
     return f'<div class="empty">{inert(text)}</div>'
 
 
+def scope_html(of: OneReport | None) -> str:
+    """Above the box, the one report that the next questions are asked of, with the way back to all; else nothing."""
+    if of is None:
+        return ""
+    told = inert(ONLY_OF.format(title=of.title))
+    return (
+        f'<div class="scope"><span title="{attribute(of.title)}">{told}</span>'
+        f'<button type="button" class="unscope" aria-label="{inert(EVERYWHERE)}">×</button></div>'
+    )
+
+
 def past_html(exchanges: Sequence[Exchange]) -> str:
     """The exchanges before the last one, each with its sources folded under it; turns count from 1."""
     if not exchanges:
@@ -146,15 +165,26 @@ def _past(exchange: Exchange, turn: int) -> str:
     count = len(exchange.answer.citations or exchange.answer.hits) if exchange.answer is not None else 0
     label = inert(PAST_SOURCES.format(count=count))
     folded = f'<details class="folded"><summary>{label}</summary>{cards}</details>' if count else ""
-    return exchange_html(exchange, turn) + folded
+    return exchange_html(exchange, turn, last=False) + folded
 
 
-def exchange_html(exchange: Exchange, turn: int) -> str:
-    """A question and as much of its answer as there is."""
+def exchange_html(exchange: Exchange, turn: int, *, last: bool = True) -> str:
+    """A question and as much of its answer as there is; the last one can be asked again as it was typed."""
+    of = f'<p class="of">{inert(ONLY_OF.format(title=exchange.of.title))}</p>' if exchange.of is not None else ""
     return (
-        f'<div class="exchange"><div class="question">{inert(exchange.question)}</div>'
-        f'<div class="reply">{_reply(exchange, turn)}</div></div>'
+        f'<div class="exchange"><div class="question">{inert(exchange.question)}</div>{of}'
+        f'<div class="reply">{_reading(exchange, last=last)}{_reply(exchange, turn)}</div></div>'
     )
+
+
+def _reading(exchange: Exchange, *, last: bool) -> str:
+    """How the question was taken, where that is not a matter of course."""
+    if exchange.verbatim:
+        return f'<p class="understood">{inert(TAKEN_VERBATIM)}</p>'
+    if exchange.understood is None:
+        return ""
+    undo = f'<button type="button" class="verbatim">{inert(VERBATIM)}</button>' if last and not exchange.running else ""
+    return f'<p class="understood"><span>{inert(UNDERSTOOD + exchange.understood)}</span>{undo}</p>'
 
 
 def _reply(exchange: Exchange, turn: int) -> str:
@@ -215,23 +245,16 @@ def sources_html(exchange: Exchange, turn: int) -> str:
     answer, found = exchange.answer, exchange.found
     if answer is None:
         hits = found.hits if found is not None else ()
-        return _panel(FOUND, _hit_cards(hits)) if hits else empty_html(NO_SOURCES)
+        return panel(FOUND, _hit_cards(hits)) if hits else empty_html(NO_SOURCES)
     if answer.refusal is not None or not answer.citations:
         hits = answer.hits or (found.hits if found is not None else ())
-        return _panel(NEAREST, _hit_cards(hits)) if hits else empty_html(NOTHING_FOUND)
+        return panel(NEAREST, _hit_cards(hits)) if hits else empty_html(NOTHING_FOUND)
     cited = {citation.passage.id for citation in answer.citations}
     cards = "".join(_citation_card(citation, turn) for citation in answer.citations)
-    return _panel(SOURCES, cards + _folded([hit for hit in answer.hits if hit.passage.id not in cited]))
+    return panel(SOURCES, cards + _folded([hit for hit in answer.hits if hit.passage.id not in cited]))
 
 
-def results_html(hits: Sequence[Hit], search_ms: float) -> str:
-    """The results of a search without the model, each with its score."""
-    if not hits:
-        return empty_html(NOTHING_FOUND)
-    return _panel(SEARCH_STATUS.format(seconds=seconds(search_ms), count=len(hits)), _hit_cards(hits, scores=True))
-
-
-def _panel(title: str, cards: str) -> str:
+def panel(title: str, cards: str) -> str:
     return f'<div class="panel"><h2>{inert(title)}</h2>{cards}</div>'
 
 
@@ -242,66 +265,80 @@ def _folded(hits: Sequence[Hit]) -> str:
     return f'<details class="folded"><summary>{label}</summary>{_hit_cards(hits)}</details>'
 
 
-def _hit_cards(hits: Iterable[Hit], *, scores: bool = False) -> str:
-    return "".join(
-        _card(hit.passage, number=hit.rank, score=f"{hit.score:.3f}" if scores else "", quote=None) for hit in hits
-    )
+# The stretches to mark of a passage's text, or of one of its cells.
+Marks = Callable[[str], Sequence[tuple[int, int]]]
+
+
+def _hit_cards(hits: Iterable[Hit]) -> str:
+    return "".join(_card(hit.passage, str(hit.rank), lambda text: (), rank=True) for hit in hits)
 
 
 def _citation_card(citation: Citation, turn: int) -> str:
-    return _card(
-        citation.passage,
-        number=citation.number,
-        quote=(citation.start, citation.end),
-        identity=_source_id(turn, citation.number),
-    )
+    quote, text = citation.quote, citation.passage.text
+
+    def marks(shown: str) -> Sequence[tuple[int, int]]:
+        if shown == text:
+            return [(citation.start, citation.end)]
+        return [(0, len(shown))] if shown and shown in quote else []
+
+    return _card(citation.passage, str(citation.number), marks, identity=_source_id(turn, citation.number))
 
 
 def _source_id(turn: int, number: int) -> str:
     return f"source-{turn}-{number}"
 
 
-def _card(passage: Passage, *, number: int, quote: tuple[int, int] | None, identity: str = "", score: str = "") -> str:
+def _card(passage: Passage, number: str, marks: Marks, *, identity: str = "", rank: bool = False) -> str:
     anchor = f' id="{identity}" tabindex="-1"' if identity else ""
-    mark = f'<span class="number{"" if identity else " rank"}">{number}</span>'
-    labels = f'<span class="kind">{inert(KIND_LABELS[passage.kind])}</span>'
-    if score:
-        labels += f'<span class="score">{inert(score)}</span>'
-    caption = f'<p class="caption">{inert(passage.caption)}</p>' if passage.caption else ""
-    body = _row(passage, quote) if passage.cells else f'<p class="words">{_words(passage.text, quote)}</p>'
+    mark = f'<span class="number{" rank" if rank else ""}">{number}</span>'
+    kind = f'<span class="kind">{inert(KIND_LABELS[passage.kind])}</span>'
     where = inert(source_line(passage))
     return (
-        f'<section class="source"{anchor}><div class="where">{mark}<span>{where}</span>{labels}</div>'
-        f"{caption}{body}{_also_at(passage.also_at)}</section>"
+        f'<section class="source"{anchor}><div class="where">{mark}<span>{where}</span>{kind}</div>'
+        f"{passage_html(passage, marks)}</section>"
     )
 
 
-def _words(text: str, quote: tuple[int, int] | None) -> str:
-    if quote is None:
-        return inert(text)
-    start, end = quote
-    return f"{inert(text[:start])}<mark>{inert(text[start:end])}</mark>{inert(text[end:])}"
-
-
-def _row(passage: Passage, quote: tuple[int, int] | None) -> str:
-    """A table row as header and cell, one pair a line; the cells that the quote names are marked."""
-    quoted = passage.text[slice(*quote)] if quote is not None else ""
+def passage_html(passage: Passage, marks: Marks) -> str:
+    """What a passage says, a row as header and cell, one pair a line; below it where else that stands."""
+    caption = f'<p class="caption">{inert(passage.caption)}</p>' if passage.caption else ""
     rows = "".join(
-        f"<tr><th>{inert(header)}</th><td>{_cell(cell, marked=cell in quoted)}</td></tr>"
-        for header, cell in passage.cells
+        f"<tr><th>{inert(header)}</th><td>{_marked(cell, marks(cell))}</td></tr>" for header, cell in passage.cells
     )
-    return f'<table class="row"><tbody>{rows}</tbody></table>'
+    body = (
+        f'<table class="row"><tbody>{rows}</tbody></table>'
+        if rows
+        else f'<p class="words">{_marked(passage.text, marks(passage.text))}</p>'
+    )
+    return f"{caption}{body}{_also_at(passage)}"
 
 
-def _cell(cell: str, *, marked: bool) -> str:
-    return f"<mark>{inert(cell)}</mark>" if cell and marked else inert(cell)
+def _marked(text: str, spans: Sequence[tuple[int, int]], tag: str = "mark") -> str:
+    html = "".join(
+        f"<{tag}>{inert(part)}</{tag}>" if inside else inert(part) for part, inside in parts_marked(text, spans)
+    )
+    return _BLANK_LINES.sub("<br>", html)
 
 
-def _also_at(places: Sequence[Place]) -> str:
-    if not places:
+def _also_at(passage: Passage) -> str:
+    if not passage.also_at:
         return ""
-    listed = "".join(
-        f"<li>{inert(place_of(place.title, place.headings, place.page, place.page_kind))}</li>" for place in places
-    )
-    label = inert(ALSO_AT.format(count=len(places)))
+    listed = "".join(f"<li>{_other_place(place, passage.text)}</li>" for place in passage.also_at)
+    label = inert(ALSO_AT.format(count=len(passage.also_at)))
     return f'<details class="also"><summary>{label}</summary><ul>{listed}</ul></details>'
+
+
+def _other_place(place: Place, text: str) -> str:
+    """Another place of a passage, with the words there where they are others, and those marked."""
+    where = inert(place_of(place.title, place.headings, place.page, place.page_kind))
+    if not place.text or place.text.split() == text.split():
+        return where
+    return f'{where}<p class="otherwise">{inert(OTHERWISE)}{_marked(place.text, _differing(text, place.text), "b")}</p>'
+
+
+def _differing(text: str, other: str) -> list[tuple[int, int]]:
+    """The stretches of other that text has not, where the two are short enough to compare letter by letter."""
+    if len(text) * len(other) > COMPARED_PAIRS:
+        return []
+    same = SequenceMatcher(None, text, other, autojunk=False)
+    return [(start, end) for change, _, _, start, end in same.get_opcodes() if change != "equal" and start < end]

@@ -7,13 +7,14 @@ import asyncio
 import errno
 import json
 import socket
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chat.answer import BadQuestion, Drafting, Finished, Found
-from chat.contract import Asked, ask_object, error_object, identity, read_asked, search_object
+from chat.answer import BadQuestion, Drafting, Event, Finished, Found
+from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
+from chat.facets import Results, search_in_one_go
 from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
@@ -201,19 +202,19 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         return JSONResponse({"status": "ok"})
 
     async def search(request: Request) -> Response:
-        asked = await _read(request)
-        found = await run_in_threadpool(assistant.search, asked.question, asked.turns, k=asked.k)
-        return JSONResponse(search_object(found, asked.id))
+        asked = await _read(request, assistant)
+        searched = await run_in_threadpool(_searched, assistant, asked)
+        return JSONResponse(search_object(searched, assistant.reports, asked.id))
 
     async def ask(request: Request) -> Response:
-        asked = await _read(request)
+        asked = await _read(request, assistant)
         if "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(
                 _server_sent(assistant, gate, asked),
                 media_type="text/event-stream",
                 headers={"X-Accel-Buffering": "no"},  # a proxy would collect the stream
             )
-        async with aclosing(without_blocking(gate.through(assistant.ask(asked.question, asked.turns)))) as events:
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked)))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))
@@ -231,7 +232,23 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         app.add_route(path, route, methods=[method])
 
 
-async def _read(request: "Request") -> Asked:
+def _searched(assistant: Assistant, asked: Asked) -> Results:
+    return search_in_one_go(
+        assistant,
+        asked.question,
+        asked.turns,
+        within=asked.within,
+        rewrite=asked.rewrite,
+        k=asked.k,
+        offset=asked.offset,
+    )
+
+
+def _ask(assistant: Assistant, asked: Asked) -> Generator[Event, None, None]:
+    return assistant.ask(asked.question, asked.turns, within=asked.within, rewrite=asked.rewrite)
+
+
+async def _read(request: "Request", assistant: Assistant) -> Asked:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise WrongType
     request.state.identity = None
@@ -240,7 +257,7 @@ async def _read(request: "Request") -> Asked:
     except (ValueError, RecursionError) as error:
         raise BadQuestion(NOT_JSON) from error
     request.state.identity = identity(decoded)
-    return read_asked(decoded)
+    return read_asked(decoded, assistant.reports)
 
 
 async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> AsyncGenerator[str, None]:
@@ -257,11 +274,11 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
 
     yield staged(stage="searching")
     try:
-        async with aclosing(without_blocking(gate.through(assistant.ask(asked.question, asked.turns)))) as events:
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked)))) as events:
             async for event in events:
                 match event:
                     case Found():
-                        yield sent("hits", search_object(event, asked.id))
+                        yield sent("hits", found_object(event, asked.id))
                     case Waiting(ahead):
                         yield staged(stage="waiting", ahead=ahead)
                     case Drafting(text):

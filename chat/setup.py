@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.catalogue import find_model
-from chat.config import BUNDLED_ENCODER, Config, load_generator, models_folder
+from chat.config import BUNDLED_ENCODER, Config, load_generator, load_reranker, models_folder
 from chat.models import Notice, fetch
 from chat.sources import Progress
 
@@ -89,4 +89,4 @@ def load_assistant(
         loading("载入索引")
         library = load_library(root, loaded, on_damage=on_damage)
         loading("载入语言模型")
-        return Assistant(library, generator.result())
+        return Assistant(library, generator.result(), reranker=load_reranker(config))

@@ -17,16 +17,21 @@ from rich.table import Table
 from rich.text import Text
 
 from chat.building import Built
-from chat.places import KIND_LABELS, page_name, pages_counted, source_line
+from chat.places import KIND_LABELS, page_name, pages_counted, place_of, source_line
 from chat.quality import ALL_WELL, page_count, page_line, quality_lines
+from chat.reference import reference
 from ingest.passages import split_passages
 from ingest.report import Report, UnreadableReport
 
 if TYPE_CHECKING:  # these bring the search libraries along, 0.4 s that a build without changes need not wait for
-    from chat.answer import Answer, Citation, Event, Found
+    from chat.answer import Answer, Citation, Event
     from chat.catalogue import Model
+    from chat.contract import ReportLine
     from chat.curation import Added, Listed, Removed
+    from chat.facets import Results
     from chat.retrieval_set import SetFigures
+    from index.filters import Filter
+    from index.library import Hit
 
 _FIGURES = {
     "questions": "题数",
@@ -197,15 +202,74 @@ def show_listed(listed: "Sequence[Listed]", unreadable: Sequence[UnreadableRepor
         console.print(Text(_printable(f"未读入：{error}"), style="yellow"), soft_wrap=True)
 
 
-def show_found(found: "Found") -> None:
-    """Passages, best first."""
+def show_searched(searched: "Results", reports: "Iterable[ReportLine]") -> None:
+    """A page of passages with the words sought marked, each with its reference; then what filters would leave."""
+    from chat.highlights import words_sought  # noqa: PLC0415 - as above
+
     console = _Console()
-    for hit in found.hits:
-        place = Text(source_line(hit.passage), style="cyan")
-        console.print(Text(f"{hit.rank}. ", style="bold") + place, soft_wrap=True)
-        console.print(Text(hit.passage.reading + "\n"), soft_wrap=True)
-    if not found.hits:
-        console.print("没有找到相关段落。")
+    words = words_sought(searched.found.standalone_question)
+    for hit in searched.hits:
+        _show_hit(console, hit, words)
+    titles = {line.id: line.title for line in reports}
+    if not searched.total:
+        console.print("没有符合这些筛选条件的段落。" if searched.loosened else "没有找到相关段落。")
+    elif not searched.hits:
+        console.print(f"没有第 {searched.page} 页：共 {searched.pages} 页。", highlight=False)
+    else:
+        more = f"；下一页：--page {searched.page + 1}" if searched.page < searched.pages else ""
+        told = f"最相关的 {searched.total} 段，第 {searched.page}/{searched.pages} 页{more}"
+        console.print(told, style="dim", highlight=False)
+    for name, choices in _choices(searched, titles):
+        console.print(Text(f"{name}：" + "，".join(choices), style="dim"), soft_wrap=True)
+    for within, total in searched.loosened:
+        left = " ".join(_options(within))
+        console.print(Text(f"只用 {left}：{total} 段" if left else f"不加筛选：{total} 段"), soft_wrap=True)
+    for word, near in searched.nearest.items():
+        console.print(Text(f"这些段落里没有“{word}”，相近的词：{'、'.join(near)}", style="dim"), soft_wrap=True)
+
+
+def _show_hit(console: Console, hit: "Hit", words: Sequence[str]) -> None:
+    passage = hit.passage
+    place = place_of(passage.title, passage.headings, passage.page, passage.page_kind)
+    label = Text(f"{hit.rank}. ", style="bold") + Text(place, style="cyan")
+    console.print(label + Text(f"  {KIND_LABELS[passage.kind]}", style="dim"), soft_wrap=True)
+    lines = [f"{header}：{cell}" if header else cell for header, cell in passage.cells] or [passage.text]
+    for line in [*([passage.caption] if passage.caption else []), *lines]:
+        console.print(_highlighted(line, words), soft_wrap=True)
+    for other in passage.also_at:
+        where = place_of(other.title, other.headings, other.page, other.page_kind)
+        otherwise = f"（{_one_line(other.text, 200)}）" if other.text.split() not in ([], passage.text.split()) else ""
+        console.print(Text(f"另见：{where}{otherwise}", style="dim"), soft_wrap=True)
+    console.print(Text(f"引文：{reference(passage)}\n", style="dim"), soft_wrap=True)
+
+
+def _highlighted(line: str, words: Sequence[str]) -> Text:
+    from chat.highlights import highlights  # noqa: PLC0415 - as above
+
+    text = Text(line)
+    for start, end in highlights(words, line):
+        text.stylize("bold yellow", start, end)
+    return text
+
+
+def _choices(searched: "Results", titles: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """The filters that there are to choose from, by sort, as the command takes them."""
+    facets = searched.facets
+    sorts = {
+        "报告": [f"{titles.get(id, id)}（--report {id}）{count}" for id, count in facets.reports],
+        "年份": [f"--year {year} {count}" for year, count in facets.years],
+        "类型": [f"{KIND_LABELS[kind]}（--kind {kind}）{count}" for kind, count in facets.kinds],
+    }
+    return ((name, choices) for name, choices in sorts.items() if len(choices) > 1)
+
+
+def _options(within: "Filter") -> list[str]:
+    """A filter as the command takes it."""
+    return [
+        *(f"--report {id}" for id in sorted(within.reports)),
+        *(f"--year {year}" for year in sorted(within.years)),
+        *(f"--kind {kind}" for kind in sorted(within.kinds)),
+    ]
 
 
 def show_answer(events: "Iterable[Event]") -> None:
@@ -219,7 +283,9 @@ def show_answer(events: "Iterable[Event]") -> None:
                 status.update(Text(f"作答…{_one_line(event.text, max(20, console.width - 20))}"))
             elif isinstance(event, Finished):
                 finished = event
-    answer = finished.answer
+    answer, found = finished.answer, finished.found
+    if found.standalone_question != found.question:
+        console.print(Text(f"理解为：{found.standalone_question}", style="dim"), soft_wrap=True)
     if answer.quoted:
         console.print(Text("摘自原文", style="dim"))
     console.print(_marked(answer), soft_wrap=True)

@@ -4,10 +4,15 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ingest.errors import UserError
 from ingest.fingerprint import code_fingerprint
 
-FORMAT = 2
+FORMAT = 3
 _FILE = "about.json"
+
+
+class IndexMismatch(UserError):
+    """A saved index that this encoder or this version of the program cannot serve, or an encoder that makes none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ TokenVectors = NDArray[np.float32] | NDArray[np.float16]
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Token vectors of one text: (t, dim) unit rows, and (t,) int32, the offset in the text that each begins at."""
+    """Token vectors of one text: (t, dim) unit rows, and (t,), the offset in the text that each begins at."""
 
     vectors: TokenVectors
-    starts: NDArray[np.int32]
+    starts: NDArray[np.int32] | NDArray[np.uint16]
 
     def between(self, start: int, end: int) -> TokenVectors:
         """The vectors of the tokens that begin in text[start:end]."""
@@ -26,15 +26,26 @@ class Tokens:
         return self.vectors[first:last]
 
 
-def max_sim(query: NDArray[np.float32], texts: Sequence[TokenVectors]) -> NDArray[np.float32]:
-    """(len(texts),) float32: the mean over the query's tokens of their best cosine in the text; -1 for an empty text."""
-    if not texts:
-        return np.zeros(0, dtype=np.float32)
-    lengths = np.array([len(text) for text in texts])
-    filled = [text for text in texts if len(text)]
-    scores = np.full(len(texts), -1.0, dtype=np.float32)
-    if filled and len(query):
-        similarities = query @ np.concatenate(filled).astype(np.float32).T
-        starts = np.concatenate([[0], np.cumsum(lengths[lengths > 0])[:-1]])
-        scores[lengths > 0] = np.maximum.reduceat(similarities, starts, axis=1).mean(axis=0)
+def max_sim(query: NDArray[np.float32], tokens: NDArray[np.float32], lengths: Sequence[int]) -> NDArray[np.float32]:
+    """(len(lengths),) float32: the mean over the query's tokens of their best cosine in each text; -1 for an empty one,
+    and for an empty query.
+
+    tokens: (sum(lengths), dim), the tokens of one text after those of another.
+    """
+    if not len(query):
+        return np.full(len(lengths), -1.0, dtype=np.float32)
+    scores: NDArray[np.float32] = best_matches(query, tokens, lengths).mean(axis=1)
     return scores
+
+
+def best_matches(
+    query: NDArray[np.float32], tokens: NDArray[np.float32], lengths: Sequence[int]
+) -> NDArray[np.float32]:
+    """(len(lengths), len(query)) float32: the best cosine of each of the query's tokens in each text; -1 in an empty one."""
+    counts = np.asarray(lengths, dtype=np.int64)
+    best = np.full((len(counts), len(query)), -1.0, dtype=np.float32)
+    filled = counts > 0
+    if filled.any() and len(query):
+        starts = (np.cumsum(counts) - counts)[filled]
+        best[filled] = np.maximum.reduceat(tokens @ query.T, starts, axis=0)
+    return best

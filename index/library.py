@@ -5,48 +5,51 @@ relevance is the sum of the z-scores of MaxSim, pooled cosine and BM25 over them
 """
 
 import errno
-import json
 import math
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.about import FORMAT, About, index_code, read_about, write_about
+from index.about import IndexMismatch as IndexMismatch  # noqa: PLC0414 - whoever loads an index catches it
+from index.alias_mining import mine_aliases
+from index.aliases import Aliases, WrittenAliases, alias_groups, asked_scores
 from index.bridge import bridge_words, by_way_of_another
 from index.dense import DenseIndex
+from index.embedding import PRODUCT_CODES_FROM, Known, embed, text_key
 from index.encoder import Embeddings, Progress
+from index.filters import Filter
 from index.fusion import reciprocal_rank_fusion, z_scores
-from index.late_interaction import Tokens, max_sim
-from index.lexical import LexicalIndex
-from index.segment import segment_question
+from index.late_interaction import Tokens
+from index.lexical import LexicalIndex, best_rows
+from index.passage_store import IndexedReport, Mask, PassageStore, line_of
+from index.segment import question_terms, segment, segment_question
 from index.selection import Candidates, select
-from ingest.errors import UserError
+from index.spelling import corrections
+from index.titles import Titles
+from index.token_codec import EightBits
+from index.token_store import TokenCollector, TokenStore
 from ingest.normalise import simplify
-from ingest.report import Passage, Place
+from ingest.report import Passage
 
 # How many of each search are candidates, and how many of the merged ones are compared token by token.
 CANDIDATES = 50
 # How many passages may follow by way of the best one: with it they are the five that an answer rests on.
 BRIDGED = 5
-# On 644 questions over the 3,515 pieces of CMRC 2018, hit@1 is 0.807 with a weight of 1 and 0.815 with 2.
-MAX_SIM_WEIGHT = 2
-# Words and their statistics: 5 bytes a character in the index of the two reports.
-_LEXICAL_BYTES = 8
+# Set on every third question over the 3,515 pieces of CMRC 2018; docs/evaluation.md has what others give.
+MAX_SIM_WEIGHT = 3.0
+COSINE_WEIGHT = 0.5
+BM25_WEIGHT = 1.0
+# The caption of a picture repeats what is asked and answers nothing: it stands one deviation of each score lower.
+CAPTION_LOSS = MAX_SIM_WEIGHT + COSINE_WEIGHT + BM25_WEIGHT
+# Postings, words and what else is kept of a character and of a passage.
+_LEXICAL_BYTES = 12
+_PASSAGE_BYTES = 64
 _FIXED_BYTES = 10_000
-
-
-class IndexMismatch(UserError):
-    """A saved index that this encoder or this version of the program cannot serve."""
-
-
-# NumPy reads the header of a file with ast, which CPython 3.11 may fail to do in two threads at once (gh-106905).
-_ONE_HEADER = threading.Lock()
 
 
 class Encoder(Protocol):
@@ -77,26 +80,33 @@ class PassageIndex:
 
     def __init__(
         self,
-        passages: Sequence[Passage],
+        passages: PassageStore,
         encoder: Encoder,
         *,
         dense: DenseIndex,
         lexical: LexicalIndex,
-        tokens: Sequence[Tokens],
+        tokens: TokenStore,
+        titles: Titles,
+        aliases: Aliases,
         version: str = "",
     ) -> None:
-        if not len(passages) == dense.size == len(tokens):
+        if not len(passages) == dense.size == len(tokens) == len(titles):
             raise IndexMismatch(
                 f"索引各部分条数不一致（{len(passages)}、{dense.size}、{len(tokens)}）；请运行 reportqa build --rebuild"
             )
-        self.passages = tuple(passages)
+        self.passages = passages
         self.encoder = encoder
         self.version = version
         self._dense = dense
         self._lexical = lexical
         self._tokens = tokens
-        self._answering = np.array([passage.kind != "notice" for passage in passages], dtype=bool)
-        self._rows = {passage.id: row for row, passage in enumerate(passages)}
+        self._titles = titles
+        self._aliases = aliases
+
+    @property
+    def reports(self) -> tuple[IndexedReport, ...]:
+        """The reports that the passages are of, in order of appearance."""
+        return self.passages.reports
 
     @classmethod
     def build(
@@ -105,102 +115,97 @@ class PassageIndex:
         encoder: Encoder,
         *,
         known: "PassageIndex | None" = None,
+        written: WrittenAliases = WrittenAliases(),
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> "PassageIndex":
         """Embed and index passages; their order is kept.
 
         known: an index of the same encoder; what it holds with the same search text is not embedded again. Batches
             differ then, and with them the last bits of a vector (below 1e-6), as padding does.
+        written: what the corpus says of names; added to those that the passages explain and to the usual ones.
         progress: told how many of those to be embedded are.
         """
-        texts = [simplify(passage.search_text) for passage in passages]
-        rows = known._rows_by_text() if known is not None else {}
-        new = [number for number, text in enumerate(texts) if text not in rows]
-        pooled = np.zeros((len(texts), encoder.dim), dtype=np.float32)
-        tokens: dict[int, Tokens] = {}
-        if new:
-            done = 0
-
-            def embedded(more: int) -> None:
-                nonlocal done
-                done += more
-                progress(done, len(new))
-
-            vectors, new_tokens = encoder.encode_passages([texts[number] for number in new], progress=embedded)
-            pooled[new] = vectors
-            tokens.update(zip(new, new_tokens, strict=True))
-        if known is not None and len(new) < len(texts):
-            same = {number: rows[text] for number, text in enumerate(texts) if text in rows}
-            pooled[list(same)] = known._dense.vectors(list(same.values()))
-            tokens.update((number, known._tokens[row]) for number, row in same.items())
+        pooled, tokens = embed(passages, encoder, _known(passages, encoder.dim, known), progress)
         return cls(
-            passages,
+            PassageStore.of(passages),
             encoder,
             dense=DenseIndex.build(pooled, encoder.dim),
-            lexical=LexicalIndex.build([passage.search_text for passage in passages]),
-            tokens=[tokens[number] for number in range(len(texts))],
+            lexical=LexicalIndex.build(f"{passage.title}\n{passage.search_text}" for passage in passages),
+            tokens=tokens,
+            titles=Titles.build(passages, encoder, known._titles if known else None),
+            # Not of the headings: they stand with every passage, and what they explain would count as often.
+            aliases=Aliases(alias_groups(mine_aliases(passage.text for passage in passages), written)),
         )
 
-    def _rows_by_text(self) -> dict[str, int]:
-        return {simplify(passage.search_text): row for row, passage in enumerate(self.passages)}
-
-    def search(self, question: str, *, k: int = 10) -> list[Hit]:
-        """The k best passages for a question, best first; fewer where fewer are there, none for an empty question.
+    def search(self, question: str, *, k: int = 10, within: Filter = Filter()) -> list[Hit]:
+        """The k best passages for a question of those within the filter, best first; fewer where fewer are there, none
+        for an empty question.
 
         A hit's score is what it added when it was chosen, and at most that of the hit before. Notices (contact,
         advertising, contents) are never hits: they say nothing of what a report is about.
         """
-        if not question.strip() or not self._answering.any() or k <= 0:
+        allowed = self.passages.allowed(within)
+        if not question.strip() or not allowed.any() or k <= 0:
             return []
-        chosen = self._select(question, max(k, CANDIDATES))
+        chosen = self._select(question, k, allowed)
         if by_way_of_another(question):
             best = self.passages[chosen[0][0]]
             words = bridge_words(question, best, self._lexical.frequency, len(self.passages))
-            chosen = self._with_bridged(chosen, words, segment_question(question))
+            chosen = self._with_bridged(chosen, words, question_terms(question), allowed)
         hits: list[Hit] = []
         for rank, (row, gain) in enumerate(chosen[:k], start=1):
             hits.append(Hit(self.passages[row], min(gain, hits[-1].score) if hits else gain, rank))
         return hits
 
-    def _select(self, question: str, k: int) -> list[tuple[int, float]]:
+    def _select(self, question: str, k: int, allowed: Mask) -> list[tuple[int, float]]:
         """(row, gain) of the passages to show for a question, in order."""
         pooled, query_tokens = self.encoder.encode_query(simplify(question))
-        words = segment_question(question)
-        lexical = self._scores(words)
-        rows = self._candidates(pooled, lexical, k)
+        slips = corrections(question, self._lexical, self._lexical.stand_together)
+        asked = self._aliases.asked(" ".join([question, *slips.values()]))
+        lexical = asked_scores(asked, lambda terms: self._scores(terms, allowed))
+        rows = self._candidates(pooled, lexical, max(k, CANDIDATES), allowed)
         vectors = self._dense.vectors(rows)
         relevance = (
-            MAX_SIM_WEIGHT * z_scores(max_sim(query_tokens, [self._tokens[row].vectors for row in rows]))
-            + z_scores(vectors @ pooled)
-            + z_scores(lexical[rows])
+            MAX_SIM_WEIGHT * z_scores(self._max_sim(query_tokens, rows))
+            + COSINE_WEIGHT * z_scores(vectors @ pooled)
+            + BM25_WEIGHT * z_scores(lexical[rows])
+            - CAPTION_LOSS * self.passages.are("figure", rows)
         )
-        asked = [word for word in dict.fromkeys(words) if self._lexical.frequency(word)]
-        weights = np.array([self._lexical.weight(word) for word in asked], dtype=np.float32)
-        candidates = Candidates(relevance, vectors, self._lexical.has(asked, rows), weights)
+        words = [*segment_question(question), *(word for meant in slips.values() for word in segment(meant))]
+        held = [word for word in dict.fromkeys(words) if word in self._lexical]
+        weights = np.array([self._lexical.weight(word) for word in held], dtype=np.float32)
+        candidates = Candidates(relevance, vectors, self._lexical.has(held, rows), weights)
         return [(rows[number], gain) for number, gain in select(candidates, k)]
 
-    def _candidates(self, pooled: Embeddings, lexical: NDArray[np.float32], k: int) -> list[int]:
-        """Rows that either search found, merged by reciprocal rank; ordered by passage id, so that equals stay so."""
-        by_words = [int(row) for row in np.argsort(-lexical, kind="stable")[:k] if lexical[row] > 0]
-        nearest = self._dense.nearest(pooled, k + int((~self._answering).sum()))
-        merged = reciprocal_rank_fusion([[row for row in nearest if self._answering[row]][:k], by_words])[:k]
-        return sorted((row for row, _ in merged), key=lambda row: self.passages[row].id)
+    def _max_sim(self, query: Embeddings, rows: Sequence[int]) -> NDArray[np.float32]:
+        """(len(rows),) MaxSim of the query with these passages under their titles."""
+        if not len(query):  # of characters that the encoder knows none of
+            return np.full(len(rows), -1, dtype=np.float32)
+        own, above = self._tokens.best_matches(query, rows), self._titles.best_matches(query, rows)
+        best: NDArray[np.float32] = np.maximum(own, above).mean(axis=1)
+        return best
 
-    def _scores(self, words: Sequence[str]) -> NDArray[np.float32]:
+    def _candidates(self, pooled: Embeddings, lexical: NDArray[np.float32], k: int, allowed: Mask) -> list[int]:
+        """Rows that either search found, merged by reciprocal rank; ordered by passage id, so that equals stay so."""
+        merged = reciprocal_rank_fusion([self._dense.nearest(pooled, k, allowed), best_rows(lexical, k)])[:k]
+        return self.passages.by_id([row for row, _ in merged])
+
+    def _scores(self, words: Sequence[str], allowed: Mask) -> NDArray[np.float32]:
         """(n,) BM25 scores for words; 0 for a passage that may be no hit."""
-        return np.where(self._answering, self._lexical.scores(words), np.float32(0))
+        scores = self._lexical.scores(words)
+        scores *= allowed
+        return scores
 
     def _with_bridged(
-        self, chosen: list[tuple[int, float]], bridge: Sequence[str], asked: Sequence[str]
+        self, chosen: list[tuple[int, float]], bridge: Sequence[str], asked: Sequence[str], allowed: Mask
     ) -> list[tuple[int, float]]:
         """The choice with the passages that hold bridge words right after its first one, which led to them.
 
         Those are ordered by the words asked as well: of the passages that name the subject, the one that says of it what
         the question wants to know.
         """
-        held = self._scores(bridge)
-        scores = np.where(held > 0, held + self._scores(asked), np.float32(0))
-        by_bridge = [int(row) for row in np.argsort(-scores, kind="stable")[:BRIDGED] if scores[row] > 0]
+        held = self._scores(bridge, allowed)
+        by_bridge = best_rows(np.where(held > 0, held + self._scores(asked, allowed), np.float32(0)), BRIDGED)
         gains = dict(chosen)
         least = min(gains.values())
         return [(row, gains.get(row, least)) for row in dict.fromkeys([chosen[0][0], *by_bridge, *gains])]
@@ -211,9 +216,9 @@ class PassageIndex:
         A mean of cosines in [-1, 1]; -1 for a stretch beyond the encoder's input.
         """
         _, query_tokens = self.encoder.encode_query(simplify(question))
-        tokens = self._tokens[self._rows[passage.id]]
         shift = len(passage.context)
-        return max_sim(query_tokens, [tokens.between(start + shift, end + shift) for start, end in spans])
+        shifted = [(start + shift, end + shift) for start, end in spans]
+        return self._tokens.span_max_sim(query_tokens, self.passages.row(passage.id), shifted)
 
     def word_shares(self, question: str, passages: Sequence[Passage]) -> NDArray[np.float32]:
         """(len(passages),) the share of the question's words, weighed by rarity, that each passage has; in [0, 1].
@@ -223,7 +228,7 @@ class PassageIndex:
         words = [word for word in dict.fromkeys(segment_question(question)) if len(word) > 1 or word.isdigit()]
         unknown = math.log(1 + (len(self.passages) + 0.5) / 0.5)
         weights = np.array([self._lexical.weight(word) or unknown for word in words], dtype=np.float32)
-        has = self._lexical.has(words, [self._rows[passage.id] for passage in passages])
+        has = self._lexical.has(words, [self.passages.row(passage.id) for passage in passages])
         shares: NDArray[np.float32] = has @ weights / max(float(weights.sum()), 1e-9)
         return shares
 
@@ -231,22 +236,19 @@ class PassageIndex:
         """Write everything into a new folder; `versions.commit` makes it the one that is served."""
         folder.mkdir(parents=True)
         write_about(folder, About(self.encoder.name, self.encoder.dim, len(self.passages), code=index_code()))
-        (folder / "passages.jsonl").write_bytes(_lines(self.passages))
+        self.passages.save(folder)
         try:
             self._dense.save(folder / "dense.faiss")
         except RuntimeError as error:  # so faiss says that a file cannot be written, and not why
             raise OSError(errno.EIO, "无法写入", str(folder / "dense.faiss")) from error
         self._lexical.save(folder / "lexical")
-        lengths = np.array([len(tokens.starts) for tokens in self._tokens], dtype=np.int64)
-        vectors = [tokens.vectors for tokens in self._tokens] or [np.zeros((0, self.encoder.dim), dtype=np.float16)]
-        starts = [tokens.starts for tokens in self._tokens] or [np.zeros(0, dtype=np.int32)]
-        np.save(folder / "token_lengths.npy", lengths)
-        np.save(folder / "token_vectors.npy", np.concatenate(vectors))
-        np.save(folder / "token_starts.npy", np.concatenate(starts))
+        self._tokens.save(folder)
+        self._titles.save(folder / "titles")
+        self._aliases.save(folder / "aliases.txt")
 
     @classmethod
     def load(cls, folder: Path, encoder: Encoder) -> "PassageIndex":
-        """Read what `save` wrote; token vectors stay on disk, mapped into memory.
+        """Map what `save` wrote into memory; passages and token vectors are read as they are needed.
 
         Raises:
             IndexMismatch: another format, another encoder, or parts that do not fit together.
@@ -261,39 +263,42 @@ class PassageIndex:
                 f"索引由向量模型 {about.encoder}（{about.dim} 维）建成，当前配置是 {encoder.name}（{encoder.dim} 维）；"
                 "请改回原来的 [encoder]，或运行 reportqa build --rebuild"
             )
-        with (folder / "passages.jsonl").open(encoding="utf-8") as file:
-            passages = [_passage(json.loads(line)) for line in file]
-        dense = DenseIndex.load(folder / "dense.faiss")
-        with _ONE_HEADER:
-            lengths = np.load(folder / "token_lengths.npy")
-            vectors = np.load(folder / "token_vectors.npy", mmap_mode="r")
-            starts = np.load(folder / "token_starts.npy", mmap_mode="r")
-        if dense.dim != encoder.dim or not lengths.sum() == len(vectors) == len(starts):
-            raise IndexMismatch("索引各部分对不上；请运行 reportqa build --rebuild")
-        bounds = np.concatenate([[0], np.cumsum(lengths)])
-        tokens = [Tokens(vectors[first:last], starts[first:last]) for first, last in pairwise(bounds)]
-        with _ONE_HEADER:
+        try:
+            passages = PassageStore.load(folder)
+            dense = DenseIndex.load(folder / "dense.faiss")
             lexical = LexicalIndex.load(folder / "lexical", len(passages))
-        return cls(passages, encoder, dense=dense, lexical=lexical, tokens=tokens, version=folder.name)
+            tokens = TokenStore.load(folder, encoder.dim)
+            titles = Titles.load(folder / "titles", encoder.dim)
+        except ValueError as error:
+            raise IndexMismatch(f"索引各部分对不上（{error}）；请运行 reportqa build --rebuild") from error
+        if dense.dim != encoder.dim:
+            raise IndexMismatch("索引各部分对不上；请运行 reportqa build --rebuild")
+        return cls(
+            passages,
+            encoder,
+            dense=dense,
+            lexical=lexical,
+            tokens=tokens,
+            titles=titles,
+            aliases=Aliases.load(folder / "aliases.txt"),
+            version=folder.name,
+        )
+
+
+def _known(passages: Sequence[Passage], dim: int, index: PassageIndex | None) -> Known:
+    """What an index holds of these passages; of none, nothing."""
+    if index is None:
+        nothing = TokenCollector(EightBits(dim), 0).store()
+        return Known({}, DenseIndex.build(np.zeros((0, dim), dtype=np.float32), dim), nothing)
+    held = {text_key(passage): row for row, passage in enumerate(index.passages)}
+    keys = map(text_key, passages)
+    rows = {number: held[key] for number, key in enumerate(keys) if key in held}
+    return Known(rows, index._dense, index._tokens)
 
 
 def bytes_needed(passages: Sequence[Passage], dim: int) -> int:
-    """At most how many bytes a saved index of these passages takes: the vectors of a token for each character."""
+    """At most how many bytes a saved index of these passages takes: a token for each character."""
     characters = sum(len(passage.search_text) for passage in passages)
-    tokens = characters * (2 * dim + 4)
-    return _FIXED_BYTES + tokens + len(passages) * 4 * dim + len(_lines(passages)) + _LEXICAL_BYTES * characters
-
-
-def _lines(passages: Sequence[Passage]) -> bytes:
-    return "".join(json.dumps(asdict(passage), ensure_ascii=False) + "\n" for passage in passages).encode()
-
-
-def _passage(fields: dict[str, Any]) -> Passage:
-    return Passage(
-        **{
-            **fields,
-            "headings": tuple(fields["headings"]),
-            "cells": tuple((header, cell) for header, cell in fields["cells"]),
-            "also_at": tuple(Place(**{**place, "headings": tuple(place["headings"])}) for place in fields["also_at"]),
-        }
-    )
+    token = 2 + (dim + 4 if len(passages) < PRODUCT_CODES_FROM else 64)
+    lines = sum(len(line_of(passage)) for passage in passages)
+    return _FIXED_BYTES + characters * (token + _LEXICAL_BYTES) + len(passages) * (4 * dim + _PASSAGE_BYTES) + lines

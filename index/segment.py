@@ -6,16 +6,17 @@ list, and character pairs of longer words are added beside them, which find 服�
 
 import logging
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ingest.figures import search_words
 from ingest.normalise import simplify
 
 _WORD = re.compile(r"[^\W_]")
+_HAN = re.compile("[\u4e00-\u9fff]+")
 _LATIN_OR_DIGITS = re.compile(r"[a-z0-9.%+-]*[a-z0-9][a-z0-9.%+-]*")
 
 
@@ -35,11 +36,31 @@ def segment_question(question: str) -> list[str]:
     """The words that a question asks about: without the closed-class ones, which a report hardly uses and which would
     weigh the more in its statistics for being rare (什么, 哪些, 吗); all of them where nothing else is left."""
     words = segment(question)
-    return [word for word in words if word not in _function_words()] or words
+    return [word for word in words if word not in function_words()] or words
 
 
-def segment_all(texts: Sequence[str]) -> list[list[str]]:
-    return [segment(text) for text in texts]
+def tagged(text: str) -> list[tuple[str, str]]:
+    """The words of text as it stands, marks among them, each with its part of speech as jieba calls it (n, v, ns, …)."""
+    return [(pair.word, pair.flag) for pair in _tagger().cut(text)]
+
+
+def terms(text: str) -> list[str]:
+    """What BM25 counts of a text: its words, every pair of neighbouring characters, and its figures and periods in one form.
+
+    A word of two characters counts twice so, as a word and as a pair, and a pair across two words once: what jieba cuts
+    in the wrong place is found, and what it knows weighs more. hit@1 of BM25 on the pieces of CMRC 2018: 0.769 with
+    `segment`, 0.784 with pairs alone, 0.817 with both.
+    """
+    folded = fold(text)
+    words = [word for word in tokenizer().cut(folded) if _WORD.search(word)]
+    pairs = [run[start : start + 2] for run in _HAN.findall(folded) for start in range(len(run) - 1)]
+    return [*words, *pairs, *search_words(text)]
+
+
+def question_terms(question: str) -> list[str]:
+    """The terms that a question asks for; as `segment_question`."""
+    asked = terms(question)
+    return [term for term in asked if term not in function_words()] or asked
 
 
 def fold(text: str) -> str:
@@ -48,8 +69,15 @@ def fold(text: str) -> str:
 
 
 @cache
-def _function_words() -> frozenset[str]:
+def function_words() -> frozenset[str]:
     return frozenset(files("index").joinpath("function_words.txt").read_text("utf-8").split())
+
+
+@cache
+def _tagger() -> Any:
+    from jieba.posseg import POSTokenizer  # noqa: PLC0415 - a second that few builds and no `--help` need
+
+    return POSTokenizer(tokenizer())
 
 
 @cache

@@ -23,6 +23,8 @@ from ingest.reading import MANIFEST, MAX_BYTES, read_report
 from ingest.report import ReadingInterrupted, Report, UnreadableReport, report_from
 from ingest.source import PageProgress
 
+# What people say of names that mean the same, beside the manifest; no report.
+ALIASES = "aliases.txt"
 # Of a file's name, in UTF-8: with a number, a temporary ending and the mark of a copy it stays below the 255 of Linux,
 # and the 143 of an encrypted home folder.
 NAME_BYTES = 120
@@ -159,7 +161,7 @@ def _documents(folder: Path) -> Iterator[Path]:
     root = reports_folder(folder)
     for path in sorted(root.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if not hidden and (path.is_file() or path.is_symlink()) and path.name != MANIFEST:
+        if not hidden and (path.is_file() or path.is_symlink()) and path.name not in (MANIFEST, ALIASES):
             yield path
 
 

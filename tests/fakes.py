@@ -16,6 +16,7 @@ from chat.contract import ReportLine
 from chat.curation import UnknownReport
 from chat.shelf import Change, OneAtATime
 from chat.sources import Progress
+from index.filters import Filter
 from index.late_interaction import Tokens
 from index.library import Hit
 from ingest.report import PageQuality, Passage, Place, UnreadableReport
@@ -94,13 +95,23 @@ LISTED = (
 )
 
 
+def passes(passage: Passage, within: Filter) -> bool:
+    """Whether a passage is of the reports, years and kinds of a filter."""
+    return (
+        (not within.reports or passage.report_id in within.reports)
+        and (not within.years or int(passage.published[:4] or 0) in within.years)
+        and (not within.kinds or passage.kind in within.kinds)
+    )
+
+
 @dataclass
 class ScriptedAssistant:
     """Answers every question with the same passages, draft and answer, at a given pace; counts what happens to it.
 
     seconds: how long each piece takes; held: the draft stays as it is until this is False again.
     running, most: answers under way now, and the most there ever were at once.
-    cancelled: answers closed before their end.
+    cancelled: answers closed before their end. within: where each question was to be answered from.
+    rewrites: a question with turns before it is put behind the first of them.
     """
 
     hits: tuple[Hit, ...] = HITS
@@ -110,7 +121,9 @@ class ScriptedAssistant:
     held: bool = False
     error: Exception | None = None
     listed: tuple[ReportLine, ...] = LISTED
+    rewrites: bool = False
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    within: list[Filter] = field(default_factory=list)
     running: int = 0
     most: int = 0
     cancelled: int = 0
@@ -120,12 +133,26 @@ class ScriptedAssistant:
     def reports(self) -> Sequence[ReportLine]:
         return self.listed
 
-    def search(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10) -> Found:
-        return Found(question, question, self.hits[:k], Timings(search_ms=30.0))
+    def search(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        k: int = 10,
+        within: Filter = Filter(),
+        rewrite: bool = True,
+    ) -> Found:
+        standalone = f"{turns[0].text}{question}" if turns and rewrite and self.rewrites else question
+        passing = [hit for hit in self.hits if passes(hit.passage, within)][:k]
+        hits = tuple(Hit(hit.passage, hit.score, rank) for rank, hit in enumerate(passing, start=1))
+        return Found(question, standalone, hits, Timings(search_ms=30.0))
 
-    def ask(self, question: str, turns: Sequence[Turn] = ()) -> Generator[Event, None, None]:
+    def ask(
+        self, question: str, turns: Sequence[Turn] = (), *, within: Filter = Filter(), rewrite: bool = True
+    ) -> Generator[Event, None, None]:
         self.asked.append((question, tuple(turns)))
-        found = self.search(question, turns)
+        self.within.append(within)
+        found = self.search(question, turns, within=within, rewrite=rewrite)
         yield found
         with self._lock:
             self.running += 1

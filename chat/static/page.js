@@ -1,5 +1,5 @@
-// What the page does by itself: marks lead to their sources, answers can be copied, the conversation follows its end,
-// reports are added and removed.
+// What the page does by itself: marks lead to their sources, answers and references can be copied, the conversation
+// follows its end, reports are added and removed. What a drawn button asks for goes to the server by a hidden one.
 
 const NEAR_END = 80; // px; who has scrolled further up is reading and is left there
 
@@ -19,11 +19,28 @@ document.addEventListener("click", (event) => {
     leadTo(document.getElementById(mark.hash.slice(1)));
     return;
   }
-  const copy = event.target.closest?.("button.copy");
-  if (copy) copyAnswer(copy);
-  const remove = event.target.closest?.("button.remove");
-  if (remove) removeReport(remove);
+  const button = event.target.closest?.("button");
+  if (!button) return;
+  if (button.matches(".copy")) copyAnswer(button);
+  if (button.matches(".remove")) removeReport(button);
+  if (button.matches(".cite")) copyText(button, button.dataset.reference);
+  if (button.matches(".verbatim")) document.getElementById("again").click();
+  if (button.matches(".unscope")) write("about", {});
+  if (button.matches(".ask-of")) askOf(button);
+  if (button.dataset.wish) leadOn(button);
 });
+
+// "/" goes to the box of the tab that is open, as in many a search, unless something is being typed.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable=true]")) return;
+  const box = openBox();
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+});
+
+const openBox = () => [...document.querySelectorAll("#ask textarea, #query textarea")].find((box) => box.offsetParent);
 
 document.addEventListener("change", (event) => {
   const input = event.target.closest?.(".shelf-head input[type=file]");
@@ -50,13 +67,19 @@ function leadTo(source) {
   source.classList.add("reached");
 }
 
-async function copyAnswer(button) {
+function copyAnswer(button) {
   const answer = button.closest(".reply").querySelector(".answer, .refusal").cloneNode(true);
   for (const mark of answer.querySelectorAll("a.mark")) mark.textContent = `[${mark.textContent}]`;
-  const copied = await writeClipboard(answer.textContent);
-  const label = button.textContent;
-  button.textContent = copied ? "已复制" : "无法复制";
-  setTimeout(() => (button.textContent = label), 1500);
+  copyText(button, answer.textContent);
+}
+
+async function copyText(button, text) {
+  const told = (await writeClipboard(text)) ? "已复制" : "无法复制";
+  button.dataset.label ??= button.textContent;
+  button.textContent = told;
+  say(told);
+  clearTimeout(button.again);
+  button.again = setTimeout(() => (button.textContent = button.dataset.label), 1500);
 }
 
 async function writeClipboard(text) {
@@ -64,8 +87,80 @@ async function writeClipboard(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return false; // a frame without the clipboard permission
+    return copiedBySelection(text); // over plain HTTP, or in a frame without the permission
   }
+}
+
+function copiedBySelection(text) {
+  const focused = document.activeElement;
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "unseen";
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  focused?.focus({ preventScroll: true });
+  return copied;
+}
+
+// Said to who listens to the page; a region is heard only if it was there before its words.
+const heard = document.createElement("div");
+heard.className = "unseen";
+heard.setAttribute("role", "status");
+document.body.append(heard);
+const say = (text) => (heard.textContent = text);
+
+// --- Search: a drawn button carries the search that it leads to ------------------------------------------------------
+
+let pressed = null; // what is to have the focus once the results are drawn anew
+
+function leadOn(button) {
+  const results = button.closest(".results");
+  pressed = button.dataset.key;
+  write("wishes", { ...JSON.parse(results.dataset.search), ...JSON.parse(button.dataset.wish) });
+}
+
+function askOf(button) {
+  const { question } = JSON.parse(button.closest(".results").dataset.search);
+  write("about", { question, report: button.dataset.report });
+  whenShown("#ask textarea", (box) => box.focus());
+}
+
+function write(name, wish) {
+  const box = document.querySelector(`#${name} textarea, #${name} input`);
+  box.value = JSON.stringify(wish);
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
+}
+
+function whenShown(selector, then, frames = 180) {
+  const found = document.querySelector(selector);
+  if (found?.offsetParent) then(found);
+  else if (frames) requestAnimationFrame(() => whenShown(selector, then, frames - 1));
+}
+
+// New results are told, and the focus stays on the filter that was pressed; a new page is read from its top.
+function watch(results) {
+  let drawn = null;
+  new MutationObserver(() => {
+    const head = results.querySelector("h2, .empty");
+    if (!head || head === drawn || !results.offsetParent) return;
+    drawn = head;
+    say(head.textContent);
+    if (pressed === null) return;
+    const key = pressed;
+    pressed = null;
+    const again = [...results.querySelectorAll("[data-key]")].find((button) => button.dataset.key === key);
+    if (again?.matches(".choice")) {
+      const folded = again.closest("details");
+      if (folded) folded.open = true;
+      again.focus({ preventScroll: true });
+    } else {
+      results.querySelector("h2")?.focus({ preventScroll: true });
+      document.getElementById("search").scrollIntoView({ block: "nearest" });
+    }
+  }).observe(results, { childList: true, subtree: true });
 }
 
 // The conversation grows at its end; each part is redrawn whole, so its height is all there is to watch.
@@ -79,11 +174,13 @@ function follow(conversation) {
   }).observe(conversation, { childList: true, subtree: true, characterData: true });
 }
 
+let following, watching; // a tab is drawn when it is first opened
 const arrival = new MutationObserver(() => {
   const conversation = document.getElementById("conversation");
-  if (!conversation) return;
-  arrival.disconnect();
-  follow(conversation);
+  if (conversation && !following) follow((following = conversation));
+  const results = document.getElementById("results");
+  if (results && !watching) watch((watching = results));
+  if (following && watching) arrival.disconnect();
 });
 arrival.observe(document, { childList: true, subtree: true });
 

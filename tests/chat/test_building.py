@@ -17,6 +17,7 @@ from chat.setup import load_library
 from index.late_interaction import Tokens
 from index.library import IndexMismatch
 from index.versions import IndexBusy, IndexUnavailable, current_version, writing
+from ingest.errors import UserError
 from ingest.reading import read_report
 from ingest.report import Report, UnreadableReport
 from ingest.source import PageProgress
@@ -497,3 +498,28 @@ def test_a_build_without_changes_loads_no_library_that_takes_time(site: Site) ->
     assert code == "0"
     heavy = {"torch", "sentence_transformers", "transformers", "faiss", "bm25s", "jieba", "opencc", "scipy", "numpy"}
     assert not heavy & set(modules)
+
+
+# --- names that mean the same -----------------------------------------------------------------------------------------
+
+
+def test_names_that_people_write_are_searched_for_once_the_index_follows_and_nothing_is_embedded_for_it(
+    site: Site,
+) -> None:
+    site.build()
+    question = "小电驴卖了多少"
+    site.write("aliases.txt", "小电驴=新能源汽车销量\n")
+    built = site.build()
+    assert (built.changed, built.embedded, site.read, site.encoder.asked) == (True, 0, [], [])
+    library = load_library(site.root, site.encoder)
+    assert library.search(question)[0].passage.text.startswith("产销")
+    assert not site.build().changed
+
+
+def test_a_line_of_names_that_is_none_is_told_with_its_number_and_the_old_index_stays(site: Site) -> None:
+    site.build()
+    before = current_version(site.root)
+    site.write("aliases.txt", "# 名称\n只有一个名称\n")
+    with pytest.raises(UserError, match=r"aliases\.txt 第 2 行"):
+        site.build()
+    assert current_version(site.root) == before

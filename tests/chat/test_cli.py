@@ -392,8 +392,31 @@ def test_every_command_explains_itself_in_chinese(capsys: pytest.CaptureFixture[
 def test_a_found_passage_is_shown_to_people_with_its_place(run: Run) -> None:
     ended = run("search", ASKED, "--k", "1")
     assert ended.code == 0
-    assert ended.out == f"1. 新能源汽车产业报告 · 某研究院 · 2025 › 二、出口\n{PASSAGE}\n\n"
+    assert ended.out.startswith(
+        f"1. 新能源汽车产业报告 › 二、出口  正文\n{PASSAGE}\n引文：某研究院. 新能源汽车产业报告[R]. 2025.\n\n最相关的 "
+    )
     assert ended.err == ""
+
+
+def test_filters_and_pages_narrow_a_search_and_json_is_the_contract(run: Run) -> None:
+    everything = run("search", ASKED, "--json").objects[0]
+    assert {hit["report_id"] for hit in everything["hits"]} > {"cars-2025"}
+    cars = run("search", ASKED, "--json", "--report", "cars-2025", "--kind", "text", "--kind", "list").objects[0]
+    assert {(hit["report_id"], hit["kind"]) for hit in cars["hits"]} == {("cars-2025", "text")}
+    second = run("search", ASKED, "--json", "--k", "1", "--page", "2").objects[0]
+    assert (second["offset"], second["hits"][0]["passage_id"]) == (1, everything["hits"][1]["passage_id"])
+    none = run("search", ASKED, "--year", "1999")
+    assert none.code == 0
+    assert none.out.startswith("没有符合这些筛选条件的段落。\n")
+    assert f"不加筛选：{everything['total']} 段\n" in none.out
+
+
+def test_a_report_and_a_kind_that_are_not_there_are_named(run: Run) -> None:
+    ended = run("search", ASKED, "--report", "cars-2025", "--report", "boats")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("错误：没有编号为 boats 的报告；编号见 reportqa list")
+    assert "没有 rows 这种段落" in run("search", ASKED, "--kind", "rows").err
+    assert "写在每一行的 filters 中" in run("search", "--jsonl", "--year", "2025", given=b"").err
 
 
 def test_a_line_of_search_is_exactly_the_contract(run: Run) -> None:
@@ -407,8 +430,13 @@ def test_a_line_of_search_is_exactly_the_contract(run: Run) -> None:
         f'"hits": [{{"rank": 1, "score": {score!r}, "passage_id": "{passage_id}", "report_id": "cars-2025", '
         '"title": "新能源汽车产业报告", "publisher": "某研究院", "published": "2025", "period": "", '
         '"headings": ["新能源汽车产业报告", "二、出口"], "page": null, "page_kind": "page", "kind": "text", '
-        f'"text": "二、出口\\n\\n{EXPORTS}"}}], "timings": {{"search_ms": {ms!r}}}}}\n'
+        f'"text": "二、出口\\n\\n{EXPORTS}", "highlights": {json.dumps(hit["highlights"])}, '
+        '"reference": "某研究院. 新能源汽车产业报告[R]. 2025.", "also_at": []}], '
+        f'"total": {found["total"]}, "offset": 0, "facets": {json.dumps(found["facets"], ensure_ascii=False)}, '
+        f'"nearest_words": {{}}, "loosened": [], "timings": {{"search_ms": {ms!r}}}}}\n'
     )
+    assert "出口" in {hit["text"][start:end] for start, end in hit["highlights"]}
+    assert {"report_id": "cars-2025", "title": "新能源汽车产业报告"}.items() <= found["facets"]["reports"][0].items()
 
 
 def test_results_come_in_the_order_of_the_lines_each_with_its_id(run: Run) -> None:

@@ -13,6 +13,7 @@ from chat.config import (
     GeneratorConfig,
     IndexConfig,
     ModelsConfig,
+    RerankerConfig,
     ServerConfig,
     load_config,
     load_generator,
@@ -29,6 +30,9 @@ folder = "/var/lib/reportqa"
 folder = "~/models"
 [encoder]
 model = "BAAI/bge-small-zh-v1.5"
+[reranker]
+model = "/models/reranker"
+
 [generator]
 backend = "openai"
 model = "qwen2.5:7b"
@@ -74,6 +78,7 @@ def test_every_key_of_every_section_is_read() -> None:
         IndexConfig("/var/lib/reportqa"),
         ModelsConfig("~/models"),
         EncoderConfig("BAAI/bge-small-zh-v1.5"),
+        RerankerConfig("/models/reranker"),
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4),
         ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
     )
@@ -93,7 +98,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
     ("text", "message"),
     [
         ('[generator]\nmodle = "x"', "未知的配置项 generator.modle；可用：backend、base_url、model、path、threads"),
-        ("[generater]", "未知的配置项 generater；可用：corpus、encoder、generator、index、models、server"),
+        ("[generater]", "未知的配置项 generater；可用：corpus、encoder、generator、index、models、reranker、server"),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),
         ("[encoder]\nmodel = 5", "encoder.model 应为字符串，实为 5"),

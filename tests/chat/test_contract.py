@@ -3,9 +3,22 @@
 import pytest
 
 from chat.answer import Answer, BadQuestion, Citation, Finished, Found, Sentence, Timings, Turn
-from chat.contract import Asked, ask_object, error_object, hit_object, identity, read_asked, search_object
+from chat.contract import (
+    Asked,
+    ReportLine,
+    ask_object,
+    check_reports,
+    error_object,
+    found_object,
+    hit_object,
+    identity,
+    read_asked,
+    search_object,
+)
+from chat.facets import Facets, Results
+from index.filters import Filter
 from index.library import Hit
-from ingest.report import Passage
+from ingest.report import Passage, Place
 
 PASSAGE = Passage(
     id="r1#0",
@@ -22,7 +35,9 @@ PASSAGE = Passage(
     end=9,
     text="规模12.5亿元。",
     period="2024年",
+    also_at=(Place("r2", "年报", ("年报", "二、规模"), 7, "规模为12.5亿元。"),),
 )
+REPORTS = (ReportLine("r1", "报告", "甲", "2025", 1), ReportLine("r2", "年报", "甲", "2024", 1))
 HIT = {
     "rank": 1,
     "score": 0.5,
@@ -37,22 +52,67 @@ HIT = {
     "page_kind": "slide",
     "kind": "text",
     "text": "规模12.5亿元。",
+    "highlights": [[0, 2]],
+    "reference": "甲. 报告[R]. 2025：[幻灯片3].",
+    "also_at": [
+        {
+            "report_id": "r2",
+            "title": "年报",
+            "headings": ["年报", "二、规模"],
+            "page": 7,
+            "page_kind": "page",
+            "text": "规模为12.5亿元。",
+        }
+    ],
 }
 FOUND = Found("那规模呢？", "2024年规模多大？", (Hit(PASSAGE, 0.5, 1),), Timings(search_ms=12.5))
 
 
-def test_a_hit_is_these_thirteen_fields() -> None:
-    assert hit_object(Hit(PASSAGE, 0.5, 1)) == HIT
+def test_a_hit_is_these_sixteen_fields() -> None:
+    assert hit_object(Hit(PASSAGE, 0.5, 1), ["规模"]) == HIT
+    assert len(HIT) == 16
 
 
-def test_a_search_gives_the_question_the_one_searched_for_and_the_hits() -> None:
-    assert search_object(FOUND, "a-1") == {
+def test_what_is_found_for_a_question_is_told_before_it_is_answered() -> None:
+    assert found_object(FOUND, "a-1") == {
         "id": "a-1",
         "question": "那规模呢？",
         "standalone_question": "2024年规模多大？",
         "hits": [HIT],
         "timings": {"search_ms": 12.5},
     }
+
+
+def test_a_search_adds_how_many_there_are_by_filter_and_what_else_to_try() -> None:
+    results = Results(
+        FOUND,
+        Filter(),
+        Facets((("r1", 1), ("gone", 0)), ((2025, 1),), (("text", 1),)),
+        k=10,
+        offset=0,
+        nearest={"规膜": ("规模",)},
+        loosened=((Filter(years=frozenset({2024, 2023})), 3), (Filter(), 4)),
+    )
+    assert search_object(results, REPORTS, "a-1") == found_object(FOUND, "a-1") | {
+        "total": 1,
+        "offset": 0,
+        "facets": {
+            "reports": [
+                {"report_id": "r1", "title": "报告", "count": 1},
+                {"report_id": "gone", "title": "", "count": 0},
+            ],
+            "years": [{"year": 2025, "count": 1}],
+            "kinds": [{"kind": "text", "count": 1}],
+        },
+        "nearest_words": {"规膜": ["规模"]},
+        "loosened": [{"filters": {"years": [2023, 2024]}, "total": 3}, {"filters": {}, "total": 4}],
+    }
+
+
+def test_a_search_gives_the_hits_of_its_page_and_counts_all() -> None:
+    found = Found("规模", "规模", tuple(Hit(PASSAGE, 0.5, rank) for rank in (1, 2, 3)), Timings(1.0))
+    page = search_object(Results(found, Filter(), Facets(), k=2, offset=2, nearest={}), REPORTS)
+    assert ([hit["rank"] for hit in page["hits"]], page["total"], page["offset"]) == ([3], 3, 2)  # type: ignore[attr-defined]
 
 
 def test_an_answer_adds_its_sentences_and_citations() -> None:
@@ -114,11 +174,26 @@ def test_an_error_keeps_the_callers_id() -> None:
 
 def test_a_request_is_read_with_its_history() -> None:
     request = {"id": 1, "question": " 那它呢？ ", "history": [{"role": "user", "content": "甲？"}], "k": 3}
-    assert read_asked(request) == Asked(1, "那它呢？", (Turn("user", "甲？"),), 3)
+    assert read_asked(request, ()) == Asked(1, "那它呢？", (Turn("user", "甲？"),), 3)
+
+
+def test_a_request_says_where_to_look_from_where_on_and_that_it_is_to_be_taken_as_typed() -> None:
+    filters = {"reports": ["r1", "r1"], "years": [2023], "kinds": ["row", "text"]}
+    request = {"question": "甲？", "filters": filters, "offset": 20, "rewrite": False}
+    within = Filter(frozenset({"r1"}), frozenset({2023}), frozenset({"row", "text"}))
+    assert read_asked(request, REPORTS) == Asked(None, "甲？", within=within, rewrite=False, offset=20)
+    assert read_asked({"question": "甲？", "filters": {}}, ()).within == Filter()
+
+
+def test_reports_that_are_not_there_are_named_three_of_them_at_most() -> None:
+    with pytest.raises(BadQuestion, match="没有编号为 x 的报告"):
+        check_reports(Filter(reports=frozenset({"r1", "x"})), REPORTS)
+    with pytest.raises(BadQuestion, match="没有编号为 a、b、c 等 4 个 的报告"):
+        check_reports(Filter(reports=frozenset("abcd")), REPORTS)
 
 
 def test_a_request_needs_only_a_question() -> None:
-    assert read_asked({"question": "甲？"}, k=5) == Asked(None, "甲？", (), 5)
+    assert read_asked({"question": "甲？"}, (), k=5) == Asked(None, "甲？", (), 5)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +209,21 @@ def test_a_request_needs_only_a_question() -> None:
         ({"question": "甲", "k": 101}, "k 应是"),
         ({"question": "甲", "k": True}, "k 应是"),
         ({"question": "甲", "k": "3"}, "k 应是"),
+        ({"question": "甲", "offset": -1}, "offset 应是 0 到 10,000"),
+        ({"question": "甲", "offset": "0"}, "offset 应是"),
+        ({"question": "甲", "rewrite": 0}, "rewrite 应是 true 或 false"),
+        ({"question": "甲", "filters": []}, "filters 应是对象"),
+        ({"question": "甲", "filters": {"report": ["r1"]}}, "filters 中没有 report；可用 reports"),
+        ({"question": "甲", "filters": {"reports": "r1"}}, "filters.reports 应是数组"),
+        ({"question": "甲", "filters": {"reports": ["r1"] * 1001}}, "最多 1,000 项"),
+        ({"question": "甲", "filters": {"reports": ["r1", 2]}}, r"filters.reports\[1\] 应是报告编号"),
+        ({"question": "甲", "filters": {"reports": ["\ud800"]}}, r"filters.reports\[0\]"),
+        ({"question": "甲", "filters": {"reports": ["r1", "r9"]}}, "没有编号为 r9 的报告"),
+        ({"question": "甲", "filters": {"years": ["2023"]}}, r"filters.years\[0\] 应是四位数的出版年份"),
+        ({"question": "甲", "filters": {"years": [True]}}, r"filters.years\[0\]"),
+        ({"question": "甲", "filters": {"years": [23]}}, r"filters.years\[0\]"),
+        ({"question": "甲", "filters": {"kinds": ["row", "rows"]}}, "没有 rows 这种段落；filters.kinds 可用 text、row"),
+        ({"question": "甲", "filters": {"kinds": ["notice"]}}, "没有 notice"),
         ({"question": "甲", "history": "x"}, "history 应是数组"),
         ({"question": "甲", "history": [1]}, r"history\[0\] 应是对象"),
         ({"question": "甲", "history": [{"role": "system", "content": "x"}]}, r"history\[0\].role"),
@@ -143,11 +233,11 @@ def test_a_request_needs_only_a_question() -> None:
 )
 def test_a_wrong_request_is_refused_with_the_reason(request_: object, message: str) -> None:
     with pytest.raises(BadQuestion, match=message):
-        read_asked(request_)
+        read_asked(request_, REPORTS)
 
 
 def test_a_question_may_be_as_long_as_the_limit() -> None:
-    assert len(read_asked({"question": "长" * 2000}).question) == 2000
+    assert len(read_asked({"question": "长" * 2000}, ()).question) == 2000
 
 
 @pytest.mark.parametrize(("request_", "id"), [({"id": "a"}, "a"), ({"id": 0}, 0), ({"id": [1]}, None), ("x", None)])

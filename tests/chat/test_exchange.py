@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chat.answer import Answer, Found, Timings
-from chat.exchange import WITHDRAWN, Exchange, standing
+from chat.exchange import WITHDRAWN, Exchange, OneReport, standing
+from index.filters import Filter
 from index.library import Hit
 from tests.fakes import ANSWER, EXPORTS, HITS, POLICY, TIMINGS, cite
 
@@ -22,6 +23,24 @@ def test_an_answer_that_cites_a_removed_report_says_so_and_keeps_nothing_of_it()
     left = standing(ANSWERED, {PV, OLD})
     assert left == Exchange("出口多少？", problem=WITHDRAWN)
     assert EXPORTS.text not in repr(left)
+
+
+def test_a_question_asked_of_a_removed_report_does_not_name_it_any_more() -> None:
+    refused = Exchange("出口多少？", of=OneReport(OLD, "旧报告"), found=replace(FOUND, hits=()))
+    assert standing(replace(refused, stopped=True), {EV, PV}) == Exchange("出口多少？", problem=WITHDRAWN)
+    assert standing(replace(refused, found=None, problem="忙"), {EV, PV}).of is None
+    assert standing(refused, {EV, PV}) == refused  # still being answered
+
+
+def test_a_question_of_one_report_looks_there_alone() -> None:
+    assert Exchange("出口？", of=OneReport(EV, "报告")).within == Filter(reports=frozenset({EV}))
+    assert Exchange("出口？").within == Filter()
+
+
+def test_what_a_question_was_taken_for_is_told_only_where_it_was_completed() -> None:
+    assert Exchange("它呢？").understood is None
+    assert ANSWERED.understood is None
+    assert Exchange("它呢？").after(replace(FOUND, standalone_question="出口呢？")).understood == "出口呢？"
 
 
 def test_passages_of_a_removed_report_leave_an_answer_that_does_not_cite_it() -> None:

@@ -1,49 +1,114 @@
-"""Questions that lean on what was said before."""
+"""Questions that lean on what was said before.
+
+`followups.jsonl` has conversations on cars, banks, medicine and more: most of the follow-ups and of the questions that
+stand alone were written before the rules were tried on them. `missed` marks what the rules do not get right.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chat.answer import Turn
 from chat.followup import leans, standalone_question
 
-TURNS = (Turn("user", "2022年中国光伏新增装机多少？"), Turn("assistant", "87.41吉瓦，隆基是主要厂商，发布了HPBC电池。"))
+CONVERSATIONS = [
+    json.loads(line) for line in Path(__file__).with_name("followups.jsonl").read_text("utf-8").splitlines()
+]
+CARS = ("2022年比亚迪的新能源汽车销量是多少？", "2022年比亚迪新能源汽车销量为186.35万辆。")
 
 
-@pytest.mark.parametrize(
-    "question", ["那它呢？", "其中分布式占多少？", "那2021年呢？", "环比降了多少？", "这家公司在哪？", "换成风电呢"]
-)
-def test_a_question_that_points_back_or_names_nothing_leans(question: str) -> None:
-    assert leans(question)
+def turns(said: Sequence[str]) -> list[Turn]:
+    return [Turn("assistant" if number % 2 else "user", text) for number, text in enumerate(said)]
 
 
-@pytest.mark.parametrize("question", ["OpenAI哪年成立？", "中国的数据中心有多少机架？", "英伟达的市场份额是多少？"])
-def test_a_question_with_a_name_of_its_own_stands_alone(question: str) -> None:
-    assert not leans(question)
-    assert standalone_question(question, TURNS) == question
+def marked(conversation: dict[str, Any]) -> Any:
+    marks = [pytest.mark.xfail(strict=True, reason="the rules miss it")] if conversation.get("missed") else []
+    return pytest.param(conversation, id=f"{conversation['kind']}: {conversation['asked']}", marks=marks)
 
 
-def test_a_leaning_question_gets_the_last_question_and_the_names_of_its_answer() -> None:
-    standalone = standalone_question("那它的效率呢？", TURNS)
-    assert standalone.startswith("2022年中国光伏新增装机多少？")
-    assert standalone.endswith("那它的效率呢？")
-    assert "HPBC" in standalone
-    assert "87.41" not in standalone
+@pytest.mark.parametrize("conversation", [marked(one) for one in CONVERSATIONS])
+def test_a_question_becomes_one_that_stands_alone(conversation: dict[str, Any]) -> None:
+    standalone = standalone_question(conversation["asked"], turns(conversation["history"]))
+    assert standalone == conversation["becomes"]
+
+
+@pytest.mark.parametrize("conversation", [one for one in CONVERSATIONS if one["kind"] != "stands"])
+def test_what_a_follow_up_becomes_does_not_lean(conversation: dict[str, Any]) -> None:
+    becomes = conversation["becomes"]
+    # 「同比呢？」 with its owner named is a question one can ask anybody, though it keeps its 呢.
+    assert not leans(becomes) or becomes.endswith(("呢？", "如何？"))
+
+
+def test_a_question_that_stands_alone_is_handed_back_as_it_is() -> None:
+    asked = "那今年国内汽车销量是多少？"
+    assert standalone_question(asked, turns(CARS)) is asked
 
 
 def test_without_earlier_turns_a_question_is_as_asked() -> None:
     assert standalone_question("那它呢？", ()) == "那它呢？"
 
 
-def test_a_question_that_leans_on_one_that_leans_reaches_the_first() -> None:
-    turns = (
-        *TURNS,
-        Turn("user", "那它的效率呢？"),
-        Turn("assistant", "26.6%。"),
-    )
-    standalone = standalone_question("那成本呢？", turns)
-    assert "光伏新增装机" in standalone
-    assert standalone.endswith("那成本呢？")
+@pytest.mark.parametrize("asked", ["？", "……", "好的", "谢谢！"])
+def test_what_asks_nothing_is_left_alone(asked: str) -> None:
+    assert standalone_question(asked, turns(CARS)) == asked
+
+
+@pytest.mark.parametrize(
+    ("leaning", "standing"),
+    [
+        ("它的价格是多少？", "吉利和它的子品牌有哪些？"),
+        ("他有哪些副作用？", "他汀类药物有哪些副作用？"),
+        ("该公司如何防范诈骗？", "银行应该如何防范电信诈骗？"),
+        ("其股东有哪些？", "其他应收款在报表里怎么列示？"),
+        ("这款模型有多少参数？", "GPT-4这款模型有多少参数？"),
+        ("第二家的营收是多少？", "排名第二的手机厂商是哪家？"),
+        ("市场份额是多少？", "英伟达的市场份额是多少？"),
+        ("人工智能呢？", "人工智能有哪些应用场景呢？"),
+        ("原因是什么？", "扩散模型是什么？"),
+        ("有多少个？", "上海有多少个机场？"),
+        ("还有哪些？", "还有哪些省份没有开通高铁？"),
+        ("那个怎么样？", "那不勒斯的人口有多少？"),
+        ("由谁管理？", "由谁管理社保基金？"),
+        ("这款产品的特点是什么？", "这份报告的主要结论是什么？"),
+        ("第二个趋势指什么？", "第一个上市的AI公司是哪家？"),
+    ],
+)
+def test_a_word_that_points_back_is_told_from_one_that_only_looks_so(leaning: str, standing: str) -> None:
+    assert leans(leaning)
+    assert not leans(standing)
+
+
+def test_a_pointer_to_nobody_that_was_named_still_says_what_it_is_asked_after() -> None:
+    standalone = standalone_question("这个数据靠谱吗？", turns(CARS))
+    assert standalone == "2022年比亚迪的新能源汽车销量这个数据靠谱吗？"
+
+
+def test_where_no_frame_is_plain_the_topic_and_the_names_of_the_answer_are_put_in_front() -> None:
+    told = turns(["苹果手机由谁代工？", "富士康和立讯精密，富士康在郑州有厂。" + "产能充足。" * 100])
+    standalone = standalone_question("第五家的屏幕来自哪里？", told)
+    assert standalone == "关于苹果手机、富士康、立讯精密，第五家的屏幕来自哪里？"
+
+
+def test_a_follow_up_may_lean_on_one_that_leans() -> None:
+    told = turns([*CARS, "特斯拉的呢？", "131万辆。"])
+    assert standalone_question("换成2021年呢？", told) == "2021年特斯拉的新能源汽车销量是多少？"
+
+
+def test_nobody_leans_back_further_than_two_questions() -> None:
+    told = turns([*CARS, "它呢？", "一样。", "换成2021年呢？", "60万辆。"])
+    assert "比亚迪" not in standalone_question("同比增长多少？", told)
 
 
 def test_what_was_said_before_never_crowds_the_question_out() -> None:
-    turns = (Turn("user", "长" * 20_000), Turn("assistant", "OpenAI、Google和微软" * 500))
-    assert len(standalone_question("那它呢？", turns)) < 300
+    told = (Turn("user", "长" * 20_000), Turn("assistant", "OpenAI、Google和微软" * 5_000))
+    standalone = standalone_question("那它呢？", told)
+    assert len(standalone) < 300
+    assert standalone.endswith("呢？")
+
+
+def test_a_question_as_long_as_a_document_is_no_follow_up() -> None:
+    asked = "它" * 2_000
+    assert standalone_question(asked, turns(CARS)) is asked

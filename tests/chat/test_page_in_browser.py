@@ -82,8 +82,9 @@ def shared() -> Iterator[tuple[str, ScriptedAssistant]]:
 def assistant(shared: tuple[str, ScriptedAssistant]) -> ScriptedAssistant:
     fresh, assistant = ScriptedAssistant(), shared[1]
     assistant.hits, assistant.answer, assistant.pieces = fresh.hits, fresh.answer, fresh.pieces
-    assistant.held, assistant.error, assistant.cancelled = False, None, 0
+    assistant.held, assistant.error, assistant.cancelled, assistant.rewrites = False, None, 0, False
     assistant.asked.clear()
+    assistant.within.clear()
     return assistant
 
 
@@ -132,6 +133,26 @@ def test_a_second_question_knows_the_first_and_the_first_keeps_its_sources(
     visit.page.locator("#past a.mark").first.click()
     expect(visit.page.locator("#source-1-1")).to_be_focused()
     expect(visit.page.locator("#source-1-1")).to_be_in_viewport()
+
+
+def test_a_follow_up_shows_what_it_was_taken_for_and_is_asked_again_as_typed(
+    visit: Visit, assistant: ScriptedAssistant
+) -> None:
+    assistant.rewrites = True
+    visit.ask("销量？")
+    visit.page.wait_for_selector("#current .answer")
+    visit.ask("那出口呢？")
+    expect(visit.page.locator("#current .understood")).to_have_text("理解为：销量？那出口呢？按原话回答")
+    visit.page.get_by_role("button", name="按原话回答").click()
+    expect(visit.page.locator("#current .understood")).to_have_text("已按原话回答")
+    expect(visit.page.locator("#current .answer")).to_be_visible()
+    assert visit.shown("#conversation .exchange") == 2
+    assert [question for question, _ in assistant.asked] == ["销量？", "那出口呢？", "那出口呢？"]
+    assert assistant.asked[2][1] == assistant.asked[1][1]
+    visit.ask("还有呢？")
+    expect(visit.page.locator("#current .understood")).to_contain_text("理解为：销量？还有呢？")
+    expect(visit.page.locator("#send")).to_be_enabled()
+    assert visit.complaints == []
 
 
 def test_stop_cancels_the_model_within_a_second_and_the_next_question_works(

@@ -9,18 +9,21 @@ from hypothesis import strategies as st
 
 from chat.answer import Answer, Drafting, Finished, Found, Sentence, Timings
 from chat.contract import ReportLine
-from chat.exchange import Exchange, turns_of
+from chat.exchange import Exchange, OneReport, turns_of
+from chat.facets import Facets, Results
 from chat.gate import Waiting
 from chat.render import (
     exchange_html,
     header_html,
     inert,
     past_html,
-    results_html,
+    scope_html,
     seconds,
     shelf_html,
     sources_html,
 )
+from chat.results import results_html
+from index.filters import Filter
 from index.library import Hit
 from ingest.report import PageQuality, Place
 from tests.fakes import ANSWER, EXPORTS, HITS, SALES, TIMINGS, cite
@@ -60,9 +63,21 @@ class Parts(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
+def results_of(hits: tuple[Hit, ...], question: str = "销量", word: str = "销两") -> Results:
+    """A search that found these, with a filter, a near word and another page."""
+    return Results(
+        Found(question, question, hits, Timings(30.0)),
+        Filter(reports=frozenset({word})),
+        Facets(((word, 1), ("pv-2024", 1)), ((2024, 2), (2023, 1)), (("text", 1), ("row", 1))),
+        k=1,
+        offset=0,
+        nearest={word: (word,)},
+    )
+
+
 def shape(html: str) -> list[tuple[str, tuple[str, ...]]]:
-    """The tags and the names of their attributes, without the line ends of texts."""
-    return [(tag, tuple(attributes)) for tag, attributes in Parts(html).tags if tag != "br"]
+    """The tags and the names of their attributes, without the line ends of texts and the words marked in them."""
+    return [(tag, tuple(attributes)) for tag, attributes in Parts(html).tags if tag not in ("br", "mark")]
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]) | st.sampled_from("<>&\"'`*_[]()#!$\\\n")))
@@ -86,7 +101,15 @@ def test_control_characters_and_halves_of_characters_are_left_out() -> None:
 def test_no_text_changes_the_tags_around_it(hostile: str) -> None:
     def page(text: str) -> str:
         passage = replace(
-            EXPORTS, title=text, headings=(text, text), caption=text, text=text, also_at=EXPORTS.also_at, start=0
+            EXPORTS,
+            report_id=text,
+            title=text,
+            publisher=text,
+            headings=(text, text),
+            caption=text,
+            text=text,
+            also_at=(Place(text, text, (text,), None, f"{text}乙"),),
+            start=0,
         )
         row = replace(SALES, caption=text, cells=((text, text),), text=text)
         answer = Answer(
@@ -95,15 +118,18 @@ def test_no_text_changes_the_tags_around_it(hostile: str) -> None:
             hits=(Hit(passage, 0.5, 1),),
         )
         found = Found(text, text, answer.hits, Timings(1.0))
-        done = Exchange(text).after(Finished(found, answer, TIMINGS))
+        done = Exchange(text, of=OneReport(text, text)).after(Finished(found, answer, TIMINGS))
+        rewritten = replace(done, found=replace(found, standalone_question=f"{text}乙"))
         return "".join(
             (
                 past_html([done]),
                 exchange_html(Exchange(text).after(found).after(Drafting(text)), 1),
                 exchange_html(replace(done, answer=None, problem=text), 1),
                 exchange_html(replace(done, answer=replace(answer, refusal=text)), 1),
+                exchange_html(rewritten, 1),
+                scope_html(OneReport(text, text)),
                 sources_html(done, 1),
-                results_html(answer.hits, 1.0),
+                results_html(results_of(answer.hits, text, text), [ReportLine(text, text, text, text, 1)]),
                 header_html([ReportLine(text, text, text, text, 1)]),
             )
         )
@@ -190,16 +216,6 @@ def test_one_waits_behind_the_questions_before() -> None:
     assert "前面" not in exchange_html(waiting.after(Drafting("")), 1)
 
 
-def test_a_search_result_tells_its_score() -> None:
-    html = results_html(HITS, 30.0)
-    assert "0.912" in html
-    assert "检索 0.03 秒 · 3 段" in html
-
-
-def test_nothing_found_is_said() -> None:
-    assert "没有找到相关的段落" in results_html((), 1.0)
-
-
 def test_only_answered_exchanges_are_told_to_the_next_question() -> None:
     stopped = replace(Exchange("停？").after(FOUND).after(Drafting("半")), stopped=True)
     assert [(turn.role, turn.text) for turn in turns_of((DONE, stopped))] == [
@@ -222,4 +238,52 @@ def test_slides_and_sheets_are_called_what_they_are_in_lists_and_other_places() 
     assert "2 张幻灯片 · 7 段" in listed
     assert "第 2 张幻灯片：含隐藏文字，已略去" in listed
     sheet = replace(EXPORTS, also_at=(Place("b", "统计", ("统计", "份额"), 3, page_kind="sheet"),))
-    assert "统计 › 份额 › 工作表 3" in Parts(results_html((Hit(sheet, 0.5, 1),), 30.0)).text
+    assert (
+        "统计 › 份额 › 工作表 3"
+        in Parts(sources_html(Exchange("份额？").after(replace(FOUND, hits=(Hit(sheet, 0.5, 1),))), 1)).text
+    )
+
+
+def test_a_follow_up_shows_what_it_was_taken_for_and_can_be_asked_again_as_typed() -> None:
+    rewritten = replace(DONE, found=replace(FOUND, question="那它呢？", standalone_question="2024年<销量>？"))
+    html = exchange_html(rewritten, 1)
+    assert "理解为：2024年&#60;销量&#62;？" in html
+    assert Parts(html).named("button")[0]["class"] == "verbatim"
+    assert "理解为" not in exchange_html(DONE, 1)
+
+
+def test_only_the_last_answer_that_is_done_can_be_asked_again() -> None:
+    rewritten = Exchange("那它呢？").after(replace(FOUND, standalone_question="2024年销量？"))
+    assert "理解为" in exchange_html(rewritten, 1)
+    assert "verbatim" not in exchange_html(rewritten, 1)
+    assert "verbatim" in exchange_html(replace(rewritten, stopped=True), 1)
+    assert "verbatim" not in past_html([replace(rewritten, stopped=True)])
+
+
+def test_what_was_taken_as_typed_says_so() -> None:
+    assert "已按原话回答" in exchange_html(replace(DONE, verbatim=True), 1)
+
+
+def test_a_question_of_one_report_says_which() -> None:
+    of = OneReport("pv-2024", "光伏行业白皮书")
+    assert "仅就《光伏行业白皮书》回答" in exchange_html(Exchange("销量？", of=of), 1)
+    assert "仅就《光伏行业白皮书》回答" in scope_html(of)
+    assert scope_html(None) == ""
+
+
+def test_another_place_shows_its_words_where_they_are_others_and_marks_those() -> None:
+    there = (
+        Place("a", "甲报告", ("甲报告",), 3, EXPORTS.text.replace("出口128.4", "外销128.4")),
+        Place("b", "乙报告", ("乙报告",), 4, EXPORTS.text + "\n"),
+        Place("c", "丙报告", ("丙报告",), 5),
+    )
+    hits = (Hit(replace(EXPORTS, also_at=there), 0.5, 1),)
+    html = sources_html(Exchange("出口？").after(replace(FOUND, hits=hits)), 1)
+    assert "另见 3 处" in html
+    assert html.count("该处写作") == 1
+    assert "<b>外销</b>128.4" in html
+
+
+def test_blank_lines_of_a_passage_take_no_room() -> None:
+    hits = (Hit(replace(EXPORTS, text="一、出口\n\n \n增长。"), 0.5, 1),)
+    assert "一、出口<br>增长。" in sources_html(Exchange("出口？").after(replace(FOUND, hits=hits)), 1)

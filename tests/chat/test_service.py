@@ -17,10 +17,12 @@ from starlette.testclient import TestClient
 
 from chat.answer import Finished
 from chat.contract import ask_object, search_object
+from chat.facets import search_in_one_go
 from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.service import PortInUse, listen, make_app
-from tests.fakes import ANSWER, TIMINGS, ScriptedAssistant
+from index.filters import Filter
+from tests.fakes import ANSWER, LISTED, TIMINGS, ScriptedAssistant
 
 HOME = "http://127.0.0.1:7860"
 ASK, SEARCH = "/api/v1/ask", "/api/v1/search"
@@ -42,7 +44,8 @@ def client(shared: tuple[TestClient, ScriptedAssistant]) -> TestClient:
 def assistant(shared: tuple[TestClient, ScriptedAssistant]) -> ScriptedAssistant:
     assistant = shared[1]
     assistant.asked.clear()
-    assistant.error = None
+    assistant.within.clear()
+    assistant.error, assistant.rewrites = None, False
     return assistant
 
 
@@ -58,8 +61,41 @@ def test_health(client: TestClient) -> None:
 
 def test_search_answers_with_the_contracts_object(client: TestClient, assistant: ScriptedAssistant) -> None:
     response = client.post(SEARCH, json={"id": "q1", "question": "销量？", "k": 2})
-    assert response.json() == search_object(assistant.search("销量？", k=2), "q1")
-    assert len(response.json()["hits"]) == 2
+    assert response.json() == search_object(search_in_one_go(assistant, "销量？", k=2), LISTED, "q1")
+    assert [hit["rank"] for hit in response.json()["hits"]] == [1, 2]
+    assert response.json()["total"] == 3
+
+
+def test_a_search_goes_on_where_the_page_before_ended_and_only_where_it_is_told_to_look(client: TestClient) -> None:
+    rest = client.post(SEARCH, json={"question": "销量？", "k": 2, "offset": 2}).json()
+    assert [hit["passage_id"] for hit in rest["hits"]] == ["pv-2024#1"]
+    rows = client.post(SEARCH, json={"question": "销量？", "filters": {"kinds": ["row"], "years": [2025]}}).json()
+    assert [hit["passage_id"] for hit in rows["hits"]] == ["ev-2025#8"]
+    assert rows["facets"]["kinds"] == [{"kind": "row", "count": 1}, {"kind": "text", "count": 1}]
+
+
+@pytest.mark.parametrize("path", [ASK, SEARCH])
+def test_a_filter_that_fits_nothing_there_is_named(client: TestClient, path: str) -> None:
+    for filters, message in (
+        ({"reports": ["none"]}, "没有编号为 none 的报告"),
+        ({"kinds": ["table"]}, "没有 table 这种段落"),
+    ):
+        response = client.post(path, json={"id": 1, "question": "销量？", "filters": filters})
+        assert (response.status_code, response.json()["id"]) == (400, 1)
+        assert message in response.json()["error"]
+
+
+def test_an_answer_is_looked_for_where_it_is_told_and_to_the_question_as_typed(
+    client: TestClient, assistant: ScriptedAssistant
+) -> None:
+    assistant.rewrites = True
+    history = [{"role": "user", "content": "比亚迪的销量？"}]
+    request = {"question": "那它呢？", "history": history, "filters": {"reports": ["pv-2024"]}}
+    assert client.post(ASK, json=request).json()["standalone_question"] == "比亚迪的销量？那它呢？"
+    typed = client.post(ASK, json=request | {"rewrite": False}).json()
+    assert typed["standalone_question"] == "那它呢？"
+    assert {hit["report_id"] for hit in typed["hits"]} == {"pv-2024"}
+    assert assistant.within == [Filter(reports=frozenset({"pv-2024"}))] * 2
 
 
 def test_ask_answers_with_the_contracts_object(client: TestClient, assistant: ScriptedAssistant) -> None:

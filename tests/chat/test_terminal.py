@@ -11,23 +11,40 @@ from chat.building import Built, Changes
 from chat.catalogue import CATALOGUE
 from chat.contract import ReportLine
 from chat.curation import Added, Listed, Removed
+from chat.facets import Facets, Results
 from chat.partial import partial_path
 from chat.terminal import (
     one_bar,
     show_added,
     show_answer,
     show_built,
-    show_found,
     show_listed,
     show_models,
     show_removed,
+    show_searched,
     show_serving,
     show_summary,
 )
+from index.filters import Filter
+from index.library import Hit
 from ingest.report import PageQuality, UnreadableReport
-from tests.fakes import ANSWER, EXPORTS, HITS, TIMINGS, cite
+from tests.fakes import ANSWER, EXPORTS, HITS, LISTED, TIMINGS, cite
 
 FOUND = Found("销量？", "销量？", HITS, TIMINGS)
+NO_FACETS = Facets()
+
+
+def results(
+    hits: tuple[Hit, ...] = HITS,
+    *,
+    facets: Facets = NO_FACETS,
+    k: int = 10,
+    offset: int = 0,
+    nearest: dict[str, tuple[str, ...]] | None = None,
+    loosened: tuple[tuple[Filter, int], ...] = (),
+) -> Results:
+    found = Found("出口", "出口", hits, TIMINGS)
+    return Results(found, Filter(), facets, k, offset, nearest or {}, loosened)
 
 
 def events(answer: Answer) -> Iterator[Event]:
@@ -83,7 +100,7 @@ def test_brackets_are_text_and_no_markup(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out == (
         "见[red]红[/]。[1]\n\n[1] 新能源汽车产业发展报告（2025） · 某研究院 · 2025-03 · 第 12 页 › [bold]题\n    [red]红[/red] [link=x]链[/link] [/]\n"
     )
-    show_found(replace(FOUND, hits=(replace(HITS[0], passage=passage),)))
+    show_searched(results(hits=(replace(HITS[0], passage=passage),)), LISTED)
     assert "[red]红[/red] [link=x]链[/link] [/]" in capsys.readouterr().out
 
 
@@ -100,9 +117,45 @@ def test_a_refusal_shows_the_nearest_passages(capsys: pytest.CaptureFixture[str]
     assert "未找到依据" not in shown
 
 
-def test_no_passages_are_said(capsys: pytest.CaptureFixture[str]) -> None:
-    show_found(replace(FOUND, hits=()))
+def test_a_search_shows_passages_with_their_reference_and_the_filters_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    facets = Facets((("ev-2025", 2), ("pv-2024", 1)), ((2024, 3),), (("text", 2), ("row", 1)))
+    show_searched(results(facets=facets, k=2), LISTED)
+    assert capsys.readouterr().out == (
+        "1. 新能源汽车产业发展报告（2025） › 第二章 市场 › 出口 › 第 12 页  正文\n"
+        f"{EXPORTS.text}\n"
+        "另见：新能源汽车产业发展报告（2024） › 附录\n"
+        "引文：某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：12.\n\n"
+        "2. 新能源汽车产业发展报告（2025） › 第二章 市场 › 产销 › 第 15 页  表格\n"
+        "表2-1 新能源汽车产销（单位：万辆）\n年份：2024\n产量：1288.8\n销量：1286.6\n同比：35.5%\n"
+        "引文：某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：15.\n\n"
+        "最相关的 3 段，第 1/2 页；下一页：--page 2\n"
+        "报告：新能源汽车产业发展报告（2025）（--report ev-2025）2，光伏行业白皮书（--report pv-2024）1\n"
+        "类型：正文（--kind text）2，表格（--kind row）1\n"
+    )
+
+
+def test_no_passages_are_said_with_what_else_to_try(capsys: pytest.CaptureFixture[str]) -> None:
+    show_searched(results(hits=()), LISTED)
     assert capsys.readouterr().out == "没有找到相关段落。\n"
+    loosened = ((Filter(frozenset({"a"}), frozenset({2023})), 2), (Filter(), 9))
+    show_searched(results(hits=(), loosened=loosened, nearest={"销亮": ("销量",)}), LISTED)
+    assert capsys.readouterr().out == (
+        "没有符合这些筛选条件的段落。\n只用 --report a --year 2023：2 段\n不加筛选：9 段\n"
+        "这些段落里没有“销亮”，相近的词：销量\n"
+    )
+
+
+def test_a_page_beyond_the_last_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    show_searched(results(k=2, offset=4), LISTED)
+    assert capsys.readouterr().out == "没有第 3 页：共 2 页。\n"
+
+
+def test_a_question_that_was_completed_is_shown_as_it_was_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    rewritten = replace(FOUND, standalone_question="2024年[销量]？")
+    show_answer([rewritten, Finished(rewritten, ANSWER, TIMINGS)])
+    assert capsys.readouterr().out.startswith("理解为：2024年[销量]？\n")
 
 
 def test_a_build_names_what_it_could_not_read_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,5 +237,5 @@ def test_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    show_found(FOUND)
-    assert "\x1b[" in capsys.readouterr().out
+    show_searched(results(), LISTED)
+    assert "\x1b[1;33m出口\x1b[0m" in capsys.readouterr().out

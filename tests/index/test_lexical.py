@@ -1,15 +1,16 @@
-"""BM25 beside the formula itself, written out."""
+"""BM25 beside the formula itself, written out, and beside bm25s."""
 
 import math
 from pathlib import Path
 
+import bm25s
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.lexical import LexicalIndex
-from index.segment import segment, segment_question
+from index.lexical import LexicalIndex, best_rows
+from index.segment import question_terms, terms
 
 TEXTS = [
     "2023年中国生成式人工智能市场规模达到12.5亿元，同比增长3.2%。",
@@ -22,7 +23,7 @@ TEXTS = [
 
 def bm25(words: list[str], texts: list[str], *, k1: float = 1.5, b: float = 0.75) -> list[float]:
     """Lucene's BM25: ln(1 + (n - df + 0.5) / (df + 0.5)) · tf / (tf + k1 (1 - b + b · length / mean length))."""
-    passages = [segment(text) or [""] for text in texts]
+    passages = [terms(text) or [""] for text in texts]
     mean = sum(map(len, passages)) / len(passages)
     scores = [0.0] * len(passages)
     for word in words:
@@ -38,7 +39,7 @@ def bm25(words: list[str], texts: list[str], *, k1: float = 1.5, b: float = 0.75
     "question", ["市场规模是多少？", "算力和服务器", "12.5亿元", "ChatGPT", "算力算力", "火星移民"]
 )
 def test_scores_are_those_of_the_formula(question: str) -> None:
-    words = segment_question(question)
+    words = question_terms(question)
     scores = LexicalIndex.build(TEXTS).scores(words)
     assert scores.dtype == np.float32
     assert scores == pytest.approx(bm25(words, TEXTS), abs=1e-5)
@@ -50,7 +51,7 @@ ALPHABET = st.text("市场规模算力增长AI12，", max_size=12)
 @settings(max_examples=60, deadline=None)
 @given(texts=st.lists(ALPHABET, min_size=1, max_size=8), question=ALPHABET)
 def test_scores_are_those_of_the_formula_for_any_texts(texts: list[str], question: str) -> None:
-    words = segment(question)
+    words = terms(question)
     assert LexicalIndex.build(texts).scores(words) == pytest.approx(bm25(words, texts), abs=1e-5)
 
 
@@ -98,7 +99,28 @@ def test_what_was_saved_scores_as_before(tmp_path: Path) -> None:
     library = LexicalIndex.build(TEXTS)
     library.save(tmp_path / "lexical")
     loaded = LexicalIndex.load(tmp_path / "lexical", len(TEXTS))
-    words = segment_question("智能服务器的市场规模")
+    words = question_terms("智能服务器的市场规模")
     assert loaded.scores(words).tolist() == library.scores(words).tolist()
     assert loaded.frequency("算力") == 2
     assert loaded.has(["算力"], [0, 1]).tolist() == [[False], [True]]
+
+
+@settings(max_examples=30, deadline=None)
+@given(texts=st.lists(ALPHABET, min_size=1, max_size=8), question=ALPHABET)
+def test_scores_are_those_of_bm25s(texts: list[str], question: str) -> None:
+    oracle = bm25s.BM25(k1=1.5, b=0.75, method="lucene")
+    oracle.index([terms(text) or [""] for text in texts], show_progress=False)
+    words = [word for word in terms(question) if word in oracle.vocab_dict]
+    expected = oracle.get_scores(words) if words else np.zeros(len(texts))
+    assert LexicalIndex.build(texts).scores(words) == pytest.approx(expected, rel=1e-6)
+
+
+@given(
+    scores=st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0, 7.0]), max_size=400),
+    repeated=st.integers(1, 3),
+    k=st.integers(0, 30),
+)
+def test_the_best_rows_are_those_of_a_stable_sort(scores: list[float], repeated: int, k: int) -> None:
+    array = np.array(scores * repeated, dtype=np.float32)
+    expected = [row for row in np.argsort(-array, kind="stable")[:k].tolist() if array[row] > 0]
+    assert best_rows(array, k) == expected

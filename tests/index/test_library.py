@@ -16,9 +16,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.about import FORMAT
+from index.aliases import Aliases
 from index.dense import DenseIndex
+from index.filters import Filter
 from index.lexical import LexicalIndex
 from index.library import Encoder, IndexMismatch, PassageIndex, bytes_needed
+from index.passage_store import PassageStore
+from index.titles import Titles
+from index.token_codec import EightBits, ProductCodes
+from index.token_store import TokenCollector
 from tests.fakes import EXPORTS, POLICY, SALES, HashingEncoder, passage
 
 ENCODER = HashingEncoder()
@@ -75,6 +81,27 @@ def test_ranks_count_from_one_and_scores_never_increase(library: PassageIndex, q
     assert scores == sorted(scores, reverse=True)
     assert len({hit.passage.id for hit in hits}) == k
     assert all(hit.passage in PASSAGES for hit in hits)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_filter_is_applied_before_the_best_are_chosen(question: str) -> None:
+    """Of 200 passages the three of one report are found, however badly they match."""
+    crowd = [passage(f"{text}第{number}条。", 100 + number) for number in range(28) for text in TEXTS]
+    report = [passage("天气很好。", 900 + number, report_id="weather", published="2019-05") for number in range(3)]
+    library = PassageIndex.build([*crowd, *report], ENCODER)
+    for within in (Filter(reports=frozenset({"weather"})), Filter(years=frozenset({2019}))):
+        assert {hit.passage for hit in library.search(question, within=within)} == set(report)
+    assert library.search(question, within=Filter(reports=frozenset({"nowhere"}))) == []
+
+
+def test_a_filter_holds_for_what_is_found_by_way_of_another() -> None:
+    crowd = [passage(f"第{number}家公司后来发布了产品{number}。", 100 + number) for number in range(60)]
+    elsewhere = replace(PASSAGES[5], id="made-up:900", report_id="elsewhere")
+    library = PassageIndex.build([*PASSAGES[:5], elsewhere, *crowd], ENCODER)
+    question = "多次投资OpenAI合作开发超级计算机的那家公司，后来发布了什么？"
+    assert elsewhere in [hit.passage for hit in library.search(question, k=5)]
+    hits = library.search(question, k=80, within=Filter(reports=frozenset({"made-up"})))
+    assert {hit.passage.report_id for hit in hits} == {"made-up"}
 
 
 @pytest.mark.parametrize(
@@ -246,7 +273,8 @@ def test_nothing_new_embeds_nothing_and_tells_no_progress(library: PassageIndex)
 def test_an_index_of_nothing_knows_nothing() -> None:
     encoder = CountingEncoder()
     PassageIndex.build(PASSAGES, encoder, known=PassageIndex.build([], ENCODER))
-    assert len(encoder.asked) == len(PASSAGES)
+    titles = [POLICY.title]  # the only one above fewer than one passage in eight
+    assert len(encoder.asked) == len(PASSAGES) + len(titles)
 
 
 def test_an_index_takes_no_more_bytes_than_it_was_said_to_need(saved: Path) -> None:
@@ -352,8 +380,109 @@ def test_vectors_of_another_dimension_are_refused(saved: Path) -> None:
 
 
 def test_parts_that_do_not_fit_make_no_index() -> None:
-    pooled, tokens = ENCODER.encode_passages(TEXTS)
+    pooled, _ = ENCODER.encode_passages(TEXTS)
+    tokens = TokenCollector(EightBits(64), 7).store()
+    lexical = LexicalIndex.build(TEXTS)
     with pytest.raises(IndexMismatch, match=r"10、7、7"):
         PassageIndex(
-            PASSAGES, ENCODER, dense=DenseIndex.build(pooled, 64), lexical=LexicalIndex.build(TEXTS), tokens=tokens
+            PassageStore.of(PASSAGES),
+            ENCODER,
+            dense=DenseIndex.build(pooled, 64),
+            lexical=lexical,
+            tokens=tokens,
+            titles=Titles.build(PASSAGES, ENCODER),
+            aliases=Aliases(),
         )
+
+
+@pytest.mark.parametrize("name", ["words", "starts", "rows", "scores"])
+def test_words_of_another_index_are_refused(tmp_path: Path, saved: Path, name: str) -> None:
+    PassageIndex.build(PASSAGES[:-1], ENCODER).save(tmp_path / "shorter")
+    shutil.copy(tmp_path / "shorter" / "lexical" / f"{name}.npy", saved / "lexical" / f"{name}.npy")
+    with pytest.raises(IndexMismatch, match="reportqa build --rebuild"):
+        PassageIndex.load(saved, ENCODER)
+
+
+def test_an_array_cut_short_is_refused(saved: Path) -> None:
+    for path in sorted(saved.rglob("*.npy")):
+        content = path.read_bytes()
+        path.write_bytes(content[:-1])
+        with pytest.raises(IndexMismatch, match="reportqa build --rebuild"):
+            PassageIndex.load(saved, ENCODER)
+        path.write_bytes(content)
+    assert len(PassageIndex.load(saved, ENCODER).passages) == len(PASSAGES)
+
+
+def test_a_passage_that_tells_comes_before_the_caption_of_a_picture_that_only_names_what_is_asked() -> None:
+    caption = replace(passage("2022年公有云市场规模（单位：亿美元）", 70), kind="figure")
+    tells = passage("2022年上半年，公有云整体市场规模为165.8亿美元。", 71)
+    library = PassageIndex.build([*PASSAGES, caption, tells], ENCODER)
+    found = [hit.passage.id for hit in library.search("2022年公有云市场规模")]
+    assert found[0] == tells.id
+    assert caption.id in found
+    without = PassageIndex.build([*PASSAGES, replace(caption, kind="text"), tells], ENCODER)
+    assert without.search("2022年公有云市场规模")[0].passage.id == caption.id  # by its words it would be the first
+
+
+# --- many passages -------------------------------------------------------------------------------------------------
+
+
+MANY = [*PASSAGES, *(passage(f"第{number}条：{text}", 100 + number) for number, text in enumerate(TEXTS * 4))]
+
+
+@pytest.fixture
+def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Product codes in place of eight bits for as few passages as these, which are embedded four at a time."""
+    monkeypatch.setattr("index.embedding.PRODUCT_CODES_FROM", 20)
+    monkeypatch.setattr("index.embedding._BLOCK", 4)
+    monkeypatch.setattr("index.embedding._SAMPLE", 15)
+
+
+def narrow() -> CountingEncoder:
+    encoder = CountingEncoder()
+    encoder.dim = 6
+    return encoder
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_many_are_embedded_in_blocks_each_once_and_how_far_it_is_is_told() -> None:
+    steps: list[tuple[int, int]] = []
+    encoder = narrow()
+    built = PassageIndex.build(MANY, encoder, progress=lambda done, total: steps.append((done, total)))
+    assert steps == [(done, len(MANY)) for done in range(1, len(MANY) + 1)]
+    titles = {each.title for each in (EXPORTS, POLICY)}  # above one or two passages of 38
+    assert sorted(encoder.asked) == sorted([*(each.search_text for each in MANY), *titles])
+    assert isinstance(built._tokens.codec, ProductCodes)
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_codes_of_known_passages_are_taken_over_with_their_codebooks(tmp_path: Path) -> None:
+    """As few as are left would have eight bits."""
+    built = PassageIndex.build(MANY, narrow())
+    built.save(tmp_path / "codes")
+    loaded = PassageIndex.load(tmp_path / "codes", narrow())
+    assert told(loaded, QUESTIONS[0]) == told(built, QUESTIONS[0])
+    fewer = PassageIndex.build([passage("新的一段。", 50), *MANY[:9]], narrow(), known=loaded)
+    assert fewer._tokens.codec is loaded._tokens.codec
+    assert all((fewer._tokens.codes([row + 1]) == built._tokens.codes([row])).all() for row in range(9))
+
+
+@pytest.mark.usefixtures("few_are_many")
+@pytest.mark.parametrize("known", [19, len(MANY)])
+def test_an_index_that_grows_large_is_encoded_anew_and_embeds_only_what_is_new(
+    known: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("index.embedding.PRODUCT_CODES_FROM", 1_000)
+        small = PassageIndex.build(MANY[:known], narrow())
+    assert isinstance(small._tokens.codec, EightBits)
+    encoder = narrow()
+    large = PassageIndex.build(MANY, encoder, known=small)
+    assert isinstance(large._tokens.codec, ProductCodes)
+    assert sorted(encoder.asked) == sorted(each.search_text for each in MANY[known:])
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_too_few_tokens_to_train_codebooks_by_keep_eight_bits() -> None:
+    built = PassageIndex.build([passage("短", number) for number in range(30)], narrow())
+    assert isinstance(built._tokens.codec, EightBits)

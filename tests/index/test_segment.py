@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.segment import fold, segment, segment_all, segment_question
+from index.segment import fold, function_words, question_terms, segment, segment_question, tagged, terms
 from ingest.normalise import simplify
 
 
@@ -43,6 +43,26 @@ def test_a_question_of_closed_class_words_alone_keeps_them() -> None:
     assert segment_question("什么呢？") == ["什么", "呢"]
 
 
+def test_terms_are_the_words_and_every_pair_of_neighbours_within_and_across_them() -> None:
+    # 毛利率 | 上升: the pair 率上 stands across two words, 上升 counts as a word and as a pair.
+    assert terms("毛利率上升") == ["毛利率", "上升", "毛利", "利率", "率上", "上升"]
+
+
+def test_no_pair_stands_across_a_mark_or_a_latin_name() -> None:
+    assert terms("毛利，上升AI规模") == ["毛利", "上升", "ai", "规模", "毛利", "上升", "规模"]
+
+
+def test_figures_and_periods_are_terms_in_one_form() -> None:
+    assert "70%" in terms("占七成")
+    assert "70%" in terms("占70%")
+    assert "2022h1" in set(terms("2022年上半年")) & set(terms("22H1"))
+
+
+def test_a_question_asks_for_its_terms_without_the_closed_class_ones() -> None:
+    assert question_terms("毛利率是多少？") == [term for term in terms("毛利率是多少？") if term not in ("是", "多少")]
+    assert question_terms("呢？") == ["呢"]
+
+
 def test_folding_lowers_letters_and_simplifies_but_keeps_widths_and_marks() -> None:
     assert fold("AIGC產業，規模①") == "aigc产业，规模①"
 
@@ -61,8 +81,13 @@ def test_simplifying_keeps_every_offset_of_any_text(text: str) -> None:
     assert len(simplify(text)) == len(text)
 
 
-def test_texts_are_segmented_one_by_one_in_order() -> None:
-    assert segment_all(["毛利率", "", "AI"]) == [["毛利率", "毛利", "利率"], [], ["ai"]]
+def test_tagged_words_are_the_whole_text_each_with_its_part_of_speech() -> None:
+    assert tagged("美国的AI，增长") == [("美国", "ns"), ("的", "uj"), ("AI", "eng"), ("，", "x"), ("增长", "v")]
+
+
+def test_function_words_are_whole_words() -> None:
+    assert {"什么", "的"} <= function_words()
+    assert "" not in function_words()
 
 
 @given(st.text(max_size=40))

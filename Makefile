@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test check eval formats bench install clean
+.PHONY: chat test check eval formats bench bench-scale install clean
 
 chat: install
 	$(BIN)/reportqa chat
@@ -26,6 +26,10 @@ formats: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+bench-scale: install
+	$(BIN)/reportqa model fetch multilingual-e5-small
+	$(BIN)/python -m tests.scale 1000 10000 100000
 
 install: .venv/.installed
 

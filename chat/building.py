@@ -274,7 +274,7 @@ def _write_version(
     version: the one whose vectors may be taken over.
     """
     from index.aliases import read_aliases  # noqa: PLC0415 - with the next
-    from index.library import PassageIndex, bytes_needed  # noqa: PLC0415 - faiss and bm25s, 1 s
+    from index.library import PassageIndex, bytes_needed  # noqa: PLC0415 - faiss, 1 s
     from index.versions import commit, require_space  # noqa: PLC0415
     from ingest.duplicates import fold_duplicates  # noqa: PLC0415
     from ingest.passages import split_passages  # noqa: PLC0415

@@ -19,6 +19,7 @@ from ingest.source import PageKind
 
 JsonObject = dict[str, object]
 Identity = str | int | None
+Choice = TypeVar("Choice", str, int)
 
 MAX_K = 100
 MAX_OFFSET = 10_000  # beyond the last passage there is an empty page
@@ -148,11 +149,8 @@ def _read_kinds(filters: Mapping[object, object]) -> Iterable[Kind]:
     return (kind for kind in KINDS if kind in named)
 
 
-Choice = TypeVar("Choice", str, int)
-
-
 def _read_choices(
-    filters: Mapping[object, object], sort: str, valid: "Callable[[object], Choice | None]", what: str
+    filters: Mapping[object, object], sort: str, valid: Callable[[object], Choice | None], what: str
 ) -> list[Choice]:
     given = filters.get(sort, [])
     if not isinstance(given, Sequence) or isinstance(given, str) or len(given) > MAX_CHOICES:

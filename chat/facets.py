@@ -139,5 +139,5 @@ def _counted(
         return Counter(each for hit in found.hits if (each := value(hit.passage)) is not None)
 
     here = counts(found)
-    all_of_them = counts(without or found) | {each: here[each] for each in chosen}
-    return tuple(sorted(all_of_them.items(), key=lambda counted: (-counted[1], str(counted[0]))))
+    there = {**counts(without or found), **{each: here[each] for each in chosen}}
+    return tuple(sorted(there.items(), key=lambda counted: (-counted[1], str(counted[0]))))

@@ -369,6 +369,8 @@ def _ask(
             last = current
     if run.ending == "clear":
         yield chat.emptied() | chat.busy(False)
+    elif last is not None and last.of is not None and last.of.id not in {report.id for report in assistant.reports}:
+        yield chat.asked_of(None)  # it has left meanwhile
 
 
 def _progress(
@@ -411,7 +413,7 @@ def _lay_out_search(assistant: Assistant) -> "gr.Markdown":
 
     def lead(text: str) -> Updates:
         wish = _wish(text)
-        return {box: wish.get("question"), results: results_of(wish)}
+        return {box: str(wish.get("question", "")), results: results_of(wish)}
 
     with gr.Row(elem_id="search"):
         box = gr.Textbox(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from chat.contract import KINDS, ReportLine, filters_object
+from chat.contract import ReportLine, filters_object
 from chat.facets import Results
 from chat.highlights import highlights, words_sought
 from chat.places import KIND_LABELS, imprint, place_of
@@ -109,7 +109,7 @@ def _filters(searched: Results, reports: Iterable[ReportLine]) -> str:
 
 def _usual_order(counted: tuple[Kind, int]) -> int:
     """Kinds stay where they are, whatever their counts."""
-    return KINDS.index(counted[0])
+    return list(KIND_LABELS).index(counted[0])
 
 
 def _group(within: Filter, sort: str, choices: Sequence[Choice]) -> str:

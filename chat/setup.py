@@ -52,7 +52,7 @@ def load_library(
         IndexUnavailable: there is none, or it was damaged.
         IndexMismatch: it was made by another encoder or another version.
     """
-    from index.library import PassageIndex  # noqa: PLC0415 - faiss and bm25s, 1 s
+    from index.library import PassageIndex  # noqa: PLC0415 - faiss, 1 s
     from index.versions import current_version  # noqa: PLC0415
 
     while True:

@@ -30,6 +30,12 @@ class About:
         return (self.encoder, self.format, self.code) == (encoder, FORMAT, index_code())
 
 
+def check_format(about: About) -> None:
+    """Raises IndexMismatch where another version of the program wrote these files."""
+    if about.format != FORMAT:
+        raise IndexMismatch(f"索引格式是第 {about.format} 版，程序需要第 {FORMAT} 版；请运行 reportqa build --rebuild")
+
+
 def index_code() -> str:
     return code_fingerprint(Path(__file__).parent)
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.about import FORMAT, About, index_code, read_about, write_about
+from index.about import About, check_format, index_code, read_about, write_about
 from index.about import IndexMismatch as IndexMismatch  # noqa: PLC0414 - whoever loads an index catches it
 from index.alias_mining import mine_aliases
 from index.aliases import Aliases, WrittenAliases, alias_groups, asked_scores
@@ -254,10 +254,7 @@ class PassageIndex:
             IndexMismatch: another format, another encoder, or parts that do not fit together.
         """
         about = read_about(folder)
-        if about.format != FORMAT:
-            raise IndexMismatch(
-                f"索引格式是第 {about.format} 版，程序需要第 {FORMAT} 版；请运行 reportqa build --rebuild"
-            )
+        check_format(about)
         if (about.encoder, about.dim) != (encoder.name, encoder.dim):
             raise IndexMismatch(
                 f"索引由向量模型 {about.encoder}（{about.dim} 维）建成，当前配置是 {encoder.name}（{encoder.dim} 维）；"

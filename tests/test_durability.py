@@ -40,7 +40,7 @@ STEPS = ("saved", "manifest", "synced", "checked", "renamed", "pointer written",
 BUILDERS = """
 import functools, json, os, signal, sys
 from pathlib import Path
-import faiss, bm25s
+import faiss
 import index.versions
 from chat.building import Setup, build_index
 from index.segment import segment

@@ -13,7 +13,7 @@ PACKAGES = ("ingest", "index", "chat")
 BELOW = {"ingest": {"ingest"}, "index": {"index", "ingest"}, "chat": {"chat", "index", "ingest"}}
 HEAVY = {"torch", "sentence_transformers", "transformers", "gradio", "xllamacpp", "huggingface_hub"}
 # `--help` waits for none of these either.
-NOT_FOR_HELP = HEAVY | {"faiss", "bm25s", "jieba", "opencc", "fastapi", "uvicorn", "httpx", "pandas", "scipy"}
+NOT_FOR_HELP = HEAVY | {"faiss", "jieba", "opencc", "fastapi", "uvicorn", "httpx", "pandas", "scipy"}
 MEANS_NOTHING = {"utils", "util", "common", "base", "manager", "factory", "helpers", "misc"}
 FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 

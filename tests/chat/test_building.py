@@ -496,7 +496,7 @@ def test_a_build_without_changes_loads_no_library_that_takes_time(site: Site) ->
     assert run.stderr.startswith("没有变化，索引无需更新：2 份报告，2 段，用时 ")
     code, *modules = run.stdout.split()
     assert code == "0"
-    heavy = {"torch", "sentence_transformers", "transformers", "faiss", "bm25s", "jieba", "opencc", "scipy", "numpy"}
+    heavy = {"torch", "sentence_transformers", "transformers", "faiss", "jieba", "opencc", "scipy", "numpy"}
     assert not heavy & set(modules)
 
 

@@ -412,9 +412,10 @@ def test_filters_and_pages_narrow_a_search_and_json_is_the_contract(run: Run) ->
 
 
 def test_a_report_and_a_kind_that_are_not_there_are_named(run: Run) -> None:
-    ended = run("search", ASKED, "--report", "cars-2025", "--report", "boats")
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.err.startswith("错误：没有编号为 boats 的报告；编号见 reportqa list")
+    for command in ("search", "ask"):
+        ended = run(command, ASKED, "--report", "cars-2025", "--report", "boats")
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith("错误：没有编号为 boats 的报告；编号见 reportqa list")
     assert "没有 rows 这种段落" in run("search", ASKED, "--kind", "rows").err
     assert "写在每一行的 filters 中" in run("search", "--jsonl", "--year", "2025", given=b"").err
 

@@ -15,6 +15,7 @@ from chat.assistant import Assistant
 from chat.building import Changes, Setup, build_index
 from chat.curation import UnknownReport, add_reports, list_reports, remove_reports
 from chat.setup import load_library
+from index.about import IndexMismatch
 from index.versions import IndexBusy, IndexUnwritable, current_version, writing
 from ingest.report import UnreadableReport
 from tests.fakes import HashingEncoder
@@ -298,6 +299,15 @@ def test_a_report_all_of_whose_passages_stand_in_another_is_listed_with_none(set
     passages = (current_version(setup.root) / "passages.jsonl").read_text("utf-8").splitlines()
     places = [place["report_id"] for line in passages for place in json.loads(line)["also_at"]]
     assert len(places) == 1
+
+
+def test_an_index_of_another_format_is_not_listed_from_but_named(setup: Setup) -> None:
+    build_index(setup)
+    version = current_version(setup.root)
+    about = json.loads((version / "about.json").read_text("utf-8"))
+    (version / "about.json").write_text(json.dumps(about | {"format": 2}), "utf-8")
+    with pytest.raises(IndexMismatch, match="第 2 版.*reportqa build"):
+        list_reports(setup.corpus, version)
 
 
 def test_a_removal_that_cannot_be_written_puts_everything_back(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:

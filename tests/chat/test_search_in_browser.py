@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from chat.exchange import WITHDRAWN
 from chat.page import SEARCH_TAB
 from index.filters import Filter
 from index.library import Hit
@@ -144,7 +145,8 @@ def test_a_report_that_has_left_can_no_longer_be_asked_of(visit: Visit, assistan
     expect(visit.page.locator("#of")).to_contain_text("光伏行业白皮书")
     listed, assistant.listed = assistant.listed, assistant.listed[:1]
     visit.page.keyboard.press("Enter")
-    expect(visit.page.locator("#current .problem")).to_be_visible()
+    expect(visit.page.locator("#current .problem")).to_have_text(WITHDRAWN)
+    expect(visit.page.locator("#of .scope")).to_have_count(0)
     assistant.listed = listed
     assert assistant.asked == []
 

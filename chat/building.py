@@ -4,6 +4,7 @@ What an index was made of is remembered in it, so that a build without changes c
 no search library is loaded for it.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 # In every version of an index, beside what `PassageIndex` saves: what its reports were read as.
 READINGS = "reports.jsonl"
-# And what people had written of names that mean the same.
-WRITTEN_ALIASES = "written_aliases.txt"
+# And the sha256 of what people had written of names that mean the same.
+ALIASES_SHA256 = "aliases.sha256"
 # Beside the versions of an index, what `reportqa eval` found; it quotes the reports, and goes when one of them does.
 RESULTS = Path("eval", "last.json")
 
@@ -190,7 +191,7 @@ def update_index(
     )
     reports, unreadable = reports_of(setup.corpus, readings)
     embedded, changed = 0, True
-    same = version and readings == before and _aliases_of(version) == _written_aliases(setup.corpus)
+    same = version and readings == before and _read_aliases_sha256(version) == _aliases_sha256(setup.corpus)
     if version and same and not rebuild and read_about(version).made_by(setup.encoder_name):
         passages, changed = read_about(version).passages, False
     elif reports or may_be_empty:
@@ -214,14 +215,14 @@ def read_readings(version: Path) -> list[Reading]:
     return readings_from_lines(file.read_bytes()) if file.exists() else []
 
 
-def _written_aliases(corpus: Path) -> bytes:
+def _aliases_sha256(corpus: Path) -> str:
     file = corpus / ALIASES
-    return file.read_bytes() if file.is_file() else b""
+    return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
 
 
-def _aliases_of(version: Path) -> bytes:
-    file = version / WRITTEN_ALIASES
-    return file.read_bytes() if file.exists() else b""
+def _read_aliases_sha256(version: Path) -> str:
+    file = version / ALIASES_SHA256
+    return file.read_text("ascii") if file.exists() else ""
 
 
 def sound_version(root: Path) -> Path | None:
@@ -285,7 +286,7 @@ def _write_version(
     passages = fold_duplicates(passages, recognised)
     encoder = _encoder(setup, version)
     remembered = readings_to_lines(readings)
-    aliases, written = _written_aliases(setup.corpus), read_aliases(setup.corpus / ALIASES)
+    aliases, written = _aliases_sha256(setup.corpus), read_aliases(setup.corpus / ALIASES)
     require_space(setup.root, bytes_needed(passages, encoder.dim) + len(remembered))
     embedded = 0
 
@@ -299,7 +300,7 @@ def _write_version(
     def save(folder: Path) -> None:
         library.save(folder)
         (folder / READINGS).write_bytes(remembered)
-        (folder / WRITTEN_ALIASES).write_bytes(aliases)
+        (folder / ALIASES_SHA256).write_text(aliases, "ascii")
 
     # Where a report went or lost words, they are to be nowhere; where it is not known what there was, neither.
     changes = _changes(before, readings)

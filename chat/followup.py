@@ -61,6 +61,9 @@ _TOWARDS = frozenset("在占对到去从向往")
 _AROUND = re.compile(
     r"^(?:的|同期|时期|時期|[时時朝]|预[计测]|預[計測]|在(?=.*(?:领域|領域|方面|行业|行業|市场|市場|场景|地区|国|省|市)$))+|的$"
 )
+# 「乙在北京的（网点）」: another one, elsewhere.
+_THERE = re.compile(r"(?P<who>[^在的]{2,})在(?P<where>[^在的]{2,})(?:的.{1,8})?")
+_IN_A_PLACE = re.compile(r"在[^的，。？?]+(?=的)")
 _COMPARING = frozenset("和跟与同比")
 _SIDES = re.compile(r"(?:级|級|方面|层面|角度|来说|而言)$")
 _QUANTITIES = re.compile(r".*(?:[率量额价值数度费龄]|规模|人口|收入|营收|利润|面积|成本|业绩|产能|份额|GDP)$")
@@ -85,7 +88,7 @@ def standalone_question(asked: str, turns: Sequence[Turn]) -> str:
     told = _resolved(said, talk)
     if told != said and _frame(simplify(told)) is None:
         return _asking(told)
-    for rewritten in (_more, _instead, _asked_on, _continued):
+    for rewritten in (_more, _elsewhere, _instead, _asked_on, _continued):
         result = rewritten(told, talk)
         if result is not None and result != question:
             return _asking(result)
@@ -254,6 +257,17 @@ def _about(said: str, talk: Talk) -> str:
     names = listed(reply) or [run.text for run in runs(read(reply)) if run.named]
     new = [name for name in dict.fromkeys(names) if name not in topic]
     return f"关于{'、'.join([topic, *new[:NAMES]])}，{said}"
+
+
+def _elsewhere(said: str, talk: Talk) -> str | None:
+    """「乙在北京的呢？」: the last question with both replaced, 乙 in the place of what stands before 在 there."""
+    frame = _frame(simplify(said))
+    other = _THERE.fullmatch(said, frame.start("what"), frame.end("what")) if frame else None
+    there = _IN_A_PLACE.search(talk.question)
+    if other is None or there is None:
+        return None
+    kept = next((word.end for word in read(talk.question[: there.start()]) if word.kind == "period"), 0)
+    return f"{talk.question[:kept]}{other['who']}在{other['where']}{talk.question[there.end() :]}"
 
 
 def _instead(said: str, talk: Talk) -> str | None:

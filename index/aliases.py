@@ -4,6 +4,7 @@ One step only: that RAG is 检索增强生成 and also Retrieval-Augmented Gener
 things that share an abbreviation are not made one by it.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -133,11 +134,11 @@ class Aliases:
             at += 1
 
     def save(self, path: Path) -> None:
-        path.write_text("".join("=".join(group) + "\n" for group in self._groups), "utf-8")
+        path.write_text(json.dumps(self._groups, ensure_ascii=False), "utf-8")
 
     @classmethod
     def load(cls, path: Path) -> "Aliases":
-        return cls(line.split("=") for line in path.read_text("utf-8").splitlines())
+        return cls(json.loads(path.read_text("utf-8")))
 
 
 def alias_groups(mined: Iterable[Alias], written: WrittenAliases) -> list[tuple[str, ...]]:

@@ -49,7 +49,7 @@ CAPTION_LOSS = MAX_SIM_WEIGHT + COSINE_WEIGHT + BM25_WEIGHT
 # Postings, words and what else is kept of a character and of a passage.
 _LEXICAL_BYTES = 12
 _PASSAGE_BYTES = 64
-_FIXED_BYTES = 10_000
+_FIXED_BYTES = 20_000  # of it 10,000 the names of the trade
 
 
 class Encoder(Protocol):
@@ -244,7 +244,7 @@ class PassageIndex:
         self._lexical.save(folder / "lexical")
         self._tokens.save(folder)
         self._titles.save(folder / "titles")
-        self._aliases.save(folder / "aliases.txt")
+        self._aliases.save(folder / "aliases.json")
 
     @classmethod
     def load(cls, folder: Path, encoder: Encoder) -> "PassageIndex":
@@ -277,7 +277,7 @@ class PassageIndex:
             lexical=lexical,
             tokens=tokens,
             titles=titles,
-            aliases=Aliases.load(folder / "aliases.txt"),
+            aliases=Aliases.load(folder / "aliases.json"),
             version=folder.name,
         )
 
@@ -298,4 +298,11 @@ def bytes_needed(passages: Sequence[Passage], dim: int) -> int:
     characters = sum(len(passage.search_text) for passage in passages)
     token = 2 + (dim + 4 if len(passages) < PRODUCT_CODES_FROM else 64)
     lines = sum(len(line_of(passage)) for passage in passages)
-    return _FIXED_BYTES + characters * (token + _LEXICAL_BYTES) + len(passages) * (4 * dim + _PASSAGE_BYTES) + lines
+    titles = sum(len(title) * (dim + 6) for title in {passage.title for passage in passages})
+    return (
+        _FIXED_BYTES
+        + characters * (token + _LEXICAL_BYTES)
+        + len(passages) * (4 * dim + _PASSAGE_BYTES)
+        + lines
+        + titles
+    )

@@ -306,7 +306,7 @@ def test_an_index_of_another_format_is_not_listed_from_but_named(setup: Setup) -
     version = current_version(setup.root)
     about = json.loads((version / "about.json").read_text("utf-8"))
     (version / "about.json").write_text(json.dumps(about | {"format": 2}), "utf-8")
-    with pytest.raises(IndexMismatch, match="第 2 版.*reportqa build"):
+    with pytest.raises(IndexMismatch, match=r"第 2 版.*reportqa build"):
         list_reports(setup.corpus, version)
 
 

@@ -112,3 +112,25 @@ def test_what_was_said_before_never_crowds_the_question_out() -> None:
 def test_a_question_as_long_as_a_document_is_no_follow_up() -> None:
     asked = "它" * 2_000
     assert standalone_question(asked, turns(CARS)) is asked
+
+
+@pytest.mark.parametrize(
+    ("last", "asked", "alone"),
+    [
+        ("比亚迪在欧洲市场的销量是多少？", "那特斯拉在北美的呢？", "特斯拉在北美的销量是多少？"),
+        ("2022年工商银行在上海的网点有多少？", "农业银行在北京的网点呢？", "2022年农业银行在北京的网点有多少？"),
+        (
+            "2021年宁德时代在动力电池市场的份额是多少？",
+            "中创新航在储能市场的呢？",
+            "2021年中创新航在储能市场的份额是多少？",
+        ),
+        (
+            "2022年英伟达在全球加速芯片市场的份额是多少？",
+            "那浪潮信息在服务器市场的呢？",
+            "2022年浪潮信息在服务器市场的份额是多少？",
+        ),
+    ],
+)
+def test_another_one_elsewhere_takes_both_places(last: str, asked: str, alone: str) -> None:
+    turns = [Turn("user", last), Turn("assistant", "为12万。")]
+    assert standalone_question(asked, turns) == alone

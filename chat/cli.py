@@ -326,7 +326,7 @@ def _tell_damage(damage: IndexUnavailable) -> None:
 
 def _search(arguments: argparse.Namespace, config: Config) -> int:
     from chat.assistant import Assistant  # noqa: PLC0415
-    from chat.config import load_encoder  # noqa: PLC0415
+    from chat.config import load_encoder, load_reranker  # noqa: PLC0415
     from chat.contract import search_object  # noqa: PLC0415
     from chat.curation import report_lines  # noqa: PLC0415
     from chat.facets import search_in_one_go  # noqa: PLC0415
@@ -340,7 +340,7 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
         encoder = load_encoder(config)
         bar.step("载入索引")
         library = load_library(root, encoder, on_damage=_tell_damage)
-        assistant = Assistant(library, None)
+        assistant = Assistant(library, None, reranker=load_reranker(config))
     reports = report_lines(root / library.version)
 
     def searched(asked: "Asked") -> "Results":
@@ -491,7 +491,7 @@ def _eval_set(folder: Path, config: Config) -> int:
 def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
     from chat.assistant import Assistant  # noqa: PLC0415
     from chat.building import RESULTS  # noqa: PLC0415
-    from chat.config import load_encoder  # noqa: PLC0415
+    from chat.config import load_encoder, load_reranker  # noqa: PLC0415
     from chat.evaluation import evaluate, keep_results, read_questions, read_summary, summarise  # noqa: PLC0415
     from chat.setup import load_library  # noqa: PLC0415
     from chat.terminal import one_bar, show_summary  # noqa: PLC0415
@@ -505,7 +505,8 @@ def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
     with one_bar() as bar:
         if arguments.retrieval_only:
             bar.step("载入向量模型与索引")
-            assistant = Assistant(load_library(root, load_encoder(config), on_damage=_tell_damage), None)
+            library = load_library(root, load_encoder(config), on_damage=_tell_damage)
+            assistant = Assistant(library, None, reranker=load_reranker(config))
         else:
             assistant = _assistant(arguments, config, bar)
         asked = iter(range(1, len(questions) + 1))

@@ -60,11 +60,6 @@ class Asked:
     words: tuple[str, ...]
     names: tuple[Named, ...] = ()
 
-    @property
-    def other_words(self) -> list[str]:
-        """Every word of the other names, once."""
-        return list(dict.fromkeys(word for name in self.names for other in name.others for word in other))
-
 
 def asked_scores(asked: Asked, scores: Callable[[Sequence[str]], Scores]) -> Scores:
     """(n,) scores of passages, given what scores them for a list of words.

@@ -149,7 +149,7 @@ def find_figures(text: str) -> list[Figure]:
 def search_words(text: str) -> list[str]:
     """What a text and a question with the same figure or period have in common, however each writes it, in order, once each.
 
-    A figure gives its value and unit (70%, 12000000, 2.5个月), a range both ends; 数十 gives none. A period gives its name and
+    A figure gives its value and unit (70%, 12000000, 1.5小时), a range both ends; 数十 gives none. A period gives its name and
     its years (2022h1 and 2022y): the y keeps a year apart from the number 2,022.
     """
     words: list[str] = []
@@ -264,7 +264,7 @@ def _heads(match: re.Match[str]) -> tuple[str, str]:
 
 
 def _tenths(match: re.Match[str]) -> Decimal:
-    """What a unit is followed by: 两个半月, 一年半, 三成五."""
+    """What a unit is followed by: 两个半小时, 一年半, 三成五."""
     if match["and_half"] or match["tenth"] == "半":
         return Decimal("0.5")
     return EXACT.divide(value_of(match["tenth"] or "") or Decimal(0), Decimal(10))

@@ -20,6 +20,7 @@ periods     dates, quarters, years and spans of years
 figures     amounts with unit, hedge and kind of change; the words that search adds for them
 passages    a `Section` to `Passage`s
 duplicates  passages told twice, folded into one
+rewording   whether a section told again only rewords what it said
 metadata    title, publisher, date and period, as cover and file name say
 reading     a file to a `Report`
 isolation   the same in a child process with limits

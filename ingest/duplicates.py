@@ -8,6 +8,8 @@ The passage that repeats another one holds every run of letters of its sentences
 (prefix filtering, Chaudhuri, Ganti & Kaushik, ICDE 2006, for a share of one): also for a slide that repeats one
 sentence of a long paragraph, which MinHash, made for sets of one size, does not see. The rarest runs of passages made
 from one template are what they differ in, so those hardly ever meet.
+
+Only a section that its own report tells again may use slightly other words (`rewording`).
 """
 
 import re
@@ -17,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
+from itertools import combinations
 from sys import intern
 
 import numpy as np
@@ -24,6 +27,7 @@ from numpy.typing import NDArray
 
 from ingest.normalise import simplify
 from ingest.report import Passage, Place
+from ingest.rewording import numbered_section, reworded
 from ingest.sentences import split_sentences
 
 # Kinds that never repeat another one: a caption is no mention, and a notice is not searched for what a text says.
@@ -85,9 +89,14 @@ def fold_duplicates(passages: Sequence[Passage], recognised: Container[str] = fr
     for longer, shorter in _candidates(words, order, keepers):
         if _repeats(words[longer], words[shorter]):
             keepers[shorter] = longer
+    for longer, shorter in _of_one_section(passages, order):
+        if longer not in keepers and shorter not in keepers and _rewords(words[longer], words[shorter]):
+            keepers[shorter] = longer
     folded: defaultdict[int, list[Passage]] = defaultdict(list)
     for number in sorted(keepers):
-        folded[keepers[number]].append(passages[number])
+        # What stays of a word-for-word copy may in turn be told again in other words.
+        keeper = keepers[number]
+        folded[keepers.get(keeper, keeper)].append(passages[number])
     return [
         replace(passage, also_at=_other_places(passage, folded[number]))
         for number, passage in enumerate(passages)
@@ -100,13 +109,14 @@ def near_duplicates(first: Passage, second: Passage) -> bool:
 
     Each sentence of the other one stands in it in whole clauses, one after the other as there. They may differ in
     marks, blanks, case, traditional characters and the form words 的, 了 and 等, and the longer one may have clauses
-    more before and after; a heading line and a mere announcement (具体内容如下：) count for nothing. A row repeats a row
-    where its caption and each of its `header：cell` pairs do. Rows, figures, notices and prose never repeat each other.
+    more before and after; a heading line and a mere announcement (具体内容如下：) count for nothing. Where both stand in a
+    section that their report tells twice, it may reword what it says (`rewording.reworded`). A row repeats a row where
+    its caption and each of its `header：cell` pairs do. Rows, figures, notices and prose never repeat each other.
     """
     longer, shorter = _words(first), _words(second)
     if longer.length < shorter.length:
         longer, shorter = shorter, longer
-    return _repeats(longer, shorter)
+    return _repeats(longer, shorter) or (any(_of_one_section((first, second), (0, 1))) and _rewords(longer, shorter))
 
 
 def _words(passage: Passage) -> _Words:
@@ -192,6 +202,23 @@ def _repeats(longer: _Words, shorter: _Words) -> bool:
     if not shorter.sentences:  # a row
         return bool(np.isin(shorter.runs, longer.runs, assume_unique=True).all())
     return all(_stands_in(sentence, longer) for sentence in shorter.sentences)
+
+
+def _of_one_section(passages: Sequence[Passage], order: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pairs (longer, shorter) of passages of one numbered section, longest first in the given order."""
+    sections: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for number in order:
+        passage = passages[number]
+        if section := numbered_section(passage.headings[-1]):
+            sections[passage.report_id, section].append(number)
+    for numbers in sections.values():
+        yield from (
+            (one, two) for one, two in combinations(numbers, 2) if passages[one].section != passages[two].section
+        )
+
+
+def _rewords(longer: _Words, shorter: _Words) -> bool:
+    return longer.kind == shorter.kind == "text" and reworded(shorter.sentences, longer.sentences)
 
 
 def _stands_in(sentence: tuple[str, ...], longer: _Words) -> bool:

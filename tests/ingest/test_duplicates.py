@@ -190,6 +190,83 @@ def test_another_word_in_its_place_keeps_both(word: str, other: str) -> None:
     assert len(fold_duplicates([first, replace(second, headings=first.headings)])) == 2
 
 
+RETOLD = "4.4 生成式AI场景应用—音频生成"
+SECTION = (
+    f"{RETOLD}\n\n该平台提供在线音乐生成器，支持用户将所创音乐在不同流媒体上公开{{}}，并在2023年服务了5亿名用户，"
+    "相关的细则由平台另行制定并向社会公布，其余内容生成工具的用法与此相同。"
+)
+
+
+def retold(first: str, second: str, *, heading: str = RETOLD) -> list[Passage]:
+    """The section of one number told twice, with these words in one place."""
+    one, two = told(SECTION.format(first), SECTION.format(second))
+    return [replace(one, headings=("报告", "第一篇", RETOLD)), replace(two, headings=("报告", "音频", heading))]
+
+
+@pytest.mark.parametrize(("first", "second"), [("发布", "展示"), ("展示", "并展示"), ("发布", "发布与用户")])
+@pytest.mark.parametrize("heading", [RETOLD, RETOLD.replace("—", "一"), "4.4  生成式AI场景应用-音频生成"])
+def test_a_section_that_its_report_tells_again_in_slightly_other_words_is_one_passage(
+    first: str, second: str, heading: str
+) -> None:
+    tellings = retold(first, second, heading=heading)
+    (kept,) = fold_duplicates([replace(each, text=each.text.replace(RETOLD, each.headings[-1])) for each in tellings])
+    assert len(kept.also_at) == 1
+    longest = max((first, second), key=len)
+    assert f"公开{longest}，" in kept.text
+    assert f"公开{first if longest is second else second}，" in kept.also_at[0].text  # the other words stay to be read
+
+
+def test_a_reworded_telling_and_a_copy_of_it_are_noted_at_one_passage() -> None:
+    one, two = retold("发布", "展示")
+    copy = replace(two, id="copy", section=2, headings=("报告", "附录"), text=two.text.removeprefix(f"{RETOLD}\n\n"))
+    (kept,) = fold_duplicates([one, two, copy])
+    assert [where.headings[1] for where in kept.also_at] == ["音频", "附录"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["4.5 生成式AI场景应用—音频生成", "4.4 生成式AI场景应用—视频生成", "4 生成式AI场景应用—音频生成"]
+)
+def test_another_section_is_not_told_again_by_one_that_sounds_like_it(heading: str) -> None:
+    assert len(fold_duplicates(retold("发布", "展示", heading=heading))) == 2
+
+
+@pytest.mark.parametrize("heading", ["4 生成式AI场景应用", "第4节 生成式AI场景应用", "四、生成式AI场景应用", "4.4"])
+def test_a_number_that_every_chapter_may_have_names_no_section(heading: str) -> None:
+    tellings = [replace(each, headings=("报告", heading)) for each in retold("发布", "展示")]
+    assert len(fold_duplicates(tellings)) == 2
+
+
+def test_two_passages_of_one_telling_or_of_two_reports_are_not_reworded_copies() -> None:
+    one, two = retold("发布", "展示")
+    assert len(fold_duplicates([one, replace(two, section=one.section, headings=one.headings)])) == 2
+    assert len(fold_duplicates([one, replace(two, report_id="other")])) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        *(pair for line in VARIANTS for pair in combinations(line, 2) if pair != ("由华为推进", "华为推进")),
+        ("语音", "图像"),
+        ("北京", "上海"),
+        ("甲", "乙"),
+        ("发布", "XMind发布"),
+        ("发布", "发布3次"),
+        ("发布", "预计发布"),
+        ("发布", "在平台展示"),  # more than a word
+        ("", "用户名录"),
+    ],
+    ids=lambda word: word or "-",
+)
+def test_what_says_another_thing_is_kept_in_a_section_told_again(first: str, second: str) -> None:
+    assert len(fold_duplicates(retold(first, second))) == 2
+
+
+def test_a_section_told_again_with_many_small_changes_is_kept() -> None:
+    one, two = retold("发布", "展示")
+    changed = two.text.replace("提供", "给出").replace("制定", "拟就").replace("相同", "类似").replace("支持", "便于")
+    assert len(fold_duplicates([one, replace(two, text=changed)])) == 2
+
+
 def test_a_clause_left_out_of_the_middle_of_a_sentence_keeps_both() -> None:
     long = "如果获批，项目将于年内投产；如果未获批，项目将全部终止。"
     assert len(fold_duplicates(told(long, "如果获批，项目将全部终止。"))) == 2
@@ -422,6 +499,19 @@ def test_what_the_corpus_tells_word_for_word_is_told_once(passages: list[Passage
         if min(len(words), len(others)) > 9 and (words in others or others in words)
     ]
     assert not again
+
+
+def test_no_two_passages_of_the_corpus_share_most_of_their_letters(passages: list[Passage]) -> None:
+    """By runs of three letters alone, which know nothing of the module's rules; rows of one table are alike by nature."""
+    prose = [passage for passage in fold_duplicates(passages) if not passage.cells]
+    letters = [re.sub(r"[\W_]", "", passage.reading).lower() for passage in prose]
+    runs = [{word[start : start + 3] for start in range(max(1, len(word) - 2))} for word in letters]
+    alike = [
+        (prose[one].id, prose[two].id)
+        for one, two in combinations(range(len(prose)), 2)
+        if len(runs[one] & runs[two]) >= 0.7 * len(runs[one] | runs[two])
+    ]
+    assert not alike
 
 
 def test_the_corpus_read_twice_is_the_corpus_with_each_place_named_twice(passages: list[Passage]) -> None:

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test check eval formats bench bench-scale install clean
+.PHONY: chat test check eval formats bench bench-scale ablation side-by-side install clean
 
 chat: install
 	$(BIN)/reportqa chat
@@ -30,6 +30,16 @@ bench: install
 bench-scale: install
 	$(BIN)/reportqa model fetch multilingual-e5-small
 	$(BIN)/python -m tests.scale 1000 10000 100000
+
+# SET=folder adds a retrieval set in BEIR's layout.
+ablation: install
+	$(BIN)/reportqa model fetch multilingual-e5-small
+	$(BIN)/python -m tests.ablation $(if $(SET),--set $(SET))
+
+side-by-side: install
+	$(BIN)/python -m pip install --editable ".[dev,peers]"
+	$(BIN)/reportqa model fetch multilingual-e5-small
+	$(BIN)/python -m tests.side_by_side $(if $(SET),--set $(SET))
 
 install: .venv/.installed
 

@@ -241,6 +241,8 @@ def _place_of(kinds: str, question: str) -> re.Match[str] | None:
         return re.search(f"{MEASURE}+$", question[:until])
     if MEASURE in kinds:
         return subject
+    if NAME not in kinds and OF in question[:until] and MEASURE not in question[:until]:
+        return None  # 甲厂的集群用什么卡？带宽呢: rather a thing more to tell of it than another owner of one
     name = re.search(f"{NAME}+", question[:until]) if NAME in kinds else None
     return name or re.search(f"[{NOUN}{NAME}a]+(?=[{OF}{MEASURE}]|$)", question[:until]) or re.match("[^p]", question)
 
@@ -299,6 +301,9 @@ def _written_lists(text: str, words: Sequence[Word]) -> Iterator[_List]:
         # What joins nothing to its left begins a name (与众汽车).
         if begin and words[begin - 1].kind == JOIN:
             items[0].insert(0, words[begin - 1])
+        # 代码生成和游戏生成: the list's own pattern leaves the last verb to what is said of all.
+        if end < len(words) and words[end].kind == VERB and items[0][-1].text.endswith(words[end].text):
+            items[-1].append(words[end])
         first, last = _aligned(items)
         if not first or not last:
             continue

@@ -148,15 +148,14 @@ def _nearest(vectors: Embeddings, queries: Embeddings) -> list[set[int]]:
 
 
 def _made_index(size: int, root: Path, encoder: Encoder, pooled: Embeddings, tokens: Sequence[Tokens]) -> PassageIndex:
-    made = list(_made(size))
-    passages = [each.passage for each in made]
+    passages = [each.passage for each in _made(size)]
     vectors = _pooled(size, pooled)
     np.save(root / EXACT, vectors)
     return PassageIndex(
         PassageStore.of(passages),
         encoder,
         dense=DenseIndex.build(vectors, encoder.dim),
-        lexical=LexicalIndex.of_words(each.words for each in made),
+        lexical=LexicalIndex.of_words(each.words for each in _made(size)),  # a million's words are 15 GB at once
         tokens=_tokens(size, tokens, encoder.dim),
         titles=Titles.build(passages, encoder),
         aliases=Aliases(alias_groups((), WrittenAliases())),

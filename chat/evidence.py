@@ -1,7 +1,7 @@
 """The sentences and rows that answer a question, chosen from the passages found, few enough for a small model.
 
-A sentence is scored by MaxSim against the question, its vectors taken in the context of its passage; a table row is
-taken whole, since a cell says nothing without its header.
+A sentence is scored by MaxSim against the question, its vectors taken in the context of its passage, by the rank of the
+passage, and by whether it has what is asked for; a table row is taken whole, since a cell says nothing without its header.
 """
 
 import re
@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from chat.asked import lacks_what_is_asked
 from index.library import Hit
 from index.metrics import comparable
 from ingest.duplicates import near_duplicates
@@ -23,6 +24,13 @@ from ingest.sentences import split_sentences
 BUDGET_CHARS = 250
 # Broad questions (lists, comparisons, summaries) need several places at once.
 BROAD_BUDGET_CHARS = 400
+
+# In MaxSim: what standing in the first passage is worth (half of it in the second, …), and what having none of what is
+# asked for costs. The best stretch of 441 questions of ExpMRC holds the answer for 0.683 with neither, 0.712 with the first, 0.726
+# with both (0.74 with 0.08 for the first, but the answer of a broad question stands in several passages); of its questions for an
+# amount 0.692 and 0.808.
+FIRST_PASSAGE = 0.03
+LACKING = 0.05
 
 _BROAD = re.compile(
     r"哪些|哪几|哪两|哪三|分别|各[是有自为占几多]|列[出举]|梳理|总结|概括|归纳|要点|对比|比较|区别|差别|异同|一样吗|相比|步骤|几[步种类点个方]|优缺点|谁更|更[大小高低多少]|还是"
@@ -56,7 +64,7 @@ class SpanScorer(Protocol):
 class Evidence:
     """A stretch of a passage that bears on the question; number is its mark in the prompt, from 1, in hit order.
 
-    reading: what the model is shown. passage.text[start:end] is the verbatim stretch it stands for.
+    reading: what the model is shown. passage.text[start:end] is the verbatim stretch it stands for. score: in MaxSim.
     """
 
     number: int
@@ -148,8 +156,13 @@ def _candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list
             Evidence(0, hit, _BULLET.sub("", passage.text[start:end]), start, end, float(score))
             for (start, end), score in zip(spans, scores, strict=True)
         )
-    says_something = [item for item in items if item.hit.passage.cells or not _is_label(item.reading)]
-    return says_something or items
+    says_something = [item for item in items if item.hit.passage.cells or not _is_label(item.reading)] or items
+    return [replace(item, score=item.score + _prior(question, item)) for item in says_something]
+
+
+def _prior(question: str, item: Evidence) -> float:
+    lacking = LACKING if lacks_what_is_asked(question, item.reading) else 0.0
+    return FIRST_PASSAGE / item.hit.rank - lacking
 
 
 def _row_evidence(question: str, hit: Hit, library: SpanScorer) -> Evidence:

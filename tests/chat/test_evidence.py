@@ -1,6 +1,7 @@
 """Which sentences and rows an answer may rest on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -39,6 +40,35 @@ def test_the_best_sentence_comes_first_and_others_only_within_the_margin() -> No
 def test_evidence_fits_its_budget_but_is_never_empty() -> None:
     chosen = select_evidence("问", [Hit(TEXT, 1.0, 1)], ScoredByWord("乙公司"), budget=5, margin=1)
     assert [item.reading for item in chosen] == ["乙公司位于深圳市南山区。"]
+
+
+class ScoredAlike:
+    """Scores every stretch 0.8, and 0.01 more for each 好 in it."""
+
+    def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+        return np.array([0.8 + 0.01 * passage.reading[a:b].count("好") for a, b in spans], dtype=np.float32)
+
+    def word_shares(self, question: str, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        return np.ones(len(passages), dtype=np.float32)
+
+
+def test_of_equal_stretches_that_of_the_first_passage_is_the_best_but_a_clearly_better_one_stays_so() -> None:
+    hits = [
+        Hit(passage("甲公司的业务覆盖全国各地的客户。", 1), 2.0, 1),
+        Hit(passage("乙公司的业务覆盖海外各地的客户。", 2), 1.0, 2),
+    ]
+    (best,) = select_evidence("谁的业务", hits, ScoredAlike(), budget=200, margin=0.001)
+    assert best.hit.rank == 1
+    better = replace(hits[1], passage=passage("乙公司的业务好好好覆盖海外各地的客户。", 2))
+    (best,) = select_evidence("谁的业务", [hits[0], better], ScoredAlike(), budget=200, margin=0.001)
+    assert best.hit.rank == 2
+
+
+def test_a_stretch_that_has_an_amount_is_better_where_one_is_asked_for() -> None:
+    text = passage("甲公司的市场规模好好好，增长明显。2022年甲公司的市场规模为5亿元。", 1)
+    for question, best in (("市场规模怎么样？", 0), ("市场规模是多少？", 1)):
+        (item,) = select_evidence(question, [Hit(text, 1.0, 1)], ScoredAlike(), budget=200, margin=0.001)
+        assert item.start == stretches(text)[best][0]
 
 
 def test_a_stretch_is_verbatim_in_its_passage() -> None:

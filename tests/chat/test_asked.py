@@ -1,0 +1,34 @@
+"""What kind of thing a question asks for, and which texts have none of it."""
+
+import pytest
+
+from chat.asked import lacks_what_is_asked
+
+AMOUNTS = ["市场规模是多少？", "估值有多高？", "這個市場盤子多大", "有几家公司获得融资", "占全球几成"]
+TIMES = ["哪一年成立的？", "何时发布", "啥时候出的？", "在哪个季度上市"]
+HOW_LONG = ["开了多久？", "用了几个月", "几年回本"]
+NEITHER = ["总部在哪里？", "谁提出的？", "几乎没有风险吗", "为什么亏损", "多数人怎么看", ""]
+
+
+@pytest.mark.parametrize("question", AMOUNTS)
+def test_a_text_without_an_amount_lacks_what_such_a_question_asks_for(question: str) -> None:
+    assert lacks_what_is_asked(question, "2022年，该市场保持增长。")
+    assert not lacks_what_is_asked(question, "该市场达到165.8亿美元。")
+
+
+@pytest.mark.parametrize("question", TIMES)
+def test_a_text_without_a_time_lacks_what_such_a_question_asks_for(question: str) -> None:
+    assert lacks_what_is_asked(question, "该公司投入3亿元，发布了新模型。")
+    assert not lacks_what_is_asked(question, "该公司于2022年6月发布新模型。")
+
+
+@pytest.mark.parametrize("question", HOW_LONG)
+def test_how_long_is_told_by_an_amount_or_by_its_dates(question: str) -> None:
+    assert lacks_what_is_asked(question, "该展会在线上举行。")
+    assert not lacks_what_is_asked(question, "该展会在线上举行了两周。")
+    assert not lacks_what_is_asked(question, "该展会于2021年5月17日至2021年5月31日举行。")
+
+
+@pytest.mark.parametrize("question", NEITHER)
+def test_a_question_for_something_else_is_lacked_by_no_text(question: str) -> None:
+    assert not lacks_what_is_asked(question, "该公司的总部位于深圳。")

@@ -10,7 +10,6 @@ sides         a question with several sides, as one question for each
 scope         where its own words say to look
 finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
-asked         what kind of thing it asks for: an amount, a time
 evidence      the sentences and rows that answer it
 prompt        every word said to the model
 generation    what every model has in common: pieces, token counts, errors

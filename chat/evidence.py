@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from chat.asked import lacks_what_is_asked
+from index.asked import lacks_what_is_asked
 from index.library import Hit
 from index.metrics import comparable
 from ingest.duplicates import near_duplicates

@@ -15,6 +15,7 @@ titles            the titles above passages, in late interaction
 fusion            rankings and scores of both, merged
 late_interaction  MaxSim over token vectors
 selection         relevant candidates that are not all alike
+asked             what kind of thing a question asks for: an amount, a time
 bridge            questions that reach their subject by way of another fact
 aliases           other names of what a question names
 alias_mining      pairs of names that a corpus tells

@@ -18,6 +18,7 @@ from index.about import About, check_format, index_code, read_about, write_about
 from index.about import IndexMismatch as IndexMismatch  # noqa: PLC0414 - whoever loads an index catches it
 from index.alias_mining import mine_aliases
 from index.aliases import Aliases, WrittenAliases, alias_groups, asked_scores
+from index.asked import asks_for_a_figure, lacks_what_is_asked
 from index.bridge import bridge_words, by_way_of_another
 from index.dense import DenseIndex
 from index.embedding import PRODUCT_CODES_FROM, Known, embed, text_key
@@ -46,6 +47,9 @@ COSINE_WEIGHT = 0.5
 BM25_WEIGHT = 1.0
 # The caption of a picture repeats what is asked and answers nothing: it stands one deviation of each score lower.
 CAPTION_LOSS = MAX_SIM_WEIGHT + COSINE_WEIGHT + BM25_WEIGHT
+# What a passage without any amount loses where one is asked for, or without a time. On the 545 such questions of CMRC hit@1 is 0.868
+# without, 0.873 with 1 to 2, 0.877 with 3; on dev 0.875, 0.893 from 2 on.
+LACKING_LOSS = 2.0
 # Postings, words and what else is kept of a character and of a passage.
 _LEXICAL_BYTES = 12
 _PASSAGE_BYTES = 64
@@ -170,6 +174,7 @@ class PassageIndex:
             + COSINE_WEIGHT * z_scores(vectors @ pooled)
             + BM25_WEIGHT * z_scores(lexical[rows])
             - CAPTION_LOSS * self.passages.are("figure", rows)
+            - LACKING_LOSS * self._lacking(question, rows)
         )
         words = [*segment_question(question), *(word for meant in slips.values() for word in segment(meant))]
         held = [word for word in dict.fromkeys(words) if word in self._lexical]
@@ -184,6 +189,12 @@ class PassageIndex:
         own, above = self._tokens.best_matches(query, rows), self._titles.best_matches(query, rows)
         best: NDArray[np.float32] = np.maximum(own, above).mean(axis=1)
         return best
+
+    def _lacking(self, question: str, rows: Sequence[int]) -> NDArray[np.bool_]:
+        """(len(rows),) which of these passages have nothing of the kind that is asked for."""
+        if not asks_for_a_figure(question):
+            return np.zeros(len(rows), dtype=bool)
+        return np.array([lacks_what_is_asked(question, self.passages[row].reading) for row in rows], dtype=bool)
 
     def _candidates(self, pooled: Embeddings, lexical: NDArray[np.float32], k: int, allowed: Mask) -> list[int]:
         """Rows that either search found, merged by reciprocal rank; ordered by passage id, so that equals stay so."""

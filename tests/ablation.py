@@ -86,6 +86,7 @@ VARIANTS: Mapping[str, tuple[Sequence[Patch], Callable[[PassageIndex], None]]] =
     "without coverage of the question's words": (((selection, "COVERAGE", 0.0),), _nothing),
     "without likeness": (((selection, "LIKENESS", 0.0),), _nothing),
     "captions like text": (((library, "CAPTION_LOSS", 0.0),), _nothing),
+    "a passage without an amount like any other where one is asked for": (((library, "LACKING_LOSS", 0.0),), _nothing),
     "without a second hop": (((library, "by_way_of_another", lambda _: False),), _nothing),
     "without sides": (((assistant, "sides_of", lambda *_: ()),), _nothing),
     "follow-ups as typed": (((assistant, "standalone_question", lambda question, _: question),), _nothing),

@@ -413,6 +413,21 @@ def test_an_array_cut_short_is_refused(saved: Path) -> None:
     assert len(PassageIndex.load(saved, ENCODER).passages) == len(PASSAGES)
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [("智能服务器市场规模是多少", 1), ("智能服务器市场规模怎么样", 0), ("智能服务器市场规模哪年扩大", 2)],
+)
+def test_a_passage_with_an_amount_or_a_time_comes_first_where_one_is_asked_for(question: str, first: int) -> None:
+    texts = [
+        "智能服务器市场规模怎么样：智能服务器市场规模不断扩大。",
+        "智能服务器市场规模：5亿元。",
+        "智能服务器市场规模于2021年扩大。",
+        *(f"其他第{number}段内容。" for number in range(6)),
+    ]
+    library = PassageIndex.build([passage(text, number) for number, text in enumerate(texts)], ENCODER)
+    assert library.search(question, k=1)[0].passage.section == first
+
+
 def test_a_passage_that_tells_comes_before_the_caption_of_a_picture_that_only_names_what_is_asked() -> None:
     caption = replace(passage("2022年公有云市场规模（单位：亿美元）", 70), kind="figure")
     tells = passage("2022年上半年，公有云整体市场规模为165.8亿美元。", 71)

@@ -1,6 +1,6 @@
 """What kind of thing a question asks for, where its words say so: an amount, a time.
 
-A stretch of text without any amount answers no 多少, however well its words match.
+A text without any amount answers no 多少, however well its words match.
 """
 
 import re
@@ -15,8 +15,14 @@ _TIME = re.compile(r"何时|哪一?[年天日月]|哪个(?:年|月|季度)|(?:�
 _HOW_LONG = re.compile(r"多久|多长时间|几(?=[年天]|个?(?:月|星期|小时))")
 
 
+def asks_for_a_figure(question: str) -> bool:
+    """Whether a question asks for an amount or a time."""
+    plain = simplify(question)
+    return any(asks.search(plain) for asks in (_AMOUNT, _TIME, _HOW_LONG))
+
+
 def lacks_what_is_asked(question: str, text: str) -> bool:
-    """Whether the question asks for an amount or a time and the text has none; False where it asks for neither."""
+    """Whether a question asks for an amount or a time and the text has none; False where it asks for neither."""
     plain = simplify(question)
     if _HOW_LONG.search(plain):
         return not (find_figures(text) or find_periods(text))

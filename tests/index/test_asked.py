@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.asked import lacks_what_is_asked
+from index.asked import lacks_what_is_asked
 
 AMOUNTS = ["市场规模是多少？", "估值有多高？", "這個市場盤子多大", "有几家公司获得融资", "占全球几成"]
 TIMES = ["哪一年成立的？", "何时发布", "啥时候出的？", "在哪个季度上市"]

@@ -11,6 +11,7 @@ scope         where its own words say to look
 finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
 evidence      the sentences and rows that answer it
+listing       the items of a list, where they are asked for
 prompt        every word said to the model
 generation    what every model has in common: pieces, token counts, errors
 local_model   a GGUF model in this process (llama.cpp)

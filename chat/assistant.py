@@ -14,6 +14,7 @@ from chat.finding import find
 from chat.followup import standalone_question
 from chat.generation import Generator, Usage
 from chat.grounding import declines, ground, quote_evidence, refuse
+from chat.listing import listed
 from chat.marks import without_marks
 from chat.prompt import MAX_TOKENS, messages
 from chat.relevance import bears_on
@@ -131,6 +132,8 @@ class Assistant:
             answer = ground(draft, question, evidence, found.hits)
             if may_stand(answer, question, self.library):
                 return answer
+        if items := listed(question, evidence):
+            return quote_evidence(items, found.hits)
         margin = BROAD_QUOTE_MARGIN if is_broad(found.question) else QUOTE_MARGIN
         return quote_evidence(self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin), found.hits)
 

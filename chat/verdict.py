@@ -25,6 +25,7 @@ _SEVERAL = re.compile(
 )
 _ENUMERATES = re.compile(r"[、；;]|[，,]|和|及|与|以及|1[.、)）]")
 _ASKS = re.compile(r"谁|哪[年家个位款种里儿所部国些]|什么|啥|多少|多[大高久长]|几[个年步]|怎么|为什么")
+_ASKED = re.compile(r"..(?:啥|什么|哪[些几个年里家位种]|多少|怎么样?|如何|谁)|谁.")
 _CLAUSE = re.compile(r"[^，,；;。：:！？\n]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _BARE_FIGURE = re.compile(r"[\d.,]+[。.]?")
@@ -35,7 +36,11 @@ def may_stand(answer: Answer, question: str, library: SpanScorer) -> bool:
     if not answer.sentences or not all(sentence.supported for sentence in answer.sentences):
         return False
     said = "".join(sentence.text for sentence in answer.sentences)
-    if _BARE_FIGURE.fullmatch(said) or (_SEVERAL.search(simplify(question)) and not _ENUMERATES.search(said)):
+    if (
+        _BARE_FIGURE.fullmatch(said)
+        or asks_back(said, question)
+        or (_SEVERAL.search(simplify(question)) and not _ENUMERATES.search(said))
+    ):
         return False
     cited = {citation.number: citation for citation in answer.citations}
     quotes = [(sentence.text, cited[number]) for sentence in answer.sentences for number in sentence.citations]
@@ -44,6 +49,12 @@ def may_stand(answer: Answer, question: str, library: SpanScorer) -> bool:
         or leaves_out(said, question, list(cited.values()))
         or any(takes_another_figure(text, question, citation, library) for text, citation in quotes)
     )
+
+
+def asks_back(said: str, question: str) -> bool:
+    """Whether what was asked is left standing in the answer: 推理芯片是干啥的，主要看综合指标。"""
+    asked = set(_ASKED.findall(simplify(question)))
+    return bool(asked & set(_ASKED.findall(simplify(said))))
 
 
 def is_one_of_a_list(sentence: str, quote: str) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from chat.answer import Answer, Citation, Sentence
-from chat.verdict import is_one_of_a_list, leaves_out, may_stand, takes_another_figure
+from chat.verdict import asks_back, is_one_of_a_list, leaves_out, may_stand, takes_another_figure
 from index.library import PassageIndex
 from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
@@ -85,3 +85,17 @@ def test_an_unsupported_sentence_or_none_never_stands() -> None:
 def test_scores_used_here_are_float32() -> None:
     scores: NDArray[np.float32] = library(CLOUD).span_scores("规模", CLOUD, [(0, 5)])
     assert scores.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "asks"),
+    [
+        ("推理芯片是干啥的，主要看综合指标。", "推理芯片是干啥的，主要看哪些指标？", True),
+        ("市场规模是多少尚无定论，增速为5%。", "市場規模是多少，增速呢？", True),
+        ("主要看综合指标。", "主要看哪些指标？", False),
+        ("什么值得买是一家导购平台。", "值得买的平台是做什么的？", False),
+        ("", "是什么", False),
+    ],
+)
+def test_an_answer_that_leaves_standing_what_was_asked_is_no_answer(said: str, question: str, asks: bool) -> None:
+    assert asks_back(said, question) is asks

@@ -1,0 +1,64 @@
+"""What is asked for as a list is answered by the names of its items."""
+
+import pytest
+
+from chat.evidence import Evidence
+from chat.listing import listed
+from index.library import Hit
+from ingest.report import Passage
+from tests.fakes import passage
+
+JOBS = passage(
+    "新岗位\n\n技术开发领域\n机器学习工程师：负责开发算法。\n自然语言处理工程师：开发语言技术。\n机器人工程师：设计机器人。\n"
+    "辅助领域\n- 人工智能训练师：负责训练。\n- 数据安全专家：负责安全。",
+    1,
+    headings=("报告", "新岗位"),
+)
+
+
+def evidence(passage: Passage, *begins: str) -> list[Evidence]:
+    """The lines of a passage that begin so, as evidence."""
+    items = []
+    for number, words in enumerate(begins, start=1):
+        start = passage.text.index(words)
+        end = start + len(passage.text[start:].split("\n")[0])
+        items.append(Evidence(number, Hit(passage, 1.0, 1), passage.text[start:end], start, end, 0.9))
+    return items
+
+
+@pytest.mark.parametrize("question", ["技术开发类新岗位有哪些？", "列出新岗位", "新崗位有哪幾種", "岗位分几类"])
+def test_the_names_of_the_list_that_the_evidence_is_of_are_the_answer(question: str) -> None:
+    items = listed(question, evidence(JOBS, "机器学习", "机器人"))
+    assert [item.reading for item in items] == ["机器学习工程师；", "自然语言处理工程师；", "机器人工程师"]
+    assert [item.number for item in items] == [1, 2, 3]
+    assert JOBS.text[items[1].start : items[1].end] == "自然语言处理工程师：开发语言技术。"
+
+
+def test_of_two_lists_the_one_with_more_of_the_evidence_is_meant() -> None:
+    items = listed("有哪些岗位", evidence(JOBS, "机器学习", "- 人工智能", "- 数据安全"))
+    assert [item.reading for item in items] == ["人工智能训练师；", "数据安全专家"]
+
+
+def test_a_question_for_no_items_and_a_single_stretch_of_a_list_give_none() -> None:
+    assert listed("机器人工程师做什么？", evidence(JOBS, "机器学习", "机器人")) == []
+    assert listed("有哪些岗位", evidence(JOBS, "机器学习")) == []
+    assert listed("有哪些岗位", []) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "某产品\n开发公司：甲公司\n发布时间：2022年\n特色：快",  # a record of one thing
+        "某产品\n优点：快\n资料来源：某某研究院",
+        "某产品很快。\n价格不高。\n适合办公。",
+        "优点：快\n中间说别的话。\n缺点：贵",
+    ],
+)
+def test_lines_that_are_no_list_of_things_give_none(text: str) -> None:
+    lines = [line for line in text.split("\n") if line]
+    assert listed("某产品有哪些特点", evidence(passage(text, 2), *lines)) == []
+
+
+def test_a_row_is_no_list() -> None:
+    row = passage("甲：一\n乙：二", 3, kind="row", cells=(("名称", "甲：一\n乙：二"),))
+    assert listed("有哪些", evidence(row, "甲", "乙")) == []

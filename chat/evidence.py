@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from index.asked import lacks_what_is_asked
 from index.library import Hit
 from index.metrics import comparable
+from index.segment import fold, segment_question
 from ingest.duplicates import near_duplicates
 from ingest.normalise import simplify
 from ingest.report import Passage
@@ -166,46 +167,82 @@ def _prior(question: str, item: Evidence) -> float:
 
 
 def _row_evidence(question: str, hit: Hit, library: SpanScorer) -> Evidence:
-    """A row as evidence: whole where it is short, else the cells that name it and the sentences that match best.
+    """A row as evidence: the columns asked about, else all; whole where that is short, else the cells that name it and the
+    sentences that match best.
 
     A long row has more tokens for a question to match than any sentence has, so its score is that of its best piece.
     """
     passage = hit.passage
     (span,) = stretches(passage)
-    if len(passage.reading) <= ROW_CHARS:
-        (score,) = library.span_scores(question, passage, [(0, len(passage.reading))])
-        return Evidence(0, hit, passage.reading, *span, float(score))
+    columns = asked_columns(question, passage.cells)
     pieces = _row_pieces(passage)
-    scores = library.span_scores(question, passage, [piece for piece, _ in pieces])
-    naming = [number for number, (_, names) in enumerate(pieces) if names]
-    kept, left = set(naming), ROW_CHARS - sum(pieces[number][0][1] - pieces[number][0][0] for number in naming)
-    for number in np.argsort(-scores):
-        (start, end), names = pieces[int(number)]
-        if not names and (end - start <= left or len(kept) == len(naming)):
-            kept.add(int(number))
-            left -= end - start
-    shown = sorted(kept)
-    gaps = {number for number, before in zip(shown, [-1, *shown], strict=False) if number != before + 1}
-    reading = "".join(("…" if number in gaps else "") + passage.reading[slice(*pieces[number][0])] for number in shown)
-    reading = reading.rstrip("；") + ("…" if shown[-1] != len(pieces) - 1 else "")
-    return Evidence(0, hit, reading, *span, float(scores.max()))
+    scores = library.span_scores(question, passage, [piece.span for piece in pieces])
+    score = float(scores.max())
+    if len(passage.reading) <= ROW_CHARS:
+        (score,) = library.span_scores(question, passage, [(0, len(passage.reading))]).tolist()
+    told = [number for number, piece in enumerate(pieces) if piece.column in columns]
+    if sum(pieces[number].length for number in told) <= ROW_CHARS:
+        kept = set(told)
+    else:
+        naming = [number for number in told if pieces[number].names]
+        kept, left = set(naming), ROW_CHARS - sum(pieces[number].length for number in naming)
+        for number in sorted(told, key=lambda number: -scores[number]):
+            if not pieces[number].names and (pieces[number].length <= left or len(kept) == len(naming)):
+                kept.add(number)
+                left -= pieces[number].length
+    return Evidence(0, hit, _joined(passage.reading, pieces, sorted(kept)), *span, score)
 
 
-def _row_pieces(passage: Passage) -> list[tuple[tuple[int, int], bool]]:
-    """Spans that partition a row's reading, each a short cell or a sentence of a longer one, and whether it is a cell
-    short enough to name the row rather than say something of it."""
-    pieces: list[tuple[tuple[int, int], bool]] = []
+def asked_columns(question: str, cells: Sequence[tuple[str, str]]) -> set[int]:
+    """The columns of a row to tell for a question that names one of them whole: those that share a word with it, those
+    whose cell it names, and the first. All of them where it names none, or only the one of such a cell.
+
+    「GPT-4画图的结果」 is not told by what stands under 文心一言; 「PaLM模型何时发布」 names 模型 by the way.
+    """
+    asked = comparable(question)
+    words = [word for word in segment_question(question) if len(word) > 1]
+    given = {at for at, (_, cell) in enumerate(cells) if len(comparable(cell)) > 1 and comparable(cell) in asked}
+    named = {at for at, (header, _) in enumerate(cells) if len(comparable(header)) > 1 and comparable(header) in asked}
+    if not named - given - {0}:
+        return set(range(len(cells)))
+    near = {at for at, (header, _) in enumerate(cells) if not header or any(word in fold(header) for word in words)}
+    return {0} | given | named | near
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """reading[start:end] of a row: a short cell, which names it rather than says something of it, or a sentence."""
+
+    column: int
+    span: tuple[int, int]
+    names: bool
+
+    @property
+    def length(self) -> int:
+        return self.span[1] - self.span[0]
+
+
+def _row_pieces(passage: Passage) -> list[_Piece]:
+    """The pieces that partition a row's reading."""
+    pieces: list[_Piece] = []
     start = 0
-    for header, cell in passage.cells:
+    for column, (header, cell) in enumerate(passage.cells):
         label = len(f"{header}：") if header else 0
         end = min(start + label + len(cell) + 1, len(passage.reading))
         if len(cell) <= NAME_CHARS:
-            pieces.append(((start, end), True))
+            pieces.append(_Piece(column, (start, end), names=True))
         else:
             sentences = split_sentences(passage.reading[start:end])
-            pieces.extend(((start + first, start + last), False) for first, last in sentences)
+            pieces.extend(_Piece(column, (start + first, start + last), names=False) for first, last in sentences)
         start = end
     return pieces
+
+
+def _joined(reading: str, pieces: Sequence[_Piece], kept: Sequence[int]) -> str:
+    """The kept pieces of a row's reading, … where one is left out."""
+    gaps = {number for number, before in zip(kept, [-1, *kept], strict=False) if number != before + 1}
+    joined = "".join(("…" if number in gaps else "") + reading[slice(*pieces[number].span)] for number in kept)
+    return joined.rstrip("；") + ("…" if kept[-1] != len(pieces) - 1 else "")
 
 
 def _is_label(text: str) -> bool:

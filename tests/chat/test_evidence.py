@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chat.evidence import ROW_CHARS, is_broad, select_evidence, stretches
+from chat.evidence import ROW_CHARS, asked_columns, is_broad, select_evidence, stretches
 from index.library import Hit, PassageIndex
 from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
@@ -147,3 +147,28 @@ def test_the_note_below_the_caption_of_a_picture_is_evidence() -> None:
     noted = passage("2021-2025年规模（单位：亿美元）\n\n注：规模指当年新增的部分。", 8, kind="figure")
     chosen = select_evidence("规模", [Hit(noted, 1.0, 1)], ScoredByWord("规模"), budget=200, margin=1)
     assert [item.reading for item in chosen] == ["注：规模指当年新增的部分。"]
+
+
+CELLS = (("公司", "谷歌"), ("模型", "PaLM"), ("参数量", "540B"), ("发布时间", "2022年4月"), ("文心一言", "正确"))
+
+
+@pytest.mark.parametrize(
+    ("question", "columns"),
+    [
+        ("文心一言的结果如何？", {0, 4}),
+        ("谷歌的参数量是多少", {0, 2}),
+        ("谷歌哪个模型的参数量最大", {0, 1, 2}),
+        ("PaLM模型哪天出的？", {0, 1, 2, 3, 4}),  # the column is named by the way: its cell is what is given
+        ("谷歌推出了什么", {0, 1, 2, 3, 4}),
+        ("", {0, 1, 2, 3, 4}),
+    ],
+)
+def test_of_a_row_the_columns_are_told_that_a_question_names(question: str, columns: set[int]) -> None:
+    assert asked_columns(question, CELLS) == columns
+
+
+def test_a_column_that_is_not_asked_about_is_left_out_and_marked_so() -> None:
+    row = passage("谷歌\tPaLM\t540B\t2022年4月\t正确", 9, kind="row", cells=CELLS)
+    (item,) = select_evidence("谷歌的参数量", [Hit(row, 1.0, 1)], ScoredByWord("谷歌"), budget=200, margin=0.1)
+    assert item.reading == "公司：谷歌；…参数量：540B…"
+    assert (item.start, item.end) == (0, len(row.text))

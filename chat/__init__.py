@@ -18,6 +18,7 @@ local_model   a GGUF model in this process (llama.cpp)
 endpoint      any OpenAI-compatible service
 marks         the marks of a draft and of an answer
 grounding     a draft to an answer: marks resolved, sentences checked
+figure_check  whether figures and periods are told by the evidence, of the same thing
 verdict       whether a draft that is true says enough
 assistant     `Assistant`: the path itself
 evaluation    `reportqa eval`

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from chat.answer import Answer, Citation, Sentence
 from chat.evidence import Evidence
+from chat.figure_check import figures_hold
 from chat.marks import MARK, disarmed, numbers, without_marks
 from index.library import Hit
 from index.metrics import comparable
@@ -104,6 +105,8 @@ def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Ev
     if _NEGATION.search(sentence) and not _NEGATION.search(source):
         return False
     if any(_misread(header, cell, sentence) for header, cell in item.hit.passage.cells):
+        return False
+    if not figures_hold(sentence, item.reading, item.place):
         return False
     words = {word for word in segment_question(sentence) if len(word) > 1 and not _HARD.fullmatch(word)}
     missing = {word for word in words if word not in source}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator as Events
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn, check_question
 from chat.evidence import BROAD_BUDGET_CHARS, BUDGET_CHARS, Evidence, is_broad, select_evidence
@@ -132,10 +133,30 @@ class Assistant:
             answer = ground(draft, question, evidence, found.hits)
             if may_stand(answer, question, self.library):
                 return answer
-        if items := listed(question, evidence):
-            return quote_evidence(items, found.hits)
+        return quote_evidence(self._quoted(found, evidence), found.hits)
+
+    def _quoted(self, found: Found, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+        """What answers in place of a draft: the items of a list, the best of each side, or the best stretches."""
+        if items := listed(found.standalone_question, evidence):
+            return items
+        if by_side := self._best_of_each_side(found):
+            return by_side
         margin = BROAD_QUOTE_MARGIN if is_broad(found.question) else QUOTE_MARGIN
-        return quote_evidence(self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin), found.hits)
+        return self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin)
+
+    def _best_of_each_side(self, found: Found) -> list[Evidence]:
+        """The best stretch for each side of a question that has several, in hit order; [] for one that has not, or where
+        one stretch is the best for two."""
+        hits = found.hits[:EVIDENCE_HITS]
+        best: list[Evidence] = []
+        for side in sides_of(found.standalone_question, self.library.reports):
+            own = [hit for hit in hits if not side.within.reports or hit.passage.report_id in side.within.reports]
+            best += select_evidence(side.question, own, self.library, budget=1, margin=0) if own else []
+        places = {(item.hit.passage.id, item.start) for item in best}
+        if len(best) < 2 or len(places) < len(best):
+            return []
+        best.sort(key=lambda item: (item.hit.rank, item.start))
+        return [replace(item, number=number) for number, item in enumerate(best, start=1)]
 
     def _select(self, found: Found, broad_budget: int, budget: int, margin: float) -> list[Evidence]:
         return select_evidence(

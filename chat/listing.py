@@ -15,10 +15,10 @@ _ASKS_FOR_ITEMS = re.compile(r"哪些|哪[几两三四]|几[类种派个大点�
 _LINE = re.compile(r"[^\n]+")
 _NUMBER = r"(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十])[)）、.]\s*)?"
 _NAMED = re.compile(rf"[-*+•◆✓·●■▪►\s]*{_NUMBER}([^：:，,。；;！!？?\n]{{2,20}})[：:]\s*\S")
-# Lines that tell of one thing (its maker, its date) or where it is from are a record of it, not a list of things.
-_ATTRIBUTE = re.compile(
-    r".*(?:来源|时间|日期|名称|简介|功能|排名|价格|地址|单位|作者|电话|邮箱|网址|公司名|开发公司)|注释?|说明|备注|联系.*"
-)
+# A line that tells where the list is from is none of its items.
+_SOURCE = re.compile(r"(?:资料|数据|图片)?来源|注释?|说明|备注")
+# Lines that tell of one thing, such as its maker and its date, are a record and no list of things.
+_ATTRIBUTE = re.compile(r".*(?:时间|日期|名称|简介|功能|排名|价格|地址|单位|电话|邮箱|网址)|开发公司|作者|联系.*")
 
 
 def listed(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -55,7 +55,7 @@ def _runs(passage: Passage) -> list[list[tuple[str, int, int]]]:
         if not line[0].strip() or line[0] == passage.headings[-1]:
             continue
         named = _NAMED.match(line[0])
-        if named:
+        if named and not _SOURCE.fullmatch(named[1]):
             runs[-1].append((named[1].strip(), line.start(), line.end()))
         elif runs[-1]:
             runs.append([])

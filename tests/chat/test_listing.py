@@ -59,6 +59,14 @@ def test_lines_that_are_no_list_of_things_give_none(text: str) -> None:
     assert listed("某产品有哪些特点", evidence(passage(text, 2), *lines)) == []
 
 
+def test_an_item_may_end_in_a_word_that_is_an_attribute_by_itself() -> None:
+    views = passage("归属素材作者：应当付费。\n归属平台：归平台所有。\n\n资料来源：某某智库", 4)
+    assert [item.reading for item in listed("有哪几派意见", evidence(views, "归属素材", "归属平台"))] == [
+        "归属素材作者；",
+        "归属平台",
+    ]
+
+
 def test_a_row_is_no_list() -> None:
     row = passage("甲：一\n乙：二", 3, kind="row", cells=(("名称", "甲：一\n乙：二"),))
     assert listed("有哪些", evidence(row, "甲", "乙")) == []

@@ -18,8 +18,6 @@ from index.metrics import comparable
 from index.segment import fold, segment_question
 from ingest.sentences import split_sentences
 
-# Words of a sentence that neither its evidence nor the question has: one may join them, two say something new.
-NEW_WORDS = 1
 SHORT_CELL_CHARS = 30
 _NEGATION = re.compile(r"[不没未无非]")
 
@@ -94,9 +92,9 @@ def declines(draft: str) -> bool:
 def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Evidence] = ()) -> bool:
     """Whether a stretch of evidence, read with its place, bears a sentence out.
 
-    Its figures and Latin names all stand in the evidence, and a negation only where the evidence has one. Of all its
-    words at least half stand there; at most NEW_WORDS stand neither there nor in the question; and none stands only
-    in other evidence, which would join what two sources say of two things. Of a row, a column named is the one told.
+    Its figures (`figure_check`) and Latin names all stand in the evidence, and a negation only where the evidence has one. Of all its
+    words at least half stand there; each stands there or in the question; and none stands only in other evidence,
+    which would join what two sources say of two things. Of a row, a column named is the one told.
     """
     source = _source(item)
     exact = set(hard_words(sentence))
@@ -115,7 +113,7 @@ def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Ev
         return False
     asked = fold(question)
     new = {word for word in missing if word not in asked and not _in_pieces(word, source + asked)}
-    return len(new) <= NEW_WORDS and len(missing) * 2 <= len(words) + len(exact)
+    return not new and len(missing) * 2 <= len(words) + len(exact)
 
 
 def _misread(header: str, cell: str, sentence: str) -> bool:

@@ -197,7 +197,7 @@ def asked_columns(question: str, cells: Sequence[tuple[str, str]]) -> set[int]:
     """The columns of a row to tell for a question that names one of them whole: those that share a word with it, those
     whose cell it names, and the first. All of them where it names none, or only the one of such a cell.
 
-    「GPT-4画图的结果」 is not told by what stands under 文心一言; 「PaLM模型何时发布」 names 模型 by the way.
+    「甲产品的续航」 is not told by what stands under 乙产品; 「PaLM模型何时发布」 names 模型 by the way.
     """
     asked = comparable(question)
     words = [word for word in segment_question(question) if len(word) > 1]

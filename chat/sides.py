@@ -301,7 +301,7 @@ def _written_lists(text: str, words: Sequence[Word]) -> Iterator[_List]:
         # What joins nothing to its left begins a name (与众汽车).
         if begin and words[begin - 1].kind == JOIN:
             items[0].insert(0, words[begin - 1])
-        # 代码生成和游戏生成: the list's own pattern leaves the last verb to what is said of all.
+        # 图像识别和语音识别: the list's own pattern leaves the last verb to what is said of all.
         if end < len(words) and words[end].kind == VERB and items[0][-1].text.endswith(words[end].text):
             items[-1].append(words[end])
         first, last = _aligned(items)

@@ -52,7 +52,7 @@ def may_stand(answer: Answer, question: str, library: SpanScorer) -> bool:
 
 
 def asks_back(said: str, question: str) -> bool:
-    """Whether what was asked is left standing in the answer: 推理芯片是干啥的，主要看综合指标。"""
+    """Whether what was asked is left standing in the answer: 变压器是干啥的，主要看容量。"""
     asked = set(_ASKED.findall(simplify(question)))
     return bool(asked & set(_ASKED.findall(simplify(said))))
 

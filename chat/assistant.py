@@ -23,6 +23,7 @@ from chat.scope import sides_of
 from chat.verdict import may_stand
 from index.filters import Filter
 from index.library import PassageIndex
+from index.metrics import comparable
 from index.rerank import Reranked, Reranker
 
 # The answer rests on the first of the hits; more of them bring in passages that only look alike.
@@ -145,15 +146,17 @@ class Assistant:
         return self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin)
 
     def _best_of_each_side(self, found: Found) -> list[Evidence]:
-        """The best stretch for each side of a question that has several, in hit order; [] for one that has not, or where
-        one stretch is the best for two."""
+        """The best stretch for each side of a question that has several, in hit order; [] for one that has not, and where
+        a side has none, one far worse than another's, or another's."""
         hits = found.hits[:EVIDENCE_HITS]
+        sides = sides_of(found.standalone_question, self.library.reports)
         best: list[Evidence] = []
-        for side in sides_of(found.standalone_question, self.library.reports):
+        for side in sides:
             own = [hit for hit in hits if not side.within.reports or hit.passage.report_id in side.within.reports]
             best += select_evidence(side.question, own, self.library, budget=1, margin=0) if own else []
-        places = {(item.hit.passage.id, item.start) for item in best}
-        if len(best) < 2 or len(places) < len(best):
+        quotes = {comparable(item.reading) for item in best}
+        scores = [item.score for item in best]
+        if len(best) < 2 or not len(quotes) == len(best) == len(sides) or max(scores) - min(scores) > PROMPT_MARGIN:
             return []
         best.sort(key=lambda item: (item.hit.rank, item.start))
         return [replace(item, number=number) for number, item in enumerate(best, start=1)]

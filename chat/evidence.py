@@ -53,6 +53,10 @@ _BULLET = re.compile(r"^[-*+•◆✓·●■▪►\s]+")
 _NUMBERING = re.compile(r"^[\d.、\s]+(?=\D)")
 
 
+# The answer to these may stand under any header.
+_ASKS_WHICH = re.compile(r"谁|哪|叫什么|何[时人地处]|什么(?:时候|名|公司|模型|产品|企业|机构)|啥(?:时候|名)")
+
+
 class SpanScorer(Protocol):
     """What choosing needs of a library: how well stretches of a passage's reading, and its words, match a question."""
 
@@ -195,11 +199,14 @@ def _row_evidence(question: str, hit: Hit, library: SpanScorer) -> Evidence:
 
 def asked_columns(question: str, cells: Sequence[tuple[str, str]]) -> set[int]:
     """The columns of a row to tell for a question that names one of them whole: those that share a word with it, those
-    whose cell it names, and the first. All of them where it names none, or only the one of such a cell.
+    whose cell it names, and the first. All of them where it names none, or only the one of such a cell, or asks which or
+    who, which any column may tell.
 
     「甲产品的续航」 is not told by what stands under 乙产品; 「PaLM模型何时发布」 names 模型 by the way.
     """
     asked = comparable(question)
+    if _ASKS_WHICH.search(simplify(question)):
+        return set(range(len(cells)))
     words = [word for word in segment_question(question) if len(word) > 1]
     given = {at for at, (_, cell) in enumerate(cells) if len(comparable(cell)) > 1 and comparable(cell) in asked}
     named = {at for at, (header, _) in enumerate(cells) if len(comparable(header)) > 1 and comparable(header) in asked}

@@ -2,7 +2,8 @@
 and of the same thing.
 
 A figure that stands in the evidence may still be another thing's: 乙增长3% out of 甲增长5%，乙增长3%. So where several of a kind
-stand there, the words around the figure must fit the clause that it is taken from as well as any other.
+stand there, the words around the figure must fit the clause that it is taken from better than any other. Where that is
+not plain, the sentence is not held to be told: its evidence can be quoted instead.
 """
 
 import re
@@ -15,23 +16,31 @@ from ingest.figures import Basis, Change, Hedge, find_figures
 from ingest.normalise import simplify
 from ingest.periods import find_periods
 
-# Within a number they part nothing: 5,000, 12.5, 3:1.
-_CLAUSE = re.compile(r"(?:[^，,；;。：:！？、\n]|(?<=[0-9])[,:](?=[0-9]))+")
+# Within a number they part nothing (5,000, 12.5, 3:1); a colon parts no cell from its header.
+_CLAUSE = re.compile(r"(?:[^，,；;。！？、\n]|(?<=[0-9]),(?=[0-9]))+")
 _UNIT_OF = re.compile(r"[（(](?:单位[：: ]*)?([^（）()\s]{1,8})[)）]|单位[：: ]*([^\s，,；;。）)]{1,8})")
-_MONTH_DAY = re.compile(r"(?<![0-9])[0-9]{1,2}月(?:[0-9]{1,2}[日号])?|(?<![0-9月])[0-9]{1,2}日")
-_UP = re.compile(r"增[长加多幅速]|上[升涨调]|提[升高]|扩[大张]|攀升|回升|[猛激]增|涨")
-_DOWN = re.compile(r"下[降滑跌调]|[减缩][少小减短]|降[低幅]|收窄|回落|萎缩|跌")
+_MONTH_DAY = re.compile(
+    r"(?<![0-9])[0-9]{1,2}月(?:[0-9]{1,2}[日号])?|(?<![0-9月])[0-9]{1,2}日|[上下]半年|第?[一二三四]季度"
+)
+_UP = re.compile(r"增[长加多幅速至到]|上[升涨调]|提[升高]|[升涨][至到]|扩[大张]|攀升|回升|[猛激]增|涨")
+_DOWN = re.compile(r"下[降滑跌调]|[减缩][少小减短]|[减降跌][至到]|降[低幅]|收窄|回落|萎缩|跌")
 _BASES = ("同比", "环比")
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A figure (value: from low to high) or a period (its days), the clause that it stands in, and the rest of that clause."""
+    """A figure (value: from low to high) or a period (its days), with its clause.
+
+    words: the pairs of letters of the clause, figures and periods apart. days: the periods of the clause. amounts: whether it
+    has figures.
+    """
 
     value: tuple[Decimal, Decimal] | tuple[date, date]
     unit: str
     clause: str
     words: frozenset[str]
+    days: frozenset[tuple[date, date]]
+    amounts: bool
     hedge: Hedge = ""
     change: Change = ""
     basis: Basis = ""
@@ -40,23 +49,25 @@ class _Told:
 def figures_hold(sentence: str, reading: str, place: str = "") -> bool:
     """Whether all figures and periods of a sentence are told in reading, each of the same thing.
 
-    place: headings and caption around it, which may tell the period or the unit, but no figure.
+    place: headings and caption around it. They may tell the unit, and the period where reading tells none, but no figure.
     """
-    claim, source = simplify(sentence), simplify(reading)
-    told = list(_told(source, _units(f"{place}\n{reading}")))
-    around = {(first.value, first.unit) for first in _told(simplify(place), ()) if first.unit == "period"}
-    if not _month_days(claim) <= _month_days(f"{source}\n{simplify(place)}"):
-        return False
-    return all(_holds(figure, told) or (figure.value, figure.unit) in around for figure in _told(claim, ()))
+    claim, source, around = simplify(sentence), simplify(reading), simplify(place)
+    told = list(_told(source, _units(around)))
+    if not any(each.unit == "period" for each in told):
+        told += [each for each in _told(around, ()) if each.unit == "period"]
+    return _months_hold(claim, f"{source}\n{around}") and all(_holds(each, told) for each in _told(claim, ()))
 
 
 def _holds(figure: _Told, told: Sequence[_Told]) -> bool:
     same = [other for other in told if _same(figure, other)]
-    if not same:
-        return False
-    others = [other for other in told if _kind(other) == _kind(figure) and other.value != figure.value]
-    best = max(len(figure.words & other.words) for other in same)
-    return all(len(figure.words & other.words) <= best for other in others)
+    rivals = [other for other in told if _kind(other) == _kind(figure) and not _same(figure, other)]
+    return any(all(_fits_better(figure.words, one.words, other.words) for other in rivals) for one in same)
+
+
+def _fits_better(words: frozenset[str], one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether of the words that only one of two clauses has, more are of the first; or none are of the second."""
+    others = len(words & (other - one))
+    return not others or len(words & (one - other)) > others
 
 
 def _kind(figure: _Told) -> str:
@@ -65,57 +76,55 @@ def _kind(figure: _Told) -> str:
 
 
 def _same(figure: _Told, other: _Told) -> bool:
-    if figure.value != other.value or figure.unit != other.unit:
+    if figure.unit != other.unit:
         return False
     if figure.unit == "period":
-        return True
-    changes = {figure.change, other.change} >= {"up", "down"}
+        # What happened in April 2022 happened in 2022; what was earned in half a year was not earned in the year.
+        (first, last), (begins, ends) = figure.value, other.value
+        within = first <= begins and ends <= last  # type: ignore[operator]  # both are days
+        return figure.value == other.value or (within and not figure.amounts)
+    if figure.value != other.value or (figure.days and other.days and not figure.days & other.days):
+        return False
     # 约 may be left out or added; 超 and 不足 say something.
-    exact = {figure.hedge, other.hedge} <= {"", "about"} or figure.hedge in ("", other.hedge)
-    return not changes and exact and not _turned(figure.clause, other.clause)
+    hedged = figure.hedge == other.hedge or {figure.hedge, other.hedge} <= {"", "about"}
+    based = not (figure.basis and other.basis) or figure.basis == other.basis
+    return (
+        hedged
+        and based
+        and {figure.change, other.change} != {"up", "down"}
+        and not _turned(figure.clause, other.clause)
+    )
 
 
 def _turned(clause: str, other: str) -> bool:
     """Whether one clause tells of a rise and the other of a fall, or one compares with last year and the other with the last
     month."""
-    rises, falls = bool(_UP.search(clause)), bool(_DOWN.search(clause))
-    other_rises, other_falls = bool(_UP.search(other)), bool(_DOWN.search(other))
-    if (rises and not falls and other_falls and not other_rises) or (
-        falls and not rises and other_rises and not other_falls
-    ):
-        return True
-    bases = {basis for basis in _BASES if basis in clause}
-    return bool(bases) and not bases <= {basis for basis in _BASES if basis in other}
+    way = (bool(_UP.search(clause)), bool(_DOWN.search(clause)))
+    others = (bool(_UP.search(other)), bool(_DOWN.search(other)))
+    bases, its = ({basis for basis in _BASES if basis in text} for text in (clause, other))
+    return {way, others} == {(True, False), (False, True)} or bool(bases and its and not bases <= its)
 
 
 def _told(text: str, units: Sequence[str]) -> Iterator[_Told]:
-    """The figures and periods of text with their clauses; a bare number also with each of the units that stand apart."""
-    figures = [(each.start, each.end, each) for each in find_figures(text)]
-    periods = [(each.start, each.end, each) for each in find_periods(text)]
-    spans = [(start, end) for start, end, _ in (*figures, *periods)]
+    """The figures and periods of text with their clauses; a bare number also with the unit that its clause has in brackets,
+    or with each of units."""
+    figures, periods = find_figures(text), find_periods(text)
     for match in _CLAUSE.finditer(text):
-        start, end = match.span()
-        inside = [(a, b) for a, b in spans if start <= a < end]
-        words = _pairs(_without(text, start, end, inside))
-        for at, stop, figure in figures:
-            if start <= at < end:
-                told = _Told(
-                    (figure.low, figure.high), figure.unit, match[0], words, figure.hedge, figure.change, figure.basis
-                )
-                yield told
-                if not figure.unit:
-                    yield from _measured(text[at:stop], units, told)
-        for at, _, period in periods:
-            if start <= at < end:
-                yield _Told((period.first, period.last), "period", match[0], words)
-
-
-def _measured(number: str, units: Sequence[str], told: _Told) -> Iterator[_Told]:
-    for unit in units:
-        for figure in find_figures(number + unit):
-            yield _Told(
-                (figure.low, figure.high), figure.unit, told.clause, told.words, told.hedge, told.change, told.basis
-            )
+        its_figures = [each for each in figures if match.start() <= each.start < match.end()]
+        its_periods = [each for each in periods if match.start() <= each.start < match.end()]
+        spans = [(each.start, each.end) for each in its_figures] + [(each.start, each.end) for each in its_periods]
+        words = _pairs(_without(text, match.span(), spans))
+        days = frozenset((each.first, each.last) for each in its_periods)
+        rest = (match[0], words, days, bool(its_figures))
+        for figure in its_figures:
+            measured = [figure]
+            if not figure.unit:
+                own = _units(match[0]) or units
+                measured += [each for unit in own for each in find_figures(text[figure.start : figure.end] + unit)]
+            for each in measured:
+                yield _Told((each.low, each.high), each.unit, *rest, figure.hedge, figure.change, figure.basis)
+        for period in its_periods:
+            yield _Told((period.first, period.last), "period", *rest)
 
 
 def _units(text: str) -> tuple[str, ...]:
@@ -124,13 +133,21 @@ def _units(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unit for unit in found if find_figures(f"1{unit}")))
 
 
+def _months_hold(claim: str, source: str) -> bool:
+    """Whether months, days, halves and quarters that are told without their year stand so in the source."""
+    told = _without(claim, (0, len(claim)), [(each.start, each.end) for each in find_periods(claim)])
+    stand = _month_days(source)
+    return all(any(other.startswith(each) for other in stand) for each in _month_days(told))
+
+
 def _month_days(text: str) -> set[str]:
-    return {match[0].replace("号", "日") for match in _MONTH_DAY.finditer(text.replace(" ", ""))}
+    return {match[0].replace("号", "日").removeprefix("第") for match in _MONTH_DAY.finditer(text.replace(" ", ""))}
 
 
-def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> str:
-    """text[start:end] without those spans."""
-    rest, at = "", start
+def _without(text: str, stretch: tuple[int, int], spans: Sequence[tuple[int, int]]) -> str:
+    """A stretch of text without those spans."""
+    at, end = stretch
+    rest = ""
     for begin, stop in sorted(spans):
         rest += text[at:begin] + "\n"
         at = max(at, stop)

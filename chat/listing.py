@@ -11,10 +11,13 @@ from chat.evidence import Evidence
 from ingest.normalise import simplify
 from ingest.report import Passage
 
-_ASKS_FOR_ITEMS = re.compile(r"哪些|哪[几两三四]|几[类种派个大点方步]|列[出举]")
+# 有哪些岗位, 分几类; not 哪些岗位负责测试, which asks for some of them.
+_ASKS_FOR_ITEMS = re.compile(
+    r"(?:有|是|包括|包含|分为?|分成|涉及)了?(?:哪些|哪[几两三四]|几[类种派个大点方步])[^的了不]{0,8}[？?。]?$|列[出举]"
+)
 _LINE = re.compile(r"[^\n]+")
 _NUMBER = r"(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十])[)）、.]\s*)?"
-_NAMED = re.compile(rf"[-*+•◆✓·●■▪►\s]*{_NUMBER}([^：:，,。；;！!？?\n]{{2,20}})[：:]\s*\S")
+_NAMED = re.compile(rf"[-*+•◆✓·●■▪►\s]*{_NUMBER}(?=[^：:]*[^\W\d_])([^：:，,。；;！!？?\n]{{2,20}})[：:]\s*\S")
 # A line that tells where the list is from is none of its items.
 _SOURCE = re.compile(r"(?:资料|数据|图片)?来源|注释?|说明|备注")
 # Lines that tell of one thing, such as its maker and its date, are a record and no list of things.
@@ -27,13 +30,16 @@ def listed(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
 
     An item's reading is its name, its span the whole line.
     """
-    if not _ASKS_FOR_ITEMS.search(simplify(question)):
+    asked = simplify(question)
+    if not _ASKS_FOR_ITEMS.search(asked):
         return []
     best: list[Evidence] = []
     most = 1
     for passage_id in dict.fromkeys(item.hit.passage.id for item in evidence):
         of_it = [item for item in evidence if item.hit.passage.id == passage_id]
         for run in _runs(of_it[0].hit.passage):
+            if any(simplify(name) in asked for name, _, _ in run):
+                continue  # asked about one of the items
             held = [item for item in of_it if any(start <= item.start < end for _, start, end in run)]
             if len(held) > most:
                 most = len(held)

@@ -9,23 +9,41 @@ from ingest.figures import find_figures
 from ingest.normalise import simplify
 from ingest.periods import find_periods
 
+# Letters that are a part of another word: 许多高校, 近几年, 多重风险, 哪年轻人.
 _COUNTED = "个家种款项条位名人次倍成年岁天月米层座亿万千百度届期场支颗台辆股所"
-_AMOUNT = re.compile(rf"多少|几(?=[{_COUNTED}])|多(?=[大高长久快重远深宽厚])|占比(?:如何|怎么样)?$")
-_TIME = re.compile(r"何时|哪一?[年天日月]|哪个(?:年|月|季度)|(?:什么|啥)时[候间]|几月|几号|年份")
-_HOW_LONG = re.compile(r"多久|多长时间|几(?=[年天]|个?(?:月|星期|小时))")
+_AMOUNT = re.compile(
+    rf"多少|(?<![近这那过每好])几(?=[{_COUNTED}])|(?<![许众很更诸])多(?=[大高长久快重远深宽厚](?![校新质风模企型]))|占比(?:如何|怎么样)?$"
+)
+_NO_AMOUNT = re.compile(r"电话|号码|编号|邮编|门牌|网址")
+_TIME = re.compile(r"何时|哪一?(?:年(?!轻)|[天日月])|哪个(?:年|月|季度)|(?:什么|啥)时[候间]|几月|几号|年份")
+_HOW_LONG = re.compile(r"多久|多长时间|(?<![近这那过每好])几(?=[年天]|个?(?:月|星期|小时))")
+
+# What is no figure or period to the last digit, and an answer all the same: 第三名, 翻了一番; 6月, 公元618年, 三季度.
+_OTHER_AMOUNT = re.compile(r"第[一二三四五六七八九十\d]+|翻(?:了)?[一两\d]?[番倍]|一[个家种]")
+_OTHER_TIME = re.compile(r"\d[年月日号]|[一二三四五六七八九十]月|季度|[上下]半年|公元|世纪|年代|[初末底中]期")
 
 
 def asks_for_a_figure(question: str) -> bool:
     """Whether a question asks for an amount or a time."""
     plain = simplify(question)
-    return any(asks.search(plain) for asks in (_AMOUNT, _TIME, _HOW_LONG))
+    return any(asks.search(plain) for asks in (_AMOUNT, _TIME, _HOW_LONG)) and not _NO_AMOUNT.search(plain)
 
 
 def lacks_what_is_asked(question: str, text: str) -> bool:
     """Whether a question asks for an amount or a time and the text has none; False where it asks for neither."""
+    if not asks_for_a_figure(question):
+        return False
     plain = simplify(question)
     if _HOW_LONG.search(plain):
-        return not (find_figures(text) or find_periods(text))
+        return not (_has_amount(text) or _has_time(text))
     if _TIME.search(plain):
-        return not find_periods(text)
-    return bool(_AMOUNT.search(plain)) and not find_figures(text)
+        return not _has_time(text)
+    return not _has_amount(text)
+
+
+def _has_amount(text: str) -> bool:
+    return bool(find_figures(text) or _OTHER_AMOUNT.search(text))
+
+
+def _has_time(text: str) -> bool:
+    return bool(find_periods(text) or _OTHER_TIME.search(text))

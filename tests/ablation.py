@@ -22,7 +22,8 @@ from index import lexical, library, selection
 from index.aliases import Aliases
 from index.encoder import Embeddings, Progress
 from index.late_interaction import Tokens
-from index.library import Encoder, PassageIndex
+from index.library import Encoder, Hit, PassageIndex
+from index.rerank import Searched
 from index.segment import segment, segment_question
 from ingest.corpus import load_corpus
 from ingest.duplicates import fold_duplicates
@@ -69,6 +70,10 @@ def _nothing(library_: PassageIndex) -> None:
     pass
 
 
+def _without_the_words_as_typed(library_: Searched, question: str, *, typed: str, **others: Any) -> list[Hit]:
+    return finding.find(library_, question, **others)
+
+
 # What is left out: what is put in its place in the modules, and what is done to a loaded index.
 VARIANTS: Mapping[str, tuple[Sequence[Patch], Callable[[PassageIndex], None]]] = {
     "the whole search": ((), _nothing),
@@ -91,7 +96,7 @@ VARIANTS: Mapping[str, tuple[Sequence[Patch], Callable[[PassageIndex], None]]] =
     "without sides": (((assistant, "sides_of", lambda *_: ()),), _nothing),
     "follow-ups as typed": (((assistant, "standalone_question", lambda question, _: question),), _nothing),
     "without the words as typed beside a rewritten follow-up": (
-        ((assistant, "find", finding.find),),
+        ((assistant, "find", _without_the_words_as_typed),),
         _nothing,
     ),
 }

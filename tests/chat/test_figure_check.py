@@ -57,6 +57,35 @@ def test_what_it_tells_otherwise_or_of_something_else_does_not(claim: str) -> No
     assert not figures_hold(claim, SALES)
 
 
+@pytest.mark.parametrize(
+    ("claim", "reading", "holds"),
+    [
+        ("甲净利润5亿元", "甲营收5亿元，净利润3亿元。", False),  # the other figure of one company
+        ("2021年为5亿元", "2021年为3亿元，2022年为5亿元。", False),  # the other year's
+        ("2022年为5亿元", "2021年为3亿元，2022年为5亿元。", True),
+        ("营收6亿元", "公司：甲；营收（亿元）：5；员工（万人）：6", False),  # the other column's unit
+        ("营收5亿元", "公司：甲；营收（亿元）：5；员工（万人）：6", True),
+        ("营收80亿元", "营收不足80亿元。", False),
+        ("营收5亿元，同比增长3%", "营收5亿元同比增长3%。", True),
+        ("年均增长5%", "同比增长5%。", False),
+        ("降至5亿元", "增至5亿元。", False),
+        ("2022年发布", "发布时间：2022年4月", True),  # a day of the year is in the year
+        ("2022年3月15日上线", "2022.3.15上线", True),
+        ("6月上线", "2022年6月15日上线", True),
+        ("5月上线", "2022年6月15日上线", False),
+        ("上半年亏损", "下半年亏损", False),
+    ],
+)
+def test_figures_stay_with_their_year_their_column_and_what_is_said_of_them(
+    claim: str, reading: str, holds: bool
+) -> None:
+    assert figures_hold(claim, reading) is holds
+
+
+def test_a_heading_tells_the_period_only_where_the_evidence_tells_none() -> None:
+    assert not figures_hold("2022年营收5亿元", "2021年营收5亿元。", "2022年经营情况")
+
+
 def test_a_period_may_stand_in_the_headings_and_a_figure_may_not() -> None:
     assert figures_hold("2021年营收5亿元", "营收5亿元。", "2021年经营情况")
     assert not figures_hold("占比38%", "占比有所上升。", "2.2.4 市场规模占比38%")

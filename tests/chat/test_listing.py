@@ -67,6 +67,18 @@ def test_an_item_may_end_in_a_word_that_is_an_attribute_by_itself() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "question", ["哪些岗位负责测试？", "哪几个岗位不需要设计", "测试工程师有哪些工作？", "各岗位都负责哪些工作"]
+)
+def test_a_question_for_some_of_a_list_or_about_an_item_gets_no_list(question: str) -> None:
+    assert listed(question, evidence(JOBS, "焊接", "结构", "测试")) == []
+
+
+def test_times_are_no_names_of_items() -> None:
+    agenda = passage("10:00 签到\n10:30 致辞\n12:00 午餐", 5)
+    assert listed("议程有哪些", evidence(agenda, "10:00", "10:30", "12:00")) == []
+
+
 def test_a_row_is_no_list() -> None:
     row = passage("甲：一\n乙：二", 3, kind="row", cells=(("名称", "甲：一\n乙：二"),))
     assert listed("有哪些", evidence(row, "甲", "乙")) == []

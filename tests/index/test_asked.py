@@ -7,7 +7,19 @@ from index.asked import lacks_what_is_asked
 AMOUNTS = ["产量是多少？", "营收有多高？", "這個行業規模多大", "有几家工厂停产", "占全省几成"]
 TIMES = ["哪一年成立的？", "何时发布", "啥时候投产？", "在哪个季度上市"]
 HOW_LONG = ["持续了多久？", "用了几个月", "几年回本"]
-NEITHER = ["总部在哪里？", "谁提出的？", "几乎没有风险吗", "为什么亏损", "多数人怎么看", ""]
+NEITHER = [
+    "近几年市场如何变化",
+    "许多高校采用什么模型",
+    "客服电话是多少",
+    "哪年轻人最多",
+    "多重风险有哪些",
+    "总部在哪里？",
+    "谁提出的？",
+    "几乎没有风险吗",
+    "为什么亏损",
+    "多数人怎么看",
+    "",
+]
 
 
 @pytest.mark.parametrize("question", AMOUNTS)
@@ -32,3 +44,17 @@ def test_how_long_is_told_by_an_amount_or_by_its_dates(question: str) -> None:
 @pytest.mark.parametrize("question", NEITHER)
 def test_a_question_for_something_else_is_lacked_by_no_text(question: str) -> None:
     assert not lacks_what_is_asked(question, "该公司的总部位于深圳。")
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("几月上线", "6月上线"),
+        ("什么时候上线", "三季度上线"),
+        ("哪年建成", "公元618年建成"),
+        ("排名多少", "排名第三"),
+        ("增长了多少", "比上年翻了一番"),
+    ],
+)
+def test_what_is_told_in_other_forms_than_figures_and_dates_is_an_answer_too(question: str, text: str) -> None:
+    assert not lacks_what_is_asked(question, text)

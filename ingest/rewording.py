@@ -58,7 +58,7 @@ def _changed(sentence: Tokens, other: Tokens, most: int) -> int:
         gone, come = "".join(sentence[start:end]), "".join(other[begin:stop])
         changed += max(end - start, stop - begin)
         twice = sentence[max(0, start - 1) : end + 1] if gone else other[max(0, begin - 1) : stop + 1]
-        slip = not (gone and come) and tuple(twice).count(gone or come) > 1
+        slip = not (gone and come) and (gone or come).isalpha() and twice.count(gone or come) > 1
         if changed > most or not (slip or _harmless(gone, come)):
             return most + 1
     return changed

@@ -9,8 +9,8 @@ from ingest.figures import find_figures
 from ingest.normalise import simplify
 from ingest.periods import find_periods
 
-# Letters that are a part of another word: 许多高校, 近几年, 多重风险, 哪年轻人.
 _COUNTED = "个家种款项条位名人次倍成年岁天月米层座亿万千百度届期场支颗台辆股所"
+# Not where the letters are a part of another word: 许多高校, 近几年, 多重风险, 哪年轻人.
 _AMOUNT = re.compile(
     rf"多少|(?<![近这那过每好])几(?=[{_COUNTED}])|(?<![许众很更诸])多(?=[大高长久快重远深宽厚](?![校新质风模企型]))|占比(?:如何|怎么样)?$"
 )

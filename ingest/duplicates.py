@@ -33,7 +33,7 @@ from ingest.sentences import split_sentences
 # Kinds that never repeat another one: a caption is no mention, and a notice is not searched for what a text says.
 _APART = frozenset({"row", "figure", "notice"})
 _RUN = 4
-_SHARED = 0.6
+_SHARED = 0.6  # of the runs of a reworded copy: a character changed breaks four at most
 
 # A figure with its sign; a Latin name; a mark that says something; else one character.
 _TOKEN = re.compile(
@@ -221,7 +221,7 @@ def _of_one_section(passages: Sequence[Passage], order: Sequence[int]) -> Iterat
 def _rewords(longer: _Words, shorter: _Words) -> bool:
     if not longer.kind == shorter.kind == "text":
         return False
-    # A character changed breaks four runs at most: a quick look before sentences are compared one by one.
+    # A quick look before sentences are compared one by one.
     shared = np.isin(shorter.runs, longer.runs, assume_unique=True).mean()
     return bool(shared >= _SHARED) and reworded(shorter.sentences, longer.sentences)
 

@@ -51,11 +51,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the answer without its marks, the numbers of its citations, and whether they bear it out."""
+    """A sentence of the answer without its marks, the numbers of its citations, and whether they bear it out.
+
+    composed: it is neither the model's nor a source's, but made by rule from what it cites: a step of arithmetic that it
+        shows, or a correction of what was asked.
+    """
 
     text: str
     citations: tuple[int, ...]
     supported: bool
+    composed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

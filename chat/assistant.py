@@ -4,27 +4,32 @@ Everything is handed in; nothing here knows of pages, files or configuration.
 """
 
 import time
+from collections.abc import Collection, Sequence
 from collections.abc import Generator as Events
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn, check_question
+from chat.derived import asks_for_a_step, derived_figure, derived_year, side_by_side
 from chat.evidence import BROAD_BUDGET_CHARS, BUDGET_CHARS, Evidence, is_broad, select_evidence
 from chat.finding import find
 from chat.followup import standalone_question
 from chat.generation import Generator, Usage
-from chat.grounding import declines, ground, quote_evidence, refuse
+from chat.grounding import compose, correct, declines, ground, quote_evidence
+from chat.hops import Hops, hops
 from chat.listing import listed
 from chat.marks import without_marks
+from chat.premise import contradicting
 from chat.prompt import MAX_TOKENS, messages
+from chat.refusal import asked_picture, refused
 from chat.relevance import bears_on
-from chat.scope import sides_of
+from chat.scope import Side, sides_of
 from chat.verdict import may_stand
 from index.filters import Filter
-from index.library import PassageIndex
+from index.library import Hit, PassageIndex
 from index.metrics import comparable
 from index.rerank import Reranked, Reranker
+from index.segment import fold, segment_question
 
 # The answer rests on the first of the hits; more of them bring in passages that only look alike.
 EVIDENCE_HITS = 5
@@ -94,8 +99,7 @@ class Assistant:
         found = self.search(question, turns, within=within, rewrite=rewrite)
         yield found
         evidence = self.evidence(found)
-        if not evidence:
-            answer = refuse(found.hits)
+        if (answer := self._without_a_model(found, evidence)) is not None:
             yield Finished(found, answer, Timings(found.timings.search_ms, total_ms=_ms_since(began)))
             return
         draft, first_token_ms, usage = "", None, None
@@ -123,21 +127,49 @@ class Assistant:
         """The stretches of the hits that the answer may rest on; none where nothing found bears on the question."""
         hits = found.hits[:EVIDENCE_HITS]
         encoder = self.library.encoder.name
-        if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder):
+        sides = [side.question for side in sides_of(found.standalone_question, self.library.reports)]
+        if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder, sides=sides):
             return []
+        if by_way := self._hops(found):
+            return list(by_way.evidence)
         return self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN)
 
+    def _without_a_model(self, found: Found, evidence: Sequence[Evidence]) -> Answer | None:
+        """A refusal where there is no evidence, or only a picture has the answer; a correction where the question takes for
+        granted what the evidence tells otherwise."""
+        question, hits = found.standalone_question, found.hits[:EVIDENCE_HITS]
+        picture = asked_picture(question, found.hits, evidence)
+        if not evidence or picture is not None:
+            shares = self.library.word_shares(question, [hit.passage for hit in found.hits]).tolist()
+            return refused(found, [report.title for report in self.library.reports], shares, picture)
+        otherwise = contradicting(question, hits, self.library)
+        return correct(otherwise, found.hits) if otherwise else None
+
     def checked(self, draft: str, found: Found, evidence: Sequence[Evidence]) -> Answer:
-        """The draft as an answer where it stands the check; else the evidence itself, which no draft may fall short of."""
+        """The draft as an answer where it stands the check; else the evidence itself, which no draft may fall short of. With
+        what follows from it by one step of arithmetic where that is asked for."""
+        question = found.standalone_question
+        if asks_for_a_step(question):
+            terms = self._best_of_each_side(found)
+            if step := derived_figure(question, terms):
+                return compose(quote_evidence(terms, found.hits), step.text, step.spans, first=True)
+        answer = self._drafted_or_quoted(draft, found, evidence)
+        year = derived_year(question, evidence)
+        return compose(answer, year.text, year.spans) if year else answer
+
+    def _drafted_or_quoted(self, draft: str, found: Found, evidence: Sequence[Evidence]) -> Answer:
         question = found.standalone_question
         if not declines(draft):
             answer = ground(draft, question, evidence, found.hits)
-            if may_stand(answer, question, self.library):
+            by_way = self._hops(found)
+            if may_stand(answer, question, self.library) and (by_way is None or by_way.name in fold(answer.text)):
                 return answer
         return quote_evidence(self._quoted(found, evidence), found.hits)
 
     def _quoted(self, found: Found, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
         """What answers in place of a draft: the items of a list, the best of each side, or the best stretches."""
+        if by_way := self._hops(found):
+            return by_way.evidence
         if items := listed(found.standalone_question, evidence):
             return items
         if by_side := self._best_of_each_side(found):
@@ -145,14 +177,19 @@ class Assistant:
         margin = BROAD_QUOTE_MARGIN if is_broad(found.question) else QUOTE_MARGIN
         return self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin)
 
+    def _hops(self, found: Found) -> Hops | None:
+        hits = found.hits[:EVIDENCE_HITS]
+        return hops(found.standalone_question, hits, self.library, budget=BUDGET_CHARS, margin=QUOTE_MARGIN)
+
     def _best_of_each_side(self, found: Found) -> list[Evidence]:
         """The best stretch for each side of a question that has several, in hit order; [] for one that has not, and where
         a side has none, one far worse than another's, or another's."""
         hits = found.hits[:EVIDENCE_HITS]
-        sides = sides_of(found.standalone_question, self.library.reports)
+        sides = sides_of(side_by_side(found.standalone_question), self.library.reports)
         best: list[Evidence] = []
         for side in sides:
             own = [hit for hit in hits if not side.within.reports or hit.passage.report_id in side.within.reports]
+            own = _naming(_own_words(side, sides), own) or own
             best += select_evidence(side.question, own, self.library, budget=1, margin=0) if own else []
         quotes = {comparable(item.reading) for item in best}
         scores = [item.score for item in best]
@@ -169,6 +206,17 @@ class Assistant:
             budget=broad_budget if is_broad(found.question) else budget,
             margin=margin,
         )
+
+
+def _own_words(side: Side, sides: Sequence[Side]) -> set[str]:
+    """The words that tell a side from the others: 百度 of 百度的参数 and 阿里的参数."""
+    others = {word for other in sides if other is not side for word in segment_question(other.question)}
+    return {word for word in segment_question(side.question) if len(word) > 1} - others
+
+
+def _naming(words: Collection[str], hits: Sequence[Hit]) -> list[Hit]:
+    """The hits whose passage has one of these words."""
+    return [hit for hit in hits if any(word in fold(hit.passage.search_text) for word in words)]
 
 
 def _ms_since(began: float) -> float:

@@ -7,7 +7,7 @@ that evidence bears the sentence out, moved where another does, dropped where no
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat.answer import Answer, Citation, Sentence
 from chat.evidence import Evidence
@@ -16,13 +16,13 @@ from chat.marks import MARK, disarmed, numbers, without_marks
 from index.library import Hit
 from index.metrics import comparable
 from index.segment import fold, segment_question
+from ingest.report import Passage
 from ingest.sentences import split_sentences
 
 SHORT_CELL_CHARS = 30
 _NEGATION = re.compile(r"[不没未无非]")
 
-REFUSAL_NOTHING_FOUND = "报告中没有找到可以回答这个问题的内容。"
-REFUSAL_NEAREST = "报告中没有找到可以回答这个问题的内容，以下是最接近的段落，供参考。"
+NOT_SO = "提问中的说法与原文不符，原文是："
 
 # A figure with its sign, magnitude and %, a Latin name, a rating. 3亿 is not 3万, and -5% is not 5%.
 _FIGURE = r"(?:(?<![0-9a-z])[-−－])?\d[\d,]*(?:\.\d+)?(?:[百千万亿兆]+|[%％])?"
@@ -30,6 +30,10 @@ _HARD = re.compile(rf"[a-z][a-z0-9.+-]*|{_FIGURE}|★+")
 _DECLINES = re.compile(
     r"(?:资料|文中|报告|原文)(?:中|里|内)?(?:没有|未|并未|不)|无法(?:回答|确定|得知|判断|从)|没有(?:提到|提及|相关|找到|给出)|未(?:提及|提到|找到|给出|说明)|不清楚|不知道|抱歉"
 )
+
+
+# A stretch of a passage: passage.text[start:end].
+Span = tuple[Passage, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +67,29 @@ def parse_draft(draft: str) -> list[DraftSentence]:
 def ground(draft: str, question: str, evidence: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
     """The draft as an answer: sentences with resolved marks and whether they are supported, citations by first use."""
     known = {item.number: item for item in evidence}
-    sentences: list[tuple[str, Evidence | None]] = []
+    claims: list[_Claim] = []
     unknown: list[str] = []
     for sentence in parse_draft(draft):
         unknown.extend(f"[{mark}]" for mark in sentence.marks if mark not in known)
         marked = [known[mark] for mark in sentence.marks if mark in known]
         others = [item for item in evidence if item not in marked]
         bearing = (item for item in [*marked, *others] if supports(item, sentence.text, question, evidence))
-        sentences.append((sentence.text, next(bearing, None)))
-    return _answer(sentences, hits, dropped_marks=tuple(unknown))
+        item = next(bearing, None)
+        claims.append(_Claim(sentence.text, (_span(item),) if item else (), supported=item is not None))
+    return _answer(claims, hits, dropped_marks=tuple(unknown))
 
 
 def quote_evidence(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
     """The evidence itself as the answer, each stretch a sentence with its citation."""
-    return _answer([(_ended(item.reading), item) for item in evidence], hits, quoted=True)
+    return _answer(
+        [_Claim(_ended(item.reading), (_span(item),), supported=True) for item in evidence], hits, quoted=True
+    )
 
 
-def refuse(hits: Sequence[Hit]) -> Answer:
-    """No answer, and the nearest passages where there are any."""
-    return Answer((), (), tuple(hits), refusal=REFUSAL_NEAREST if hits else REFUSAL_NOTHING_FOUND)
+def correct(item: Evidence, hits: Sequence[Hit]) -> Answer:
+    """An answer to what takes for granted what a stretch of evidence tells otherwise: that it is not so, and the stretch."""
+    text = f"{NOT_SO}{_ended(item.reading)}"
+    return _answer([_Claim(text, (_span(item),), supported=True, composed=True)], hits, quoted=True)
 
 
 def declines(draft: str) -> bool:
@@ -144,25 +152,49 @@ def hard_words(text: str) -> list[str]:
     return [re.sub(r"^[−－]", "-", word) for word in found]
 
 
+def compose(answer: Answer, text: str, spans: Sequence[Span], *, first: bool = False) -> Answer:
+    """The answer with a sentence of ours about these stretches: a step of arithmetic at its end, or a correction before it."""
+    claims = _claims(answer)
+    claim = _Claim(text, tuple(spans), supported=True, composed=True)
+    claims.insert(0 if first else len(claims), claim)
+    numbered = _answer(claims, answer.hits)
+    return replace(answer, sentences=numbered.sentences, citations=numbered.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    text: str
+    spans: tuple[Span, ...]
+    supported: bool
+    composed: bool = False
+
+
+def _claims(answer: Answer) -> list[_Claim]:
+    cited = {citation.number: (citation.passage, citation.start, citation.end) for citation in answer.citations}
+    return [
+        _Claim(each.text, tuple(cited[number] for number in each.citations), each.supported, each.composed)
+        for each in answer.sentences
+    ]
+
+
 def _answer(
-    sentences: Sequence[tuple[str, Evidence | None]],
-    hits: Sequence[Hit],
-    *,
-    quoted: bool = False,
-    dropped_marks: tuple[str, ...] = (),
+    claims: Sequence[_Claim], hits: Sequence[Hit], *, quoted: bool = False, dropped_marks: tuple[str, ...] = ()
 ) -> Answer:
+    """Citations are numbered by first use, one for each stretch."""
     citations: dict[tuple[str, int, int], Citation] = {}
     shown: list[Sentence] = []
-    for text, item in sentences:
-        if item is None:
-            shown.append(Sentence(text, (), supported=False))
-            continue
-        passage = item.hit.passage
-        key = (passage.id, item.start, item.end)
-        quote = passage.text[item.start : item.end]
-        citation = citations.setdefault(key, Citation(len(citations) + 1, passage, quote, item.start, item.end))
-        shown.append(Sentence(text, (citation.number,), supported=True))
+    for claim in claims:
+        for passage, start, end in claim.spans:
+            key = (passage.id, start, end)
+            if key not in citations:
+                citations[key] = Citation(len(citations) + 1, passage, passage.text[start:end], start, end)
+        numbers = tuple(dict.fromkeys(citations[passage.id, start, end].number for passage, start, end in claim.spans))
+        shown.append(Sentence(claim.text, numbers, claim.supported, claim.composed))
     return Answer(tuple(shown), tuple(citations.values()), tuple(hits), quoted=quoted, dropped_marks=dropped_marks)
+
+
+def _span(item: Evidence) -> Span:
+    return item.hit.passage, item.start, item.end
 
 
 def _leading_marks(piece: str) -> int:

@@ -28,11 +28,20 @@ _YEAR = re.compile(
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:年)?\s*[-–—~至]\s*((?:19|20)\d{2})|(?<!\d)((?:19|20)\d{2})(?!\d)")
 
 
-def bears_on(asked: str, question: str, hits: Sequence[Hit], library: SpanScorer, *, encoder: str) -> bool:
+def bears_on(
+    asked: str,
+    question: str,
+    hits: Sequence[Hit],
+    library: SpanScorer,
+    *,
+    encoder: str,
+    sides: Sequence[str] = (),
+) -> bool:
     """Whether an answer may be drafted from these hits.
 
     asked: as typed; its years are the ones meant where it names any, since 「那2021年呢」 turns away from the year before it.
     question: the same, standing alone.
+    sides: the questions that it consists of; one of them may match well what two at once match but half.
     encoder: the one that made the library; the least match is known for FITTED_ENCODER only and asked of no other.
     """
     years = asked_years(asked) or asked_years(question)
@@ -40,7 +49,7 @@ def bears_on(asked: str, question: str, hits: Sequence[Hit], library: SpanScorer
         return False
     if encoder != FITTED_ENCODER:
         return True
-    match = best_match(question, hits, library)
+    match = max(best_match(each, hits, library) for each in (question, *sides))
     shares = library.word_shares(question, [hit.passage for hit in hits])
     return match >= DOUBTFUL_MATCH or (match >= LEAST_MATCH and float(shares.max()) >= LEAST_WORDS)
 

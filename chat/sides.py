@@ -47,6 +47,9 @@ _WHICH = re.compile(
 _WHICH_IS_MORE = re.compile(
     _WHICH.pattern + "(?=.{0,12}(?:[更最较]|(?:高|低|多|少|大|小|长|短|快|慢|贵|便宜|早|晚|重|轻|强|弱|好|久|远)$))"
 )
+_AND_HOW_MUCH = re.compile(
+    r"[，,](?:它们|两者|二者)?(?:分别|各自?)\w{0,3}?(?:多少|多[大高长快久重远深宽]|几[个家年种次成倍位])\w{0,2}$"
+)
 _APART = re.compile(r"相?差(?:了|有)?(?=多|几)")
 _HOLDS = re.compile(
     r"(?:是)?(?:怎么|如何|怎样)(?:看|说|评价|解释|预测|理解|认为)|对.{2,30}的(?:看法|观点|态度|评价|预测)"
@@ -147,6 +150,9 @@ def sub_questions(question: str, names: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def _sides(plain: str, names: tuple[str, ...]) -> Sequence[str]:
+    asked_of_each = _AND_HOW_MUCH.search(plain.rstrip(_STOPS + " "))
+    if asked_of_each and (sides := _sides(plain[: asked_of_each.start()], names)):
+        return sides  # 「…，谁更大，分别多大」: the figures asked for are those that are compared
     topic, parts = _questions(plain)
     if len(parts) < 2:
         return _split(plain.strip(_STOPS + " "), names)

@@ -29,6 +29,11 @@ def asks_for_a_figure(question: str) -> bool:
     return any(asks.search(plain) for asks in (_AMOUNT, _TIME, _HOW_LONG)) and not _NO_AMOUNT.search(plain)
 
 
+def asks_for_a_time(question: str) -> bool:
+    """Whether a question asks when something was."""
+    return bool(_TIME.search(simplify(question)))
+
+
 def lacks_what_is_asked(question: str, text: str) -> bool:
     """Whether a question asks for an amount or a time and the text has none; False where it asks for neither."""
     if not asks_for_a_figure(question):

@@ -17,12 +17,27 @@ WORDS = 8
 _COMMON_SHARE = 0.03
 _COMMON_LEAST = 5
 
-_BY_WAY_OF = re.compile(r"那[家个款位种项]|该(?:公司|机构|企业|产品|模型|项目|国家|地区)")
+_SORTS = "公司|企业|机构|厂商|产品|模型|项目|团队|平台|品牌|国家|地区"
+_BY_WAY_OF = re.compile(rf"那[家个款位种项]|该(?:{_SORTS})")
+# What points at a subject told by a fact, to the end of the noun that says what it is: 投的那家数字人公司, 该模型. In 甲公司那个产品 and
+# 乙的那个 what is asked of has a name already, and no second step is needed.
+_NOUN = rf"[^，,。？?！!；;的在]{{0,8}}?(?:{_SORTS})"
+_POINTS = re.compile(rf"的那(?:家(?:{_NOUN})?|[个款位种项]{_NOUN})|该(?:{_SORTS})")
 
 
 def by_way_of_another(question: str) -> bool:
     """Whether a question names its subject only by a fact about it."""
     return bool(_BY_WAY_OF.search(simplify(question)))
+
+
+def asked_of(question: str, name: str) -> str | None:
+    """What a question asks of a subject that it tells by a fact, with its name instead; None where it tells none so.
+
+    >>> asked_of("投资了甲的那家公司，后来推出了什么？", "乙")
+    '乙，后来推出了什么？'
+    """
+    points = _POINTS.search(simplify(question))
+    return name + question[points.end() :] if points else None
 
 
 def bridge_words(question: str, best: Passage, frequency: Callable[[str], int], size: int) -> list[str]:

@@ -153,8 +153,7 @@ class PassageIndex:
             return []
         chosen = self._select(question, k, allowed)
         if by_way_of_another(question):
-            best = self.passages[chosen[0][0]]
-            words = bridge_words(question, best, self._lexical.frequency, len(self.passages))
+            words = self.bridges(question, self.passages[chosen[0][0]])
             chosen = self._with_bridged(chosen, words, question_terms(question), allowed)
         hits: list[Hit] = []
         for rank, (row, gain) in enumerate(chosen[:k], start=1):
@@ -220,6 +219,10 @@ class PassageIndex:
         gains = dict(chosen)
         least = min(gains.values())
         return [(row, gains.get(row, least)) for row in dict.fromkeys([chosen[0][0], *by_bridge, *gains])]
+
+    def bridges(self, question: str, best: Passage) -> list[str]:
+        """Words of the best passage that may name what the question is about, rarest first (`bridge`)."""
+        return bridge_words(question, best, self._lexical.frequency, len(self.passages))
 
     def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
         """(len(spans),) MaxSim of the question with stretches of `passage.reading`, each read in its context.

@@ -240,6 +240,14 @@ def test_a_mark_that_slipped_into_the_text_or_that_the_draft_lost_counts_as_unre
         (Sentence("产量1288.8万辆。", (1,), True), False),  # in the passages, not in the cited one
         (Sentence("出口28.4万辆。", (1,), True), False),  # the end of a figure is another figure
         (Sentence("出口128万辆。", (1,), True), False),
+        (
+            Sentence("相差159.2万辆（1288.8万辆 − 1129.6万辆 = 159.2万辆）。", (1, 2), True, composed=True),
+            False,
+        ),  # no such term
+        (Sentence("相差2.2万辆（1288.8万辆 − 1286.6万辆 = 2.2万辆）。", (2,), True, composed=True), True),
+        (Sentence("相差3.2万辆（1288.8万辆 − 1286.6万辆 = 3.2万辆）。", (2,), True, composed=True), False),  # wrong sum
+        (Sentence("相差2.2万辆（1288.8万辆 − 1286.6万辆 = 2.2万辆）。", (2,), True), False),  # the model's own
+        (Sentence("“次年”即2025年（2024 + 1 = 2025）。", (1,), True, composed=True), True),
         (Sentence("出口很多。", (), True), False),
         (Sentence("出口128.4万辆。", (9,), True), False),  # cites nothing that is there
         (Sentence("出口128.4万辆。", (1,), False), False),  # shown as unsupported

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from chat.evidence import Evidence
 from chat.grounding import (
     DraftSentence,
+    compose,
+    correct,
     declines,
     ground,
     hard_words,
     parse_draft,
     quote_evidence,
-    refuse,
     supports,
 )
 from chat.marks import numbers
@@ -104,14 +105,25 @@ def test_the_evidence_quoted_is_marked_as_such() -> None:
     assert all(sentence.supported for sentence in answer.sentences)
 
 
-def test_a_refusal_shows_the_nearest_passages_and_says_so() -> None:
-    near, nothing = refuse(HITS), refuse(())
-    assert near.hits == HITS
-    assert near.refusal is not None
-    assert "最接近" in near.refusal
-    assert nothing.refusal is not None
-    assert "最接近" not in nothing.refusal
-    assert near.text == near.refusal
+def test_a_correction_says_so_and_gives_the_source_s_words() -> None:
+    answer = correct(EVIDENCE[1], HITS)
+    assert answer.text == "提问中的说法与原文不符，原文是：2022年英伟达占全球AI加速芯片市场的82%。[1]"
+    assert answer.citations[0].quote == CHIPS.text
+    assert answer.sentences[0].composed
+    assert answer.quoted
+
+
+def test_a_sentence_of_ours_cites_what_is_cited_already_by_the_same_number() -> None:
+    quoted = quote_evidence(EVIDENCE, HITS)
+    added = compose(quoted, "两者相差。", [(CHIPS, 0, len(CHIPS.text)), (CLOUD, 0, 4)])
+    assert added.text == f"{quoted.text}两者相差。[2][3]"
+    assert [citation.quote for citation in added.citations] == [CLOUD.text[:39], CHIPS.text, "2022"]
+    assert added.quoted
+
+
+def test_a_sentence_of_ours_may_stand_first_and_its_citations_are_numbered_first() -> None:
+    added = compose(quote_evidence(EVIDENCE, HITS), "两者相差。", [(CHIPS, 0, len(CHIPS.text))], first=True)
+    assert added.text == f"两者相差。[1]{EVIDENCE[0].reading}[2]{EVIDENCE[1].reading}[1]"
 
 
 @pytest.mark.parametrize(

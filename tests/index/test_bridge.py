@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from index.bridge import WORDS, bridge_words, by_way_of_another
+from index.bridge import WORDS, asked_of, bridge_words, by_way_of_another
 from tests.fakes import passage
 
 
@@ -18,6 +18,22 @@ def test_a_question_that_names_its_subject_by_a_fact_is_seen(question: str) -> N
 @pytest.mark.parametrize("question", ["OpenAI的营收是多少？", "那么规模呢？", "应该怎么做？", "该怎么办？", ""])
 def test_a_question_that_names_its_subject_or_points_back_only_is_not(question: str) -> None:
     assert not by_way_of_another(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("投资了甲的那家公司，后来推出了什么？", "乙，后来推出了什么？"),
+        ("红杉投的那家机器人公司在哪里上市？", "乙在哪里上市？"),
+        ("排名第一的那个国家人口多少？", "乙人口多少？"),
+        ("谁开发了甲？该公司的营收是多少？", "乙的营收是多少？"),
+        ("甲公司那个产品叫什么？", None),  # it has its name already
+        ("甲的那个用什么材料？", None),
+        ("甲的营收是多少？", None),
+    ],
+)
+def test_a_subject_told_by_a_fact_is_named_instead(question: str, named: str | None) -> None:
+    assert asked_of(question, "乙") == named
 
 
 def known(**counts: int) -> Callable[[str], int]:

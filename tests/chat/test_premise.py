@@ -1,0 +1,60 @@
+"""What a question takes for granted and the sources tell otherwise."""
+
+import pytest
+
+from chat.premise import contradicting
+from index.library import PassageIndex
+from tests.fakes import HashingEncoder, passage
+
+TEXTS = (
+    "- 腾讯斥资2亿美元投资Figma公司——后者开发设计软件\n- 华为宣布推出新款手机",
+    "2023年国内光伏组件市场规模达到300亿元，同比增长12.5%。",
+    "电动重卡的销量在2023年持续上升。",
+    "该工艺的优点在于省电，不需要经过高温烧结，成本因此更低。",
+    "其他内容与此无关，从略。",
+)
+LIBRARY = PassageIndex.build([passage(text, number) for number, text in enumerate(TEXTS)], HashingEncoder())
+
+
+def told_otherwise(question: str) -> str | None:
+    found = contradicting(question, LIBRARY.search(question, k=5), LIBRARY)
+    return found.reading if found else None
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("华为投资Figma花了2亿美元，是哪一年？", "腾讯斥资2亿美元投资Figma"),  # another party
+        ("2023年国内光伏组件市场规模为什么只有80亿元？", "300亿元"),  # another figure
+        ("2023年国内光伏组件市场规模为什么同比下降12.5%？", "同比增长12.5%"),  # the other way
+        ("电动重卡的销量在2023年为什么下降？", "持续上升"),
+        ("该工艺省电，是不是因为一定要高温烧结？", "不需要经过高温烧结"),  # a need where there is none
+    ],
+)
+def test_what_the_sources_tell_otherwise_is_found(question: str, words: str) -> None:
+    assert words in (told_otherwise(question) or "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "腾讯投资Figma花了2亿美元，是哪一年？",
+        "谁投资了Figma？",
+        "华为投资了哪家公司？",
+        "2023年国内光伏组件市场规模为什么能达到300亿元？",
+        "2023年国内光伏组件市场规模同比增长多少？",
+        "2023年国内光伏组件的出口额为什么只有80亿元？",  # of another thing
+        "2021年国内光伏组件市场规模为什么只有80亿元？",  # of another year
+        "电动重卡的销量在2023年为什么上升？",
+        "该工艺需要高温烧结吗？不需要的话有什么好处？",
+        "该工艺是不是不需要高温烧结？",
+        "光伏组件市场有哪两个特点？",
+        "",
+    ],
+)
+def test_what_is_told_so_or_not_at_all_is_not_contradicted(question: str) -> None:
+    assert told_otherwise(question) is None
+
+
+def test_nothing_found_contradicts_nothing() -> None:
+    assert contradicting("华为投资Figma花了2亿美元？", [], LIBRARY) is None

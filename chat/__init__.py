@@ -12,7 +12,12 @@ finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
 evidence      the sentences and rows that answer it
 listing       the items of a list, where they are asked for
+hops          evidence of a question that reaches its subject by way of another fact
+derived       what follows from the evidence by one step of arithmetic, with the step
+premise       what the question takes for granted and the evidence tells otherwise
+refusal       why there is no answer, and what is near
 prompt        every word said to the model
+figure_grammar  the figures that a draft may have
 generation    what every model has in common: pieces, token counts, errors
 local_model   a GGUF model in this process (llama.cpp)
 endpoint      any OpenAI-compatible service

@@ -8,6 +8,7 @@ from ingest.errors import UserError
 from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
+Unproven = Literal["quote", "remove", "show"]
 
 QUESTION_CHARS = 2_000  # a question, not a document: what is longer would fill the small model's window by itself
 
@@ -51,16 +52,23 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the answer without its marks, the numbers of its citations, and whether they bear it out.
+    """A sentence of the answer without its marks, the numbers of its citations, and whether they bear it out: one that is not
+    supported and cites something all the same is borne out in part, by its figures and names but not in all its words.
 
     composed: it is neither the model's nor a source's, but made by rule from what it cites: a step of arithmetic that it
-        shows, or a correction of what was asked.
+        shows, a correction of what was asked, or the model's own with its figure put right.
     """
 
     text: str
     citations: tuple[int, ...]
     supported: bool
     composed: bool = False
+
+    @property
+    def state(self) -> Literal["supported", "partly", "unsupported"]:
+        if self.supported:
+            return "supported"
+        return "partly" if self.citations else "unsupported"
 
 
 @dataclass(frozen=True, slots=True)

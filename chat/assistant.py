@@ -9,21 +9,22 @@ from collections.abc import Generator as Events
 from contextlib import closing
 from dataclasses import replace
 
-from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn, check_question
+from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn, Unproven, check_question
 from chat.derived import asks_for_a_step, derived_figure, derived_year, side_by_side
-from chat.evidence import BROAD_BUDGET_CHARS, BUDGET_CHARS, Evidence, is_broad, select_evidence
+from chat.evidence import BROAD_BUDGET_CHARS, BUDGET_CHARS, Evidence, is_broad, select_evidence, shortened
+from chat.figure_grammar import figure_grammar
 from chat.finding import find
 from chat.followup import standalone_question
 from chat.generation import Generator, Usage
-from chat.grounding import compose, correct, declines, ground, quote_evidence
-from chat.hops import Hops, hops
+from chat.grounding import compose, correct, declines, ground, quote_evidence, without_unproven
+from chat.hops import hops
 from chat.listing import listed
 from chat.marks import without_marks
 from chat.premise import contradicting
 from chat.prompt import MAX_TOKENS, messages
 from chat.refusal import asked_picture, refused
 from chat.relevance import bears_on
-from chat.scope import Side, sides_of
+from chat.scope import Side, named_scope, sides_of
 from chat.verdict import may_stand
 from index.filters import Filter
 from index.library import Hit, PassageIndex
@@ -48,12 +49,22 @@ class Assistant:
     """Answers questions over one library with one generator, or with quotes alone where there is none.
 
     reranker: puts what is found in a better order, where there is one.
+    unproven: what becomes of a draft with a sentence that its evidence does not bear out: the evidence is quoted instead, the
+        sentence is removed, or it is shown as such.
     """
 
-    def __init__(self, library: PassageIndex, generator: Generator | None, *, reranker: Reranker | None = None) -> None:
+    def __init__(
+        self,
+        library: PassageIndex,
+        generator: Generator | None,
+        *,
+        reranker: Reranker | None = None,
+        unproven: Unproven = "quote",
+    ) -> None:
         self.library = library
         self.generator = generator
         self.reranker = reranker
+        self.unproven = unproven
         self._searched = Reranked(library, reranker) if reranker else library
 
     def warm_up(self) -> None:
@@ -99,13 +110,14 @@ class Assistant:
         found = self.search(question, turns, within=within, rewrite=rewrite)
         yield found
         evidence = self.evidence(found)
-        if (answer := self._without_a_model(found, evidence)) is not None:
+        if (answer := self.without_a_model(found, evidence)) is not None:
             yield Finished(found, answer, Timings(found.timings.search_ms, total_ms=_ms_since(began)))
             return
         draft, first_token_ms, usage = "", None, None
         if self.generator is not None:
             prompt = messages(found.standalone_question, evidence)
-            with closing(self.generator.generate(prompt, max_tokens=MAX_TOKENS)) as pieces:
+            grammar = figure_grammar(evidence)
+            with closing(self.generator.generate(prompt, max_tokens=MAX_TOKENS, grammar=grammar)) as pieces:
                 for piece in pieces:
                     if isinstance(piece, Usage):
                         usage = piece
@@ -130,60 +142,59 @@ class Assistant:
         sides = [side.question for side in sides_of(found.standalone_question, self.library.reports)]
         if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder, sides=sides):
             return []
-        if by_way := self._hops(found):
-            return list(by_way.evidence)
         return self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN)
 
-    def _without_a_model(self, found: Found, evidence: Sequence[Evidence]) -> Answer | None:
-        """A refusal where there is no evidence, or only a picture has the answer; a correction where the question takes for
-        granted what the evidence tells otherwise."""
+    def without_a_model(self, found: Found, evidence: Sequence[Evidence]) -> Answer | None:
+        """An answer that no model is asked for, None mostly: a refusal where there is no evidence, or only a picture has what
+        is asked; a correction where the question takes for granted what the evidence tells otherwise; and the evidence itself
+        where its shape is that of the answer."""
         question, hits = found.standalone_question, found.hits[:EVIDENCE_HITS]
         picture = asked_picture(question, found.hits, evidence)
         if not evidence or picture is not None:
             shares = self.library.word_shares(question, [hit.passage for hit in found.hits]).tolist()
             return refused(found, [report.title for report in self.library.reports], shares, picture)
-        otherwise = contradicting(question, hits, self.library)
-        return correct(otherwise, found.hits) if otherwise else None
+        if otherwise := contradicting(question, hits, self.library):
+            return correct(otherwise, found.hits)
+        return self._in_the_shape_of_its_evidence(found, evidence)
+
+    def _in_the_shape_of_its_evidence(self, found: Found, evidence: Sequence[Evidence]) -> Answer | None:
+        """A step of arithmetic with its terms, both steps to a subject, the items of a list, or the best stretch of each side.
+
+        A small model's draft of these is hardly ever kept, and the wait for it is the longest: so it is not asked.
+        """
+        question, hits = found.standalone_question, found.hits[:EVIDENCE_HITS]
+        sides = self._best_of_each_side(found)
+        if step := derived_figure(question, sides):
+            return compose(quote_evidence(sides, found.hits), step.text, step.spans, first=True)
+        by_way = hops(question, hits, self.library, budget=BUDGET_CHARS, margin=QUOTE_MARGIN)
+        exact = (by_way.evidence if by_way else ()) or listed(question, evidence) or sides
+        return quote_evidence(exact, found.hits) if exact else None
 
     def checked(self, draft: str, found: Found, evidence: Sequence[Evidence]) -> Answer:
         """The draft as an answer where it stands the check; else the evidence itself, which no draft may fall short of. With
-        what follows from it by one step of arithmetic where that is asked for."""
-        question = found.standalone_question
-        if asks_for_a_step(question):
-            terms = self._best_of_each_side(found)
-            if step := derived_figure(question, terms):
-                return compose(quote_evidence(terms, found.hits), step.text, step.spans, first=True)
+        the year that follows from it where a time is asked for."""
         answer = self._drafted_or_quoted(draft, found, evidence)
-        year = derived_year(question, evidence)
+        year = derived_year(found.standalone_question, evidence)
         return compose(answer, year.text, year.spans) if year else answer
 
     def _drafted_or_quoted(self, draft: str, found: Found, evidence: Sequence[Evidence]) -> Answer:
         question = found.standalone_question
         if not declines(draft):
             answer = ground(draft, question, evidence, found.hits)
-            by_way = self._hops(found)
-            if may_stand(answer, question, self.library) and (by_way is None or by_way.name in fold(answer.text)):
+            if self.unproven == "remove":
+                answer = without_unproven(answer)
+            if may_stand(answer, question, self.library, unproven=self.unproven == "show"):
                 return answer
-        return quote_evidence(self._quoted(found, evidence), found.hits)
-
-    def _quoted(self, found: Found, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
-        """What answers in place of a draft: the items of a list, the best of each side, or the best stretches."""
-        if by_way := self._hops(found):
-            return by_way.evidence
-        if items := listed(found.standalone_question, evidence):
-            return items
-        if by_side := self._best_of_each_side(found):
-            return by_side
         margin = BROAD_QUOTE_MARGIN if is_broad(found.question) else QUOTE_MARGIN
-        return self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin)
-
-    def _hops(self, found: Found) -> Hops | None:
-        hits = found.hits[:EVIDENCE_HITS]
-        return hops(found.standalone_question, hits, self.library, budget=BUDGET_CHARS, margin=QUOTE_MARGIN)
+        chosen = self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin)
+        if len(chosen) == 1 and not sides_of(question, self.library.reports):
+            chosen = [shortened(chosen[0], question, self.library)]
+        return quote_evidence(chosen, found.hits)
 
     def _best_of_each_side(self, found: Found) -> list[Evidence]:
         """The best stretch for each side of a question that has several, in hit order; [] for one that has not, and where
-        a side has none, one far worse than another's, or another's."""
+        a side has none, one far worse than another's, or another's. Where the sides are terms of a difference or a sum each of
+        them is named, however well it matches."""
         hits = found.hits[:EVIDENCE_HITS]
         sides = sides_of(side_by_side(found.standalone_question), self.library.reports)
         best: list[Evidence] = []
@@ -193,14 +204,18 @@ class Assistant:
             best += select_evidence(side.question, own, self.library, budget=1, margin=0) if own else []
         quotes = {comparable(item.reading) for item in best}
         scores = [item.score for item in best]
-        if len(best) < 2 or not len(quotes) == len(best) == len(sides) or max(scores) - min(scores) > PROMPT_MARGIN:
+        if len(best) < 2 or not len(quotes) == len(best) == len(sides):
+            return []
+        if max(scores) - min(scores) > PROMPT_MARGIN and not asks_for_a_step(found.standalone_question):
             return []
         best.sort(key=lambda item: (item.hit.rank, item.start))
         return [replace(item, number=number) for number, item in enumerate(best, start=1)]
 
     def _select(self, found: Found, broad_budget: int, budget: int, margin: float) -> list[Evidence]:
+        # The name of a report is told by all its passages, and asked of none.
+        asked = named_scope(found.standalone_question, self.library.reports).question
         return select_evidence(
-            found.standalone_question,
+            asked,
             found.hits[:EVIDENCE_HITS],
             self.library,
             budget=broad_budget if is_broad(found.question) else budget,

@@ -71,6 +71,14 @@ class GeneratorConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerConfig:
+    """unproven: a draft with a sentence that its evidence does not bear out is replaced by the evidence (`quote`), goes
+    without the sentence (`remove`), or shows it greyed (`show`)."""
+
+    unproven: Literal["quote", "remove", "show"] = "quote"
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """frame_ancestors: origins of pages that may embed this one, such as https://portal.example.com.
     allowed_hosts: names this service may be called by, beside the loopback ones.
@@ -92,6 +100,7 @@ class Config:
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     reranker: RerankerConfig = field(default_factory=RerankerConfig)
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    answer: AnswerConfig = field(default_factory=AnswerConfig)
     server: ServerConfig = field(default_factory=ServerConfig)
 
 

@@ -280,7 +280,13 @@ def ask_object(finished: Finished, id: Identity = None) -> JsonObject:
         "answer": answer.text,
         "refused": answer.refusal is not None,
         "sentences": [
-            {"text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported}
+            {
+                "text": sentence.text,
+                "citations": list(sentence.citations),
+                "supported": sentence.supported,
+                "state": sentence.state,
+                "composed": sentence.composed,
+            }
             for sentence in answer.sentences
         ],
         "citations": [citation_object(citation) for citation in answer.citations],

@@ -30,6 +30,7 @@ _DIFFERENCE = re.compile(
     r"相?差(?:了|有|距是?|额是?)?(?:多|几)|[比高低多少出大]了?(?:出|过)?(?:多少|几)|差距(?:有|是)?多"
 )
 _SUM = re.compile(r"一共|总共|合计|共计|加起来|之和")
+_TOGETHER = re.compile(rf"{_SUM.pattern}|相?差了?(?=多少|几)")
 _PER_CENT = "%"
 
 
@@ -93,8 +94,8 @@ def asks_for_a_step(question: str) -> bool:
 
 
 def side_by_side(question: str) -> str:
-    """A question for a sum as one for its terms: 「甲和乙一共多少」 as 「甲和乙分别多少」."""
-    return _SUM.sub("分别", simplify(question))
+    """A question for a sum or a difference as one for its terms: 「甲和乙一共多少」 and 「甲和乙相差多少」 as 「甲和乙分别多少」."""
+    return _TOGETHER.sub("分别", simplify(question))
 
 
 def derived_figure(question: str, sides: Sequence[Evidence]) -> Derived | None:

@@ -35,8 +35,8 @@ class Endpoint:
                 "环境变量 REPORTQA_API_KEY 中有不能用作密钥的字符（非 ASCII 或换行）；请重新设置"
             )
 
-    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> Pieces:
-        """As `Generator.generate`; closing it closes the connection, whatever it was waiting for.
+    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, grammar: str = "") -> Pieces:
+        """As `Generator.generate`, without its grammar, of which the protocol knows nothing; closing it closes the connection, whatever it was waiting for.
 
         Raises:
             GeneratorUnavailable: no connection, an HTTP error, silence, or an answer that is not of this protocol.

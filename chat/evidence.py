@@ -45,6 +45,11 @@ _BROAD = re.compile(
 ROW_CHARS = 120
 NAME_CHARS = 16
 
+# A quoted sentence longer than this is cut to its clauses that matter, where these match within AS_WELL, in MaxSim, of the whole.
+DIRECT_CHARS = 80
+AS_WELL = 0.01
+_CLAUSE = re.compile(r"[^，,；;\n]+[，,；;\n]*")
+
 # A line without a sentence end that is shorter than this only labels; one above may belong to it.
 _SAYS_SOMETHING = re.compile(r"[。！？；]|.{25}")
 LABELS_CHARS = 80
@@ -55,6 +60,10 @@ _BULLET = re.compile(r"^[-*+•◆✓·●■▪►\s]+")
 # A section number is no figure of the report's: left in, a small model gives 1.3 for an answer.
 _NUMBERING = re.compile(r"^[\d.、\s]+(?=\D)")
 
+
+# A line that says where a picture or a table is from answers nothing but that.
+_SOURCE_LINE = re.compile(r"(?:(?:资料|数据|信息|图片)来源|来源)[：:]")
+_ASKS_SOURCE = re.compile(r"来源|出处|来自|出自|谁的(?:数据|资料)|哪[家个里儿]的?(?:机构|数据|资料)")
 
 # The answer to these may stand under any header.
 _ASKS_WHICH = re.compile(r"谁|哪|叫什么|何[时人地处]|什么(?:时候|名|公司|模型|产品|企业|机构)|啥(?:时候|名)")
@@ -118,6 +127,31 @@ def select_evidence(
     return [replace(item, number=number) for number, item in enumerate(chosen, start=1)]
 
 
+def shortened(item: Evidence, question: str, library: SpanScorer) -> Evidence:
+    """A long sentence as the shortest of its runs of clauses that matches the question as well, … for what is left out.
+
+    Rows and short sentences stay as they are, and so does one of which every clause counts. Its span stays the sentence's.
+    """
+    passage = item.hit.passage
+    if passage.cells or len(item.reading) <= DIRECT_CHARS:
+        return item
+    clauses = [
+        (item.start + clause.start(), item.start + clause.end())
+        for clause in _CLAUSE.finditer(passage.text[item.start : item.end])
+    ]
+    runs = [(first[0], last[1]) for at, first in enumerate(clauses) for last in clauses[at:]]
+    if len(clauses) < 2:
+        return item
+    scores = library.span_scores(question, passage, runs)
+    least = float(scores[runs.index((clauses[0][0], clauses[-1][1]))]) - AS_WELL
+    well = [run for run, score in zip(runs, scores, strict=True) if score >= least]
+    answering = [run for run in well if not lacks_what_is_asked(question, passage.text[slice(*run)])]
+    start, end = min(answering or [(clauses[0][0], clauses[-1][1])], key=lambda run: run[1] - run[0])
+    told = passage.text[start:end].rstrip("，,；;、 ")
+    before, after = ("…" if start > clauses[0][0] else ""), ("…" if end < clauses[-1][1] else "")
+    return replace(item, reading=f"{before}{told}{after}")
+
+
 def _says_the_same(first: Evidence, second: Evidence) -> bool:
     """Whether one holds the other's words, or tells them but for its wording: two copies are no two sources."""
     words, others = comparable(first.reading), comparable(second.reading)
@@ -168,6 +202,8 @@ def candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list[
             for (start, end), score in zip(spans, scores, strict=True)
         )
     says_something = [item for item in items if item.hit.passage.cells or not _is_label(item.reading)] or items
+    if not _ASKS_SOURCE.search(simplify(question)):
+        says_something = [item for item in says_something if not _SOURCE_LINE.match(item.reading)] or says_something
     named = _shares_of_names(question, hits)
     return [
         replace(item, score=item.score + _prior(question, item) - NAMELESS * (1 - named[item.hit.passage.id]))

@@ -31,6 +31,9 @@ class Generator(Protocol):
 
     name: str
 
-    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> Pieces:
-        """Pieces of the answer as they come, "" while nothing does, token counts where known; closing it stops the model."""
+    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, grammar: str = "") -> Pieces:
+        """Pieces of the answer as they come, "" while nothing does, token counts where known; closing it stops the model.
+
+        grammar: GBNF of the answers that may be written, for a model that can be held to one; others write what they will.
+        """
         ...

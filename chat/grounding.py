@@ -6,7 +6,7 @@ that evidence bears the sentence out, moved where another does, dropped where no
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from chat.answer import Answer, Citation, Sentence
@@ -16,6 +16,7 @@ from chat.marks import MARK, disarmed, numbers, without_marks
 from index.library import Hit
 from index.metrics import comparable
 from index.segment import fold, segment_question
+from ingest.figures import find_figures
 from ingest.report import Passage
 from ingest.sentences import split_sentences
 
@@ -73,10 +74,42 @@ def ground(draft: str, question: str, evidence: Sequence[Evidence], hits: Sequen
         unknown.extend(f"[{mark}]" for mark in sentence.marks if mark not in known)
         marked = [known[mark] for mark in sentence.marks if mark in known]
         others = [item for item in evidence if item not in marked]
-        bearing = (item for item in [*marked, *others] if supports(item, sentence.text, question, evidence))
-        item = next(bearing, None)
-        claims.append(_Claim(sentence.text, (_span(item),) if item else (), supported=item is not None))
+        claims.append(_grounded(sentence.text, question, [*marked, *others]))
     return _answer(claims, hits, dropped_marks=tuple(unknown))
+
+
+def _grounded(sentence: str, question: str, evidence: Sequence[Evidence]) -> "_Claim":
+    """A sentence with the first evidence that bears it out; with one figure put right; in part; or not at all."""
+    for item in evidence:
+        if supports(item, sentence, question, evidence):
+            return _Claim(sentence, (_span(item),), supported=True)
+    for item in evidence:
+        right = with_the_figure_of(item, sentence)
+        if right is not None and supports(item, right, question, evidence):
+            return _Claim(right, (_span(item),), supported=True, composed=True)
+    in_part = [
+        item for item in evidence if _facts_stand(item, sentence) and _words_stand_in_part(item, sentence, evidence)
+    ]
+    return _Claim(sentence, tuple(map(_span, in_part[:1])), supported=False)
+
+
+def with_the_figure_of(item: Evidence, sentence: str) -> str | None:
+    """The sentence with the figure of the evidence in place of its own, where each has one of that unit, and they differ."""
+    ours, theirs = ([each for each in find_figures(text) if each.unit] for text in (sentence, item.reading))
+    if len(ours) != 1:
+        return None
+    own = ours[0]
+    same = [each for each in theirs if each.unit == own.unit]
+    if len(same) != 1 or (same[0].low, same[0].high) == (own.low, own.high):
+        return None
+    return sentence[: own.start] + item.reading[same[0].start : same[0].end] + sentence[own.end :]
+
+
+def without_unproven(answer: Answer) -> Answer:
+    """The answer without the sentences that are not supported."""
+    claims = [claim for claim in _claims(answer) if claim.supported]
+    kept = _answer(claims, answer.hits, dropped_marks=answer.dropped_marks)
+    return replace(answer, sentences=kept.sentences, citations=kept.citations)
 
 
 def quote_evidence(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
@@ -104,24 +137,44 @@ def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Ev
     words at least half stand there; each stands there or in the question; and none stands only in other evidence,
     which would join what two sources say of two things. Of a row, a column named is the one told.
     """
+    return _facts_stand(item, sentence) and _words_stand(item, sentence, question, evidence)
+
+
+def _facts_stand(item: Evidence, sentence: str) -> bool:
     source = _source(item)
-    exact = set(hard_words(sentence))
-    if not exact <= set(hard_words(source)):
+    if not set(hard_words(sentence)) <= set(hard_words(source)):
         return False
     if _NEGATION.search(sentence) and not _NEGATION.search(source):
         return False
     if any(_misread(header, cell, sentence) for header, cell in item.hit.passage.cells):
         return False
-    if not figures_hold(sentence, item.reading, item.place):
-        return False
-    words = {word for word in segment_question(sentence) if len(word) > 1 and not _HARD.fullmatch(word)}
+    return figures_hold(sentence, item.reading, item.place)
+
+
+def _words_stand(item: Evidence, sentence: str, question: str, evidence: Sequence[Evidence]) -> bool:
+    source, words = _source(item), _plain_words(sentence)
     missing = {word for word in words if word not in source}
-    elsewhere = " ".join(_source(other) for other in evidence if other is not item)
-    if any(word in elsewhere for word in missing):
+    if _joins_sources(item, missing, evidence):
         return False
     asked = fold(question)
     new = {word for word in missing if word not in asked and not _in_pieces(word, source + asked)}
-    return not new and len(missing) * 2 <= len(words) + len(exact)
+    return not new and len(missing) * 2 <= len(words) + len(set(hard_words(sentence)))
+
+
+def _words_stand_in_part(item: Evidence, sentence: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether at least half of a sentence's words stand in the evidence, and the others in no other evidence."""
+    source, words = _source(item), _plain_words(sentence)
+    missing = {word for word in words if word not in source}
+    return bool(words) and len(missing) * 2 <= len(words) and not _joins_sources(item, missing, evidence)
+
+
+def _joins_sources(item: Evidence, missing: Collection[str], evidence: Sequence[Evidence]) -> bool:
+    elsewhere = " ".join(_source(other) for other in evidence if other is not item)
+    return any(word in elsewhere for word in missing)
+
+
+def _plain_words(sentence: str) -> set[str]:
+    return {word for word in segment_question(sentence) if len(word) > 1 and not _HARD.fullmatch(word)}
 
 
 def _misread(header: str, cell: str, sentence: str) -> bool:

@@ -134,6 +134,6 @@ class LiveAssistant:
             return
         self._seen = library.version  # the pointer may have moved again
         before = self._assistant
-        assistant = Assistant(library, before.generator, reranker=before.reranker)
+        assistant = Assistant(library, before.generator, reranker=before.reranker, unproven=before.unproven)
         self._assistant, self._reports = assistant, reports
         self.problem = ""

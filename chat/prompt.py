@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from chat.evidence import Evidence
 from chat.marks import disarmed
+from index.segment import fold, segment_question
 
 SYSTEM = (
     "你根据给出的资料回答问题。直接给出答案，只说问题问到的内容，不重复问题，不解释，不用资料以外的知识。"
@@ -22,11 +23,22 @@ _CONTROL = re.compile(r"<\|")
 
 def messages(question: str, evidence: Sequence[Evidence]) -> list[dict[str, str]]:
     """The chat messages for a question that stands alone and its numbered evidence."""
-    sources = "\n".join(f"[{item.number}] {plain(item.place)}：{plain(item.reading)}" for item in evidence)
+    sources = "\n".join(f"[{item.number}] {_told(item, question)}" for item in evidence)
     return [
         {"role": "system", "content": SYSTEM},
         {"role": "user", "content": f"资料：\n{sources}\n\n问题：{plain(question)}"},
     ]
+
+
+def _told(item: Evidence, question: str) -> str:
+    """The words of a stretch, with its place before them where that tells of the question what they do not.
+
+    Every place would be a quarter of the evidence, and half a second of waiting for the first token.
+    """
+    words = [word for word in segment_question(question) if len(word) > 1]
+    place, reading = fold(item.place), fold(item.reading)
+    tells = bool(item.hit.passage.cells) or any(word in place and word not in reading for word in words)
+    return f"{plain(item.place)}：{plain(item.reading)}" if tells else plain(item.reading)
 
 
 def plain(text: str) -> str:

@@ -32,6 +32,8 @@ NO_SOURCES = "提问后，这里先列出检索到的原文段落；回答中的
 NO_EXCHANGE = "向所收录的报告提问。回答只依据报告原文，每句话都可点开出处核对。"
 NOTHING_FOUND = "没有找到相关的段落。"
 UNSUPPORTED = "未找到依据"
+PARTLY = "原文只支持其中一部分"
+COMPOSED = "由系统据所引原文得出"
 QUOTED = "摘自原文"
 UNCHECKED = "初稿，正在核对出处"
 STOPPED = "已停止。"
@@ -223,8 +225,10 @@ def _sentence(sentence: Sentence, cited: dict[int, Citation], turn: int) -> str:
         for number in sentence.citations
     )
     if sentence.supported:
-        return f"<span>{inert(sentence.text)}</span>{marks}"
-    return f'<span class="unsupported" title="{UNSUPPORTED}">{inert(sentence.text)}</span>{marks}'
+        made = f' class="composed" title="{COMPOSED}"' if sentence.composed else ""
+        return f"<span{made}>{inert(sentence.text)}</span>{marks}"
+    told = PARTLY if sentence.state == "partly" else UNSUPPORTED
+    return f'<span class="{sentence.state}" title="{told}">{inert(sentence.text)}</span>{marks}'
 
 
 def _status(timings: Timings | None) -> str:

@@ -89,4 +89,4 @@ def load_assistant(
         loading("载入索引")
         library = load_library(root, loaded, on_damage=on_damage)
         loading("载入语言模型")
-        return Assistant(library, generator.result(), reranker=load_reranker(config))
+        return Assistant(library, generator.result(), reranker=load_reranker(config), unproven=config.answer.unproven)

@@ -20,6 +20,7 @@ from chat.building import Built
 from chat.places import KIND_LABELS, page_name, pages_counted, place_of, source_line
 from chat.quality import ALL_WELL, page_count, page_line, quality_lines
 from chat.reference import reference
+from chat.render import PARTLY, UNSUPPORTED
 from ingest.passages import split_passages
 from ingest.report import Report, UnreadableReport
 
@@ -306,7 +307,7 @@ def _marked(answer: "Answer") -> Text:
         text.append(sentence.text, style="" if sentence.supported else "underline yellow")
         text.append("".join(f"[{number}]" for number in sentence.citations), style="cyan")
         if not sentence.supported:
-            text.append("（未找到依据）", style="yellow")
+            text.append(f"（{PARTLY if sentence.state == 'partly' else UNSUPPORTED}）", style="yellow")
     return text
 
 

@@ -19,10 +19,13 @@ ONE_FACT_CHARS = 60
 EQUAL = 0.01
 # The longest answer that can be a mere item.
 ITEM_CHARS = 20
+# A summary of several points has no fewer.
+SUMMARY_CHARS = 40
 
 _SEVERAL = re.compile(
     r"哪些|哪几|哪两|哪三|几步|步骤|列[出举]|梳理|总结|概括|要点|分别|各[是有自为占几多]|对比|区别|异同|一样吗"
 )
+_SUMMARY = re.compile(r"梳理|总结|概括|归纳|要点")
 _ENUMERATES = re.compile(r"[、；;]|[，,]|和|及|与|以及|1[.、)）]")
 _ASKS = re.compile(r"谁|哪[年家个位款种里儿所部国些]|什么|啥|多少|多[大高久长]|几[个年步]|怎么|为什么")
 _ASKED = re.compile(r"..(?:啥|什么|哪[些几个年里家位种]|多少|怎么样?|如何|谁)|谁.")
@@ -31,19 +34,25 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _BARE_FIGURE = re.compile(r"[\d.,]+[。.]?")
 
 
-def may_stand(answer: Answer, question: str, library: SpanScorer) -> bool:
-    """Whether each sentence is supported and the answer says what its evidence says of the question."""
-    if not answer.sentences or not all(sentence.supported for sentence in answer.sentences):
+def may_stand(answer: Answer, question: str, library: SpanScorer, *, unproven: bool = False) -> bool:
+    """Whether each sentence is supported and the answer says what its evidence says of the question.
+
+    unproven: sentences that are not may stand beside some that are.
+    """
+    proven = [sentence.supported for sentence in answer.sentences]
+    if not any(proven) or not (unproven or all(proven)):
         return False
     said = "".join(sentence.text for sentence in answer.sentences)
     if (
         _BARE_FIGURE.fullmatch(said)
         or asks_back(said, question)
         or (_SEVERAL.search(simplify(question)) and not _ENUMERATES.search(said))
+        or (_SUMMARY.search(simplify(question)) and len(said) < SUMMARY_CHARS)
     ):
         return False
     cited = {citation.number: citation for citation in answer.citations}
-    quotes = [(sentence.text, cited[number]) for sentence in answer.sentences for number in sentence.citations]
+    supported = [sentence for sentence in answer.sentences if sentence.supported]
+    quotes = [(sentence.text, cited[number]) for sentence in supported for number in sentence.citations]
     return not (
         any(is_one_of_a_list(text, citation.quote) for text, citation in quotes)
         or leaves_out(said, question, list(cited.values()))

@@ -36,7 +36,7 @@ class Drafts:
 
     name = "the same"
 
-    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> Pieces:
+    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, grammar: str = "") -> Pieces:
         yield f"{SHARED}[1]"
 
 

@@ -1,11 +1,17 @@
 """What answers in place of a draft that does not stand its check."""
 
+from collections.abc import Generator, Mapping, Sequence
+
+import pytest
+
 from chat.answer import Answer, Finished
 from chat.assistant import Assistant
+from chat.generation import Usage
 from index.library import PassageIndex
 from tests.fakes import HashingEncoder, passage
 
 TEXTS = (
+    "丁公司于2015年3月成立。成立次年，丁公司发布首款手机。",
     "甲公司2022年的营业收入为5亿元，比上年有所增长。公司还在各地开设了门店。",
     "乙公司2022年的营业收入为3亿元，比上年有所下降。公司还关闭了一些门店。",
     "行业的营业收入总体平稳，其他公司情况各异，此处从略。",
@@ -13,10 +19,12 @@ TEXTS = (
 )
 
 
+LIBRARY = PassageIndex.build([passage(text, number) for number, text in enumerate(TEXTS)], HashingEncoder())
+
+
 def answered(question: str) -> Answer:
     """Without a model: every answer is made of the evidence."""
-    library = PassageIndex.build([passage(text, number) for number, text in enumerate(TEXTS)], HashingEncoder())
-    events = list(Assistant(library, None).ask(question))
+    events = list(Assistant(LIBRARY, None).ask(question))
     assert isinstance(events[-1], Finished)
     return events[-1].answer
 
@@ -38,3 +46,54 @@ def test_a_list_is_answered_by_its_items_each_with_its_line_as_the_quote() -> No
         "算法工程师：新设岗位，开发算法。",
         "数据标注员：新设岗位，标注数据。",
     ]
+
+
+def test_a_difference_is_worked_out_and_shown_with_both_terms() -> None:
+    answer = answered("甲公司和乙公司2022年的营业收入相差多少？")
+    assert answer.sentences[0].text == "相差2亿元（5亿元 − 3亿元 = 2亿元）。"
+    assert answer.sentences[0].composed
+    assert answer.sentences[0].citations == (1, 2)
+    assert {citation.quote for citation in answer.citations} == {TEXTS[1][:26], TEXTS[2][:26]}
+
+
+def test_a_year_told_by_another_is_worked_out() -> None:
+    answer = answered("丁公司哪年发布首款手机？")
+    assert answer.text.startswith("成立次年，丁公司发布首款手机。[1]“次年”即2016年（2015 + 1 = 2016）。")
+
+
+def test_a_question_that_takes_for_granted_what_is_not_so_is_corrected_first() -> None:
+    answer = answered("甲公司2022年的营业收入为什么只有2亿元？")
+    assert answer.text == f"提问中的说法与原文不符，原文是：{TEXTS[1][:26]}[1]"
+    assert answer.sentences[0].composed
+
+
+class Reciting:
+    """A model that says what it is told to say, and remembers whether it was asked."""
+
+    name = "reciting"
+
+    def __init__(self, draft: str) -> None:
+        self.draft, self.asked, self.grammar = draft, 0, ""
+
+    def generate(
+        self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, grammar: str = ""
+    ) -> Generator[str | Usage, None, None]:
+        self.asked += 1
+        self.grammar = grammar
+        yield self.draft
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("甲公司2022年的营业收入是多少？", 1),
+        ("甲公司和乙公司2022年的营业收入相差多少？", 0),
+        ("新设岗位有哪些？", 0),
+        ("甲公司2022年的营业收入为什么只有2亿元？", 0),
+        ("甲公司2035年的营业收入是多少？", 0),
+    ],
+)
+def test_the_model_is_asked_only_where_the_evidence_is_no_answer_as_it_stands(question: str, asked: int) -> None:
+    model = Reciting("5亿元。[1]")
+    list(Assistant(LIBRARY, model).ask(question))
+    assert model.asked == asked

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chat.config import (
+    AnswerConfig,
     Config,
     ConfigError,
     CorpusConfig,
@@ -39,6 +40,8 @@ model = "qwen2.5:7b"
 path = "/models/own.gguf"
 base_url = "http://127.0.0.1:11434/v1"
 threads = 4
+[answer]
+unproven = "show"
 [server]
 host = "0.0.0.0"
 port = 8080
@@ -80,6 +83,7 @@ def test_every_key_of_every_section_is_read() -> None:
         EncoderConfig("BAAI/bge-small-zh-v1.5"),
         RerankerConfig("/models/reranker"),
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4),
+        AnswerConfig("show"),
         ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
     )
     default = Config()
@@ -98,7 +102,10 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
     ("text", "message"),
     [
         ('[generator]\nmodle = "x"', "未知的配置项 generator.modle；可用：backend、base_url、model、path、threads"),
-        ("[generater]", "未知的配置项 generater；可用：corpus、encoder、generator、index、models、reranker、server"),
+        (
+            "[generater]",
+            "未知的配置项 generater；可用：answer、corpus、encoder、generator、index、models、reranker、server",
+        ),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),
         ("[encoder]\nmodel = 5", "encoder.model 应为字符串，实为 5"),

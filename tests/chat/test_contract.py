@@ -130,8 +130,14 @@ def test_an_answer_adds_its_sentences_and_citations() -> None:
         "answer": "规模12.5亿元。[1]还会增长。",
         "refused": False,
         "sentences": [
-            {"text": "规模12.5亿元。", "citations": [1], "supported": True},
-            {"text": "还会增长。", "citations": [], "supported": False},
+            {
+                "text": "规模12.5亿元。",
+                "citations": [1],
+                "supported": True,
+                "state": "supported",
+                "composed": False,
+            },
+            {"text": "还会增长。", "citations": [], "supported": False, "state": "unsupported", "composed": False},
         ],
         "citations": [
             {

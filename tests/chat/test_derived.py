@@ -99,5 +99,6 @@ def test_a_question_for_a_step_is_seen(question: str, asks: bool) -> None:
     assert asks_for_a_step(question) is asks
 
 
-def test_a_sum_is_asked_for_by_its_terms() -> None:
-    assert side_by_side("甲和乙一共多少？") == "甲和乙分别多少？"
+@pytest.mark.parametrize("question", ["甲和乙一共多少？", "甲和乙相差多少？", "甲和乙差了多少？"])
+def test_a_step_is_asked_for_by_its_terms(question: str) -> None:
+    assert side_by_side(question) == "甲和乙分别多少？"

@@ -15,6 +15,8 @@ from chat.grounding import (
     parse_draft,
     quote_evidence,
     supports,
+    with_the_figure_of,
+    without_unproven,
 )
 from chat.marks import numbers
 from index.library import Hit
@@ -75,10 +77,10 @@ def test_an_unknown_mark_is_dropped_and_reported() -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "充电桩市场规模274.3亿美元。",  # digits swapped
+        "充电桩市场规模274.3亿元，大于上年。",  # another currency
         "ABB占18.6%。",  # a name that is not there
         "英伟达不占82%。",  # turned round
-        "充电桩市场规模247.3亿美元，由政府采购拉动，增速放缓。",  # more than the evidence says
+        "充电桩市场规模247.3亿美元，由政府采购拉动，增速放缓，前景广阔，竞争加剧，格局稳定。",  # far more than the evidence says
         "英伟达的充电桩占82%。",  # words of two sources joined
     ],
 )
@@ -92,6 +94,40 @@ def test_every_mark_shown_has_a_citation_and_every_citation_is_shown() -> None:
     answer = ground("英伟达占82%。[2]市场规模247.3亿美元[1]。天气晴朗。[1]", QUESTION, EVIDENCE, HITS)
     shown = {number for sentence in answer.sentences for number in sentence.citations}
     assert shown == {citation.number for citation in answer.citations} == {1, 2}
+
+
+def test_a_wrong_figure_is_put_right_where_the_evidence_has_one_of_its_unit() -> None:
+    (sentence,) = ground("充电桩市场规模274.3亿美元。", QUESTION, EVIDENCE, HITS).sentences
+    assert sentence.text == "充电桩市场规模247.3亿美元。"
+    assert (sentence.state, sentence.composed) == ("supported", True)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "right"),
+    [
+        ("甲占20%。", "甲占30%。", "甲占30%。"),
+        ("甲占30%。", "甲占30%。", None),  # right already
+        ("甲占20%，乙占5%。", "甲占30%。", None),  # two of ours
+        ("甲占20%。", "甲占30%，乙占5%。", None),  # two of theirs
+        ("甲有20人。", "甲占30%。", None),  # of another kind
+    ],
+)
+def test_a_figure_is_put_right_only_where_it_is_plain(sentence: str, source: str, right: str | None) -> None:
+    item = Evidence(1, Hit(passage(source), 1.0, 1), source, 0, len(source), 0.9)
+    assert with_the_figure_of(item, sentence) == right
+
+
+def test_a_sentence_whose_figures_stand_and_not_all_its_words_is_borne_out_in_part() -> None:
+    (sentence,) = ground("英伟达占全球AI加速芯片市场的82%，技术领先。", QUESTION, EVIDENCE, HITS).sentences
+    assert sentence.state == "partly"
+    assert sentence.citations == (1,)
+    assert not sentence.supported
+
+
+def test_sentences_that_are_not_borne_out_can_be_left_out() -> None:
+    answer = without_unproven(ground("前景广阔。英伟达占82%。[1]", QUESTION, EVIDENCE, HITS))
+    assert answer.text == "英伟达占82%。[1]"
+    assert [citation.passage for citation in answer.citations] == [CHIPS]
 
 
 def test_words_of_the_question_may_stand_in_the_answer() -> None:

@@ -1,6 +1,7 @@
 """The real local model: it streams, repeats itself, counts, stops when asked, and can be reached by nobody else."""
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,10 +12,14 @@ import pytest
 
 from chat.catalogue import DEFAULT_GENERATOR, ModelUnavailable, find_model
 from chat.config import Config, models_folder
+from chat.evidence import Evidence
+from chat.figure_grammar import figure_grammar
 from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Usage
 from chat.local_model import CONTEXT_TOKENS, LocalModel
 from chat.models import locate
 from chat.prompt import plain
+from index.library import Hit
+from tests.fakes import passage
 
 pytestmark = pytest.mark.model
 
@@ -146,3 +151,19 @@ def test_a_corrupt_file_is_refused_with_the_way_out(tmp_path: Path, share: str) 
         path.write_bytes(b"GGUF" + bytes(4096) if share == "header" else file.read(20_000_000))
     with pytest.raises(GeneratorUnavailable, match=r"corrupt\.gguf：本地模型无法加载.*reportqa model verify"):
         LocalModel(path, threads=1)
+
+
+def test_an_answer_is_held_to_its_grammar(model: LocalModel) -> None:
+    question = [{"role": "user", "content": "1加1等于几？只写数字。"}]
+    assert text_of(model.generate(question, max_tokens=8)).strip().startswith("2")
+    assert text_of(model.generate(question, max_tokens=8, grammar='root ::= "三" | "四"')) in ("三", "四")
+
+
+def test_the_figures_of_an_answer_are_those_of_its_evidence(model: LocalModel) -> None:
+    source = passage("甲公司2022年收入5亿元。")
+    evidence = [Evidence(1, Hit(source, 1.0, 1), source.text, 0, len(source.text), 0.9)]
+    question = [{"role": "user", "content": "1234乘以5等于多少？甲公司2021年的收入是多少？"}]
+    free = text_of(model.generate(question, max_tokens=40))
+    held = text_of(model.generate(question, max_tokens=40, grammar=figure_grammar(evidence)))
+    assert "6170" in free
+    assert set(re.findall(r"\d+", re.sub(r"\[1\]", "", held))) <= {"2022", "5"}

@@ -14,9 +14,20 @@ def test_the_system_prompt_comes_first_and_never_changes() -> None:
         assert messages(question, [ITEM])[0] == {"role": "system", "content": SYSTEM}
 
 
-def test_evidence_is_numbered_and_says_where_it_stands_without_section_numbers() -> None:
+def test_evidence_is_numbered_and_says_where_it_stands_without_section_numbers_where_that_tells_more() -> None:
+    user = messages("市场规模多大？", [ITEM])[1]["content"]
+    assert user == "资料：\n[1] 市场 表1（单位：亿元）：规模为10亿元（3），见附录。\n\n问题：市场规模多大？"
+
+
+def test_where_it_stands_is_left_out_where_it_tells_nothing_of_the_question() -> None:
     user = messages("规模多大？", [ITEM])[1]["content"]
-    assert user == "资料：\n[1] 市场 表1（单位：亿元）：规模为10亿元（3），见附录。\n\n问题：规模多大？"
+    assert user == "资料：\n[1] 规模为10亿元（3），见附录。\n\n问题：规模多大？"
+
+
+def test_a_row_says_where_it_stands() -> None:
+    row = passage("甲 | 5", kind="row", headings=("报告", "排名"), cells=(("公司", "甲"), ("名次", "5")))
+    item = Evidence(1, Hit(row, 1.0, 1), row.reading, 0, len(row.text), 0.9)
+    assert "[1] 排名：公司：甲；名次：5" in messages("谁第五？", [item])[1]["content"]
 
 
 def test_a_footnote_mark_of_the_source_cannot_be_cited_as_ours() -> None:

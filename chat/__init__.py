@@ -28,6 +28,7 @@ verdict       whether a draft that is true says enough
 assistant     `Assistant`: the path itself
 evaluation    `reportqa eval`
 retrieval_set  `reportqa eval --set`: a set in BEIR's layout
+answering_set  the same for questions with passages of their own
 
 What has to be there first, and the command line:
 catalogue     the models that can run here

@@ -168,7 +168,12 @@ def _parser() -> argparse.ArgumentParser:
         "--output", metavar="FILE", help="结果另存为 JSON（默认在索引的文件夹中，移除报告时一并删除）"
     )
     evaluate.add_argument(
-        "--set", metavar="FOLDER", help="改评一个检索题集（corpus.jsonl、queries.jsonl、qrels.tsv），只评检索，不用索引"
+        "--set",
+        metavar="PATH",
+        help="改评别的题集，不用索引：文件夹（corpus.jsonl、queries.jsonl、qrels.tsv）评检索；JSONL 文件（每题自带段落）评回答与引文",
+    )
+    evaluate.add_argument(
+        "--reject", action="store_true", help="与 --set 文件夹合用：抽走四分之一的文章，评该拒答的是否拒答"
     )
     evaluate.add_argument("--compare", metavar="FILE", help="与之前一次结果（JSON）逐项比较")
     _add_index(evaluate)
@@ -467,7 +472,57 @@ def _decoded(line: bytes) -> object:
 
 
 def _eval(arguments: argparse.Namespace, config: Config) -> int:
-    return _eval_set(Path(arguments.set), config) if arguments.set else _eval_questions(arguments, config)
+    if not arguments.set:
+        return _eval_questions(arguments, config)
+    path = Path(arguments.set)
+    if path.is_file():
+        return _eval_answers(path, config)
+    return _eval_refusals(path, config) if arguments.reject else _eval_set(path, config)
+
+
+def _eval_answers(path: Path, config: Config) -> int:
+    from chat.answering_set import evaluate_answers, read_answering_set  # noqa: PLC0415
+    from chat.assistant import Assistant  # noqa: PLC0415
+    from chat.config import load_encoder, load_generator  # noqa: PLC0415
+    from chat.terminal import one_bar, show_answers  # noqa: PLC0415
+    from index.library import PassageIndex  # noqa: PLC0415
+
+    chosen = read_answering_set(path)
+    with one_bar() as bar:
+        bar.step("载入模型")
+        encoder, generator = load_encoder(config), load_generator(config)
+        library = PassageIndex.build(
+            chosen.passages, encoder, progress=lambda done, total: bar.progress("建立索引", done, total)
+        )
+        assistant = Assistant(library, generator, unproven=config.answer.unproven)
+        assistant.warm_up()
+        figures = evaluate_answers(
+            assistant, chosen.questions, done=lambda done, total: bar.progress("评测", done, total)
+        )
+    show_answers(figures, path)
+    return DONE
+
+
+def _eval_refusals(folder: Path, config: Config) -> int:
+    from chat.assistant import Assistant  # noqa: PLC0415
+    from chat.config import load_encoder  # noqa: PLC0415
+    from chat.retrieval_set import evaluate_refusals, held_out, read_set  # noqa: PLC0415
+    from chat.terminal import one_bar, show_refusals  # noqa: PLC0415
+    from index.library import PassageIndex  # noqa: PLC0415
+
+    chosen = read_set(folder)
+    out = held_out(chosen)
+    with one_bar() as bar:
+        bar.step("载入向量模型")
+        left = [passage for passage in chosen.passages if passage.report_id not in out]
+        library = PassageIndex.build(
+            left, load_encoder(config), progress=lambda done, total: bar.progress("建立索引", done, total)
+        )
+        figures = evaluate_refusals(
+            Assistant(library, None), chosen, out, done=lambda done, total: bar.progress("评测", done, total)
+        )
+    show_refusals(figures, folder)
+    return DONE
 
 
 def _eval_set(folder: Path, config: Config) -> int:

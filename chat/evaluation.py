@@ -265,6 +265,7 @@ def _figures(results: Sequence[Result]) -> dict[str, float | int | None]:
     answered = [result for result in results if result.refused is not None]
     refused = [result for result in answered if result.refused]
     unanswerable = [result for result in answered if not result.answerable]
+    given = [result for result in answered if not result.refused]
     drafted = [result for result in answered if result.first_token_ms is not None]
     return {
         "questions": len(results),
@@ -279,6 +280,7 @@ def _figures(results: Sequence[Result]) -> dict[str, float | int | None]:
         "marks_resolved": _ratio(answered, "marks_resolved", "marks"),
         "sentences_supported": _ratio(answered, "sentences_supported", "sentences"),
         "search_ms_median": _median(result.search_ms for result in results),
+        "first_words_ms_median": _median(result.first_token_ms or result.total_ms for result in given),
         "first_token_ms_median": _median(result.first_token_ms for result in results),
         "total_ms_median": _median(result.total_ms for result in results),
     }

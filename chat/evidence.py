@@ -251,8 +251,8 @@ def _row_evidence(question: str, hit: Hit, library: SpanScorer) -> Evidence:
 
 
 def asked_columns(question: str, cells: Sequence[tuple[str, str]]) -> set[int]:
-    """The columns of a row to tell for a question that names one of them whole: those that share a word with it, those
-    whose cell it names, and the first. All of them where it names none, or only the one of such a cell, or asks which or
+    """The columns of a row to tell for a question that names one of them whole: those that share words with it and of which
+    no other shares more (of 甲参数 the 甲产品, not the 乙参数), those whose cell it names, and the first. All of them where it names none, or only the one of such a cell, or asks which or
     who, which any column may tell.
 
     「甲产品的续航」 is not told by what stands under 乙产品; 「PaLM模型何时发布」 names 模型 by the way.
@@ -265,8 +265,9 @@ def asked_columns(question: str, cells: Sequence[tuple[str, str]]) -> set[int]:
     named = {at for at, (header, _) in enumerate(cells) if len(comparable(header)) > 1 and comparable(header) in asked}
     if not named - given - {0}:
         return set(range(len(cells)))
-    near = {at for at, (header, _) in enumerate(cells) if not header or any(word in fold(header) for word in words)}
-    return {0} | given | named | near
+    shared = [{word for word in words if word in fold(header)} for header, _ in cells]
+    near = {at for at, own in enumerate(shared) if own and not any(own < other for other in shared)}
+    return {0} | given | named | near | {at for at, (header, _) in enumerate(cells) if not header}
 
 
 @dataclass(frozen=True, slots=True)

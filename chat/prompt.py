@@ -23,22 +23,26 @@ _CONTROL = re.compile(r"<\|")
 
 def messages(question: str, evidence: Sequence[Evidence]) -> list[dict[str, str]]:
     """The chat messages for a question that stands alone and its numbered evidence."""
-    sources = "\n".join(f"[{item.number}] {_told(item, question)}" for item in evidence)
+    places = [_place(item, question) for item in evidence]
+    sources = "\n".join(
+        f"[{item.number}] {place if place != before else ''}{plain(item.reading)}"
+        for item, place, before in zip(evidence, places, ["", *places], strict=False)
+    )
     return [
         {"role": "system", "content": SYSTEM},
         {"role": "user", "content": f"资料：\n{sources}\n\n问题：{plain(question)}"},
     ]
 
 
-def _told(item: Evidence, question: str) -> str:
-    """The words of a stretch, with its place before them where that tells of the question what they do not.
+def _place(item: Evidence, question: str) -> str:
+    """Where a stretch stands, for a row and where that tells of the question what its words do not; else "".
 
     Every place would be a quarter of the evidence, and half a second of waiting for the first token.
     """
     words = [word for word in segment_question(question) if len(word) > 1]
     place, reading = fold(item.place), fold(item.reading)
     tells = bool(item.hit.passage.cells) or any(word in place and word not in reading for word in words)
-    return f"{plain(item.place)}：{plain(item.reading)}" if tells else plain(item.reading)
+    return f"{plain(item.place)}：" if tells else ""
 
 
 def plain(text: str) -> str:

@@ -8,11 +8,12 @@ The layout is that of BEIR (Thakur et al., NeurIPS 2021): `corpus.jsonl` ({"_id"
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chat.assistant import Assistant
 from chat.evaluation import BadQuestions
 from index.library import PassageIndex
 from index.metrics import first_relevant
@@ -80,6 +81,49 @@ def evaluate_set(
         sum(rank <= 5 for rank in found) / max(1, len(ranks)),
         sum(1 / rank for rank in found) / max(1, len(ranks)),
         round(statistics.median(took), 1) if took else 0.0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalFigures:
+    """Of the questions whose passage was taken out of the library, the share refused; of the others, the share not refused."""
+
+    without: int
+    refused: float
+    within: int
+    kept: float
+
+
+# Every so many-th title is taken out.
+HELD_OUT = 4
+
+
+def held_out(chosen: RetrievalSet) -> frozenset[str]:
+    """The reports to take out, a quarter of them by title."""
+    return frozenset(sorted({passage.report_id for passage in chosen.passages})[::HELD_OUT])
+
+
+def evaluate_refusals(
+    assistant: Assistant,
+    chosen: RetrievalSet,
+    out: Collection[str],
+    *,
+    done: Callable[[int, int], None] = lambda done, total: None,
+) -> RefusalFigures:
+    """Ask every query of a library without the passages of some reports; no model is asked, since none decides of refusals."""
+    of = {passage.id: passage.report_id for passage in chosen.passages}
+    refused: dict[bool, list[bool]] = {True: [], False: []}
+    for number, (id, text) in enumerate(chosen.queries.items(), start=1):
+        found = assistant.search(text)
+        answer = assistant.without_a_model(found, assistant.evidence(found))
+        without = all(of[passage] in out for passage in chosen.relevant[id])
+        refused[without].append(answer is not None and answer.refusal is not None)
+        done(number, len(chosen.queries))
+    return RefusalFigures(
+        len(refused[True]),
+        sum(refused[True]) / max(1, len(refused[True])),
+        len(refused[False]),
+        1 - sum(refused[False]) / max(1, len(refused[False])),
     )
 
 

@@ -26,11 +26,12 @@ from ingest.report import Report, UnreadableReport
 
 if TYPE_CHECKING:  # these bring the search libraries along, 0.4 s that a build without changes need not wait for
     from chat.answer import Answer, Citation, Event
+    from chat.answering_set import AnsweringFigures
     from chat.catalogue import Model
     from chat.contract import ReportLine
     from chat.curation import Added, Listed, Removed
     from chat.facets import Results
-    from chat.retrieval_set import SetFigures
+    from chat.retrieval_set import RefusalFigures, SetFigures
     from index.filters import Filter
     from index.library import Hit
 
@@ -47,6 +48,7 @@ _FIGURES = {
     "marks_resolved": "出处可核",
     "sentences_supported": "句有依据",
     "search_ms_median": "检索 ms",
+    "first_words_ms_median": "见答 ms",
     "first_token_ms_median": "首字 ms",
     "total_ms_median": "总计 ms",
 }
@@ -371,6 +373,33 @@ def show_set(figures: "SetFigures", folder: Path) -> None:
         f" · 检索中位数 {figures.search_ms:.0f} 毫秒",
         highlight=False,
         markup=False,
+    )
+
+
+def show_answers(figures: "AnsweringFigures", path: Path) -> None:
+    """How well the questions of an answering set are answered and cited."""
+    console = _Console()
+    console.print(f"{path}：{figures.questions:,} 题", highlight=False, markup=False, soft_wrap=True)
+    refused = "" if figures.refused_rightly is None else f" · 应拒答而拒答 {figures.refused_rightly:.3f}"
+    lines = (
+        f"答对 {figures.right:.3f}（标点也须一致 {figures.exact:.3f}）· 误拒 {figures.refused_wrongly:.3f}{refused}",
+        f"引文准确率 {figures.citation_precision:.3f} · 引文召回率 {figures.citation_recall:.3f}"
+        f" · 采用初稿 {figures.drafts_kept:.3f}",
+        f"首字 {_cell(figures.first_token_ms, None)} 毫秒 · 共 {_cell(figures.total_ms, None)} 毫秒（中位数）",
+    )
+    for line in lines:
+        console.print(line, highlight=False, markup=False)
+
+
+def show_refusals(figures: "RefusalFigures", folder: Path) -> None:
+    """Whether questions are refused whose passage was taken away, and no others."""
+    console = _Console()
+    console.print(str(folder), highlight=False, markup=False, soft_wrap=True)
+    console.print(
+        f"抽走原文的 {figures.without:,} 题：拒答 {figures.refused:.3f} · 原文还在的 {figures.within:,} 题：未拒答 {figures.kept:.3f}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
     )
 
 

@@ -290,12 +290,24 @@ def test_the_figures_by_hand() -> None:
         "marks_resolved": 0.75,
         "sentences_supported": 0.75,
         "search_ms_median": 30.0,
+        "first_words_ms_median": 200.0,
         "first_token_ms_median": 200.0,
         "total_ms_median": 300.0,
     }
     assert list(figures) == ["all", "fact", "unanswerable"]
     assert (figures["fact"]["questions"], figures["fact"]["refusal_recall"]) == (3, None)
     assert (figures["unanswerable"]["accuracy"], figures["unanswerable"]["evidence@5"]) == (None, None)
+
+
+def test_an_answer_without_a_model_is_read_when_it_is_there() -> None:
+    figures = summarise(
+        [
+            result("a", right=True, refused=False, first_token_ms=2000.0, total_ms=4000.0),
+            result("b", right=True, refused=False, total_ms=100.0),
+            result("c", right=False, refused=True, total_ms=50.0),  # no answer has no first words
+        ]
+    )["all"]
+    assert (figures["first_words_ms_median"], figures["first_token_ms_median"]) == (1050.0, 2000.0)
 
 
 def test_refusing_nothing_has_no_precision_and_no_recall() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from chat.assistant import Assistant
 from chat.evaluation import BadQuestions
-from chat.retrieval_set import evaluate_set, read_set
+from chat.retrieval_set import evaluate_refusals, evaluate_set, held_out, read_set
 from index.library import PassageIndex
 from tests.fakes import HashingEncoder
 
@@ -68,3 +69,23 @@ def test_a_damaged_set_is_named_with_its_line(tmp_path: Path, passages: list[obj
 def test_a_folder_without_a_set_says_what_it_should_hold(tmp_path: Path) -> None:
     with pytest.raises(BadQuestions, match=r"corpus\.jsonl、queries\.jsonl 和 qrels\.tsv"):
         read_set(tmp_path)
+
+
+def test_a_quarter_of_the_titles_is_taken_out(tmp_path: Path) -> None:
+    passages = [{"_id": f"{number}", "title": f"标题{number}", "text": "正文"} for number in range(9)]
+    assert held_out(read_set(write(tmp_path, passages, ""))) == {"标题0", "标题4", "标题8"}
+
+
+def test_a_question_is_refused_rightly_only_where_its_passage_was_taken_out(tmp_path: Path) -> None:
+    """The words of a year that no passage speaks of are what decides here: the fake encoder's matches are not judged."""
+    passages = [
+        {"_id": "a", "title": "甲", "text": "2021年充电桩的保有量达到520万台。"},
+        {"_id": "b", "title": "乙", "text": "2031年净息差收窄至1.7%。"},
+    ]
+    folder = write(tmp_path, passages, "q1\ta\t1\nq2\tb\t1\n")
+    queries = [{"_id": "q1", "text": "2021年充电桩的保有量"}, {"_id": "q2", "text": "2031年净息差是多少"}]
+    (folder / "queries.jsonl").write_text("\n".join(json.dumps(record) for record in queries), "utf-8")
+    chosen = read_set(folder)
+    library = PassageIndex.build([chosen.passages[0]], HashingEncoder())
+    figures = evaluate_refusals(Assistant(library, None), chosen, {"乙"})
+    assert (figures.without, figures.refused, figures.within, figures.kept) == (1, 1.0, 1, 1.0)

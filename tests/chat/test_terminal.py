@@ -216,7 +216,8 @@ def test_models_are_shown_with_their_state(tmp_path: Path, capsys: pytest.Captur
 
 def test_a_summary_shows_figures_and_how_they_changed(capsys: pytest.CaptureFixture[str]) -> None:
     names = ("evidence@5", "hit@1", "mrr@10", "accuracy", "direct_accuracy", "refusal_precision", "refusal_recall",
-             "drafts_kept", "marks_resolved", "sentences_supported", "search_ms_median", "first_token_ms_median",
+             "drafts_kept", "marks_resolved", "sentences_supported", "search_ms_median", "first_words_ms_median",
+             "first_token_ms_median",
              "total_ms_median")  # fmt: skip
     blank: dict[str, float | int | None] = {"questions": 60, **dict.fromkeys(names)}
     now = {"all": blank | {"accuracy": 0.82, "hit@1": 0.75, "total_ms_median": 4200.0, "search_ms_median": 31.0}}

@@ -142,7 +142,11 @@ class Assistant:
         sides = [side.question for side in sides_of(found.standalone_question, self.library.reports)]
         if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder, sides=sides):
             return []
-        return self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN)
+        # The best first: a small model leans on what it reads first (dev 0.93 right, and 0.89 in text order; ExpMRC the same).
+        chosen = sorted(
+            self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN), key=lambda item: -item.score
+        )
+        return [replace(item, number=number) for number, item in enumerate(chosen, start=1)]
 
     def without_a_model(self, found: Found, evidence: Sequence[Evidence]) -> Answer | None:
         """An answer that no model is asked for, None mostly: a refusal where there is no evidence, or only a picture has what

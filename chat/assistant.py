@@ -10,13 +10,22 @@ from contextlib import closing
 from dataclasses import replace
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn, Unproven, check_question
-from chat.derived import asks_for_a_step, derived_figure, derived_year, side_by_side
+from chat.derived import asks_for_a_step, derived_figure, derived_year, of_each
 from chat.evidence import BROAD_BUDGET_CHARS, BUDGET_CHARS, Evidence, is_broad, select_evidence, shortened
+from chat.figure_check import disagree
 from chat.figure_grammar import figure_grammar
 from chat.finding import find
 from chat.followup import standalone_question
 from chat.generation import Generator, Usage
-from chat.grounding import compose, correct, declines, ground, quote_evidence, without_unproven
+from chat.grounding import (
+    compose,
+    correct,
+    declines,
+    ground,
+    quote_evidence,
+    side_by_side,
+    without_unproven,
+)
 from chat.hops import hops
 from chat.listing import listed
 from chat.marks import without_marks
@@ -26,6 +35,7 @@ from chat.refusal import asked_picture, refused
 from chat.relevance import bears_on
 from chat.scope import Side, named_scope, sides_of
 from chat.verdict import may_stand
+from index.asked import asks_for_a_figure
 from index.filters import Filter
 from index.library import Hit, PassageIndex
 from index.metrics import comparable
@@ -170,6 +180,8 @@ class Assistant:
         sides = self._best_of_each_side(found)
         if step := derived_figure(question, sides):
             return compose(quote_evidence(sides, found.hits), step.text, step.spans, first=True)
+        if differing := self._differing(found, evidence):
+            return side_by_side(differing, found.hits)
         by_way = hops(question, hits, self.library, budget=BUDGET_CHARS, margin=QUOTE_MARGIN)
         exact = (by_way.evidence if by_way else ()) or listed(question, evidence) or sides
         return quote_evidence(exact, found.hits) if exact else None
@@ -195,12 +207,25 @@ class Assistant:
             chosen = [shortened(chosen[0], question, self.library)]
         return quote_evidence(chosen, found.hits)
 
+    def _differing(self, found: Found, evidence: Sequence[Evidence]) -> list[Evidence]:
+        """The best evidence and what other reports tell differently of the same, in hit order; [] where none does, or no
+        figure is asked for."""
+        if not asks_for_a_figure(found.standalone_question) or not evidence:
+            return []
+        best = max(evidence, key=lambda item: item.score)
+        others: dict[str, Evidence] = {}
+        for item in evidence:
+            passage = item.hit.passage
+            if passage.report_id != best.hit.passage.report_id and disagree(item.reading, best.reading):
+                others.setdefault(passage.report_id, item)
+        return sorted([best, *others.values()], key=lambda item: item.hit.rank) if others else []
+
     def _best_of_each_side(self, found: Found) -> list[Evidence]:
         """The best stretch for each side of a question that has several, in hit order; [] for one that has not, and where
         a side has none, one far worse than another's, or another's. Where the sides are terms of a difference or a sum each of
         them is named, however well it matches."""
         hits = found.hits[:EVIDENCE_HITS]
-        sides = sides_of(side_by_side(found.standalone_question), self.library.reports)
+        sides = sides_of(of_each(found.standalone_question), self.library.reports)
         best: list[Evidence] = []
         for side in sides:
             own = [hit for hit in hits if not side.within.reports or hit.passage.report_id in side.within.reports]

@@ -93,7 +93,7 @@ def asks_for_a_step(question: str) -> bool:
     return bool(_DIFFERENCE.search(plain) or _SUM.search(plain))
 
 
-def side_by_side(question: str) -> str:
+def of_each(question: str) -> str:
     """A question for a sum or a difference as one for its terms: 「甲和乙一共多少」 and 「甲和乙相差多少」 as 「甲和乙分别多少」."""
     return _TOGETHER.sub("分别", simplify(question))
 

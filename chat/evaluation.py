@@ -198,7 +198,8 @@ def _is_supported(sentence: Sentence, citations: Mapping[int, Citation]) -> bool
     """
     passages = [citations[number].passage for number in sentence.citations if number in citations]
     known = {figure for passage in passages for figure in _figures_in(passage.search_text)}
-    if sentence.composed:
+    if sentence.composed:  # it may say when its source was published, and what follows
+        known |= {figure for passage in passages for figure in _figures_in(passage.published)}
         known |= _worked_out(sentence.text, known)
     return sentence.supported and bool(passages) and _figures_in(sentence.text) <= known
 

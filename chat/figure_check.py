@@ -24,6 +24,8 @@ _MONTH_DAY = re.compile(
 )
 _UP = re.compile(r"增[长加多幅速至到]|上[升涨调]|提[升高]|[升涨][至到]|扩[大张]|攀升|回升|[猛激]增|涨")
 _DOWN = re.compile(r"下[降滑跌调]|[减缩][少小减短]|[减降跌][至到]|降[低幅]|收窄|回落|萎缩|跌")
+# Clauses that share this part of their pairs of letters tell of the same thing.
+SAME_WORDS = 0.6
 _BASES = ("同比", "环比")
 
 
@@ -56,6 +58,29 @@ def figures_hold(sentence: str, reading: str, place: str = "") -> bool:
     if not any(each.unit == "period" for each in told):
         told += [each for each in _told(around, ()) if each.unit == "period"]
     return _months_hold(claim, f"{source}\n{around}") and all(_holds(each, told) for each in _told(claim, ()))
+
+
+def disagree(one: str, other: str) -> bool:
+    """Whether two texts tell different figures of the same thing: of one unit, basis and period, in clauses most of whose words
+    they share. A rounded figure (约) is no other one."""
+    ours, theirs = (
+        [each for each in _told(simplify(text), ()) if each.unit and each.unit != "period"] for text in (one, other)
+    )
+    return any(_differ(figure, rival) for figure in ours for rival in theirs) and not any(
+        _same(figure, rival) for figure in ours for rival in theirs
+    )
+
+
+def _differ(figure: _Told, other: _Told) -> bool:
+    shared, either = figure.words & other.words, figure.words | other.words
+    return (
+        figure.unit == other.unit
+        and figure.value != other.value
+        and (figure.basis, figure.change) == (other.basis, other.change)
+        and not {figure.hedge, other.hedge} & {"about", "several"}
+        and figure.days == other.days
+        and len(shared) >= SAME_WORDS * len(either)
+    )
 
 
 def _holds(figure: _Told, told: Sequence[_Told]) -> bool:

@@ -23,6 +23,7 @@ from ingest.sentences import split_sentences
 SHORT_CELL_CHARS = 30
 _NEGATION = re.compile(r"[不没未无非]")
 
+NOT_THE_SAME = "各报告的数字不同："
 NOT_SO = "提问中的说法与原文不符，原文是："
 
 # A figure with its sign, magnitude and %, a Latin name, a rating. 3亿 is not 3万, and -5% is not 5%.
@@ -117,6 +118,21 @@ def quote_evidence(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
     return _answer(
         [_Claim(_ended(item.reading), (_span(item),), supported=True) for item in evidence], hits, quoted=True
     )
+
+
+def side_by_side(items: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
+    """What several reports tell differently, each with who published it and when."""
+    told = [
+        _Claim(f"{_source_of(item)}：{_ended(item.reading)}", (_span(item),), True, composed=True) for item in items
+    ]
+    first = _Claim(NOT_THE_SAME, tuple(map(_span, items)), supported=True, composed=True)
+    return _answer([first, *told], hits, quoted=True)
+
+
+def _source_of(item: Evidence) -> str:
+    passage = item.hit.passage
+    name = passage.publisher or f"《{passage.title}》"
+    return f"{name}（{passage.published}）" if passage.published else name
 
 
 def correct(item: Evidence, hits: Sequence[Hit]) -> Answer:

@@ -97,3 +97,30 @@ def test_the_model_is_asked_only_where_the_evidence_is_no_answer_as_it_stands(qu
     model = Reciting("5亿元。[1]")
     list(Assistant(LIBRARY, model).ask(question))
     assert model.asked == asked
+
+
+def test_reports_that_tell_different_figures_are_shown_side_by_side_with_publisher_and_date() -> None:
+    told = {"publisher": "某研究院", "published": "2023-05", "report_id": "one"}
+    other = {"publisher": "某智库", "published": "2023-08", "report_id": "other", "title": "另一份报告"}
+    texts = ["2022年国内光伏市场规模为300亿元。", "2022年国内光伏市场规模达280亿元。"]
+    library = PassageIndex.build(
+        [passage(texts[0], 1, **told), passage(texts[1], 2, **other), passage("别的内容，与此无关。", 3)],
+        HashingEncoder(),
+    )
+    finished = list(Assistant(library, None).ask("2022年国内光伏市场规模是多少？"))[-1]
+    assert isinstance(finished, Finished)
+    answer = finished.answer
+    assert answer.sentences[0].text == "各报告的数字不同："
+    assert {sentence.text for sentence in answer.sentences[1:]} == {
+        f"某研究院（2023-05）：{texts[0]}",
+        f"某智库（2023-08）：{texts[1]}",
+    }
+    assert {citation.quote for citation in answer.citations} == set(texts)
+
+
+def test_a_report_that_tells_two_figures_does_not_disagree_with_itself() -> None:
+    texts = ["2022年国内光伏市场规模为300亿元。", "2022年国内光伏市场规模达280亿元。"]
+    library = PassageIndex.build([passage(text, n) for n, text in enumerate(texts)], HashingEncoder())
+    finished = list(Assistant(library, None).ask("2022年国内光伏市场规模是多少？"))[-1]
+    assert isinstance(finished, Finished)
+    assert "不同" not in finished.answer.text

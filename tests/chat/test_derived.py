@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.derived import asks_for_a_step, derived_figure, derived_year, side_by_side
+from chat.derived import asks_for_a_step, derived_figure, derived_year, of_each
 from chat.evidence import Evidence
 from index.library import Hit
 from ingest.report import Passage
@@ -101,4 +101,4 @@ def test_a_question_for_a_step_is_seen(question: str, asks: bool) -> None:
 
 @pytest.mark.parametrize("question", ["甲和乙一共多少？", "甲和乙相差多少？", "甲和乙差了多少？"])
 def test_a_step_is_asked_for_by_its_terms(question: str) -> None:
-    assert side_by_side(question) == "甲和乙分别多少？"
+    assert of_each(question) == "甲和乙分别多少？"

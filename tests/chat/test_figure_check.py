@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.figure_check import figures_hold
+from chat.figure_check import disagree, figures_hold
 from ingest.corpus import load_corpus
 from ingest.figures import find_figures
 from ingest.sentences import split_sentences
@@ -164,3 +164,22 @@ def test_seeded_wrong_figures_are_caught_and_true_ones_let_through() -> None:
     missed = [claim for claim, sentence in false if figures_hold(claim, sentence)]
     assert len(alarms) <= 0.02 * len(true), alarms
     assert len(missed) <= 0.03 * len(false), missed
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("2022年国内光伏市场规模为300亿元。", "2022年国内光伏市场规模达280亿元。", True),
+        ("2022年国内光伏市场规模为300亿元。", "2022年国内光伏市场规模为300亿元，居首。", False),  # the same
+        ("2022年国内光伏市场规模为300亿元。", "2021年国内光伏市场规模为280亿元。", False),  # another year
+        ("2022年国内光伏市场规模为300亿元。", "2022年国内风电市场规模为280亿元。", False),  # of another thing
+        ("2022年国内光伏市场规模为300亿元。", "2022年国内光伏市场规模约280亿元。", False),  # rounded
+        ("2022年国内光伏市场规模为300亿元。", "2022年国内光伏市场规模为45亿美元。", False),  # another currency
+        ("光伏市场同比增长5%。", "光伏市场环比增长3%。", False),
+        ("光伏市场同比增长5%。", "光伏市场同比增长3%。", True),
+        ("光伏市场平稳。", "光伏市场同比增长3%。", False),
+    ],
+)
+def test_two_texts_disagree_by_figures_of_the_same_thing(one: str, other: str, differ: bool) -> None:
+    assert disagree(one, other) is differ
+    assert disagree(other, one) is differ

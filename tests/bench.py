@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from chat.assistant import Assistant
 from chat.building import Setup, build_index
 from chat.config import Config, load_encoder, load_generator
 from chat.evaluation import read_questions
+from chat.generation import Generator, Pieces
 from chat.setup import load_library
 from index.encoder import SentenceEncoder
 from index.library import Encoder, PassageIndex
@@ -110,12 +112,19 @@ def _follow(folder: Path, encoder: Encoder) -> None:
 
 
 def _answer(assistant: Assistant) -> None:
-    """First token, total and speed over the first questions; the prompt's fixed beginning is cached after the first."""
+    """First token, total and speed over the first questions; the prompt's fixed beginning is cached after the first. And what of
+    the time is ours: all of it but what the model took."""
+    watched = Watched(assistant.generator)
+    assistant.generator = watched
+    overheads: list[float] = []
     first: list[float] = []
     total: list[float] = []
     tokens: list[int] = []
     for gold in read_questions(QUESTIONS)[: ANSWERED + 1]:
+        watched.seconds = 0.0
         timings = next(e.timings for e in assistant.ask(gold.question, gold.turns) if isinstance(e, Finished))
+        if watched.seconds and timings.total_ms:
+            overheads.append(timings.total_ms / 1000 / watched.seconds - 1)
         if timings.first_token_ms and timings.total_ms and timings.answer_tokens:
             first.append(timings.first_token_ms / 1000)
             total.append(timings.total_ms / 1000)
@@ -123,8 +132,26 @@ def _answer(assistant: Assistant) -> None:
     _say(
         "answer",
         f"{len(first) - 1} questions: first token {statistics.median(first[1:]):.1f} s, "
-        f"total {statistics.median(total[1:]):.1f} s, {statistics.median(tokens[1:]):.0f} tokens each (medians)",
+        f"total {statistics.median(total[1:]):.1f} s, {statistics.median(tokens[1:]):.0f} tokens each; "
+        f"{100 * statistics.median(overheads[1:]):.1f} % over the model alone (medians)",
     )
+
+
+class Watched:
+    """A model, and the seconds that were spent on waiting for it."""
+
+    def __init__(self, model: Generator | None) -> None:
+        assert model is not None, "the configuration has no model"
+        self.model, self.name, self.seconds = model, model.name, 0.0
+
+    def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, grammar: str = "") -> Pieces:
+        with closing(self.model.generate(messages, max_tokens=max_tokens, grammar=grammar)) as pieces:
+            began = time.perf_counter()
+            for piece in pieces:
+                self.seconds += time.perf_counter() - began
+                yield piece
+                began = time.perf_counter()
+            self.seconds += time.perf_counter() - began
 
 
 def _timed(work: Callable[[], T]) -> tuple[float, T]:

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test check eval formats bench bench-scale ablation side-by-side install clean
+.PHONY: chat test check eval formats bench bench-scale budget ablation side-by-side install clean
 
 chat: install
 	$(BIN)/reportqa chat
@@ -30,6 +30,11 @@ bench: install
 bench-scale: install
 	$(BIN)/reportqa model fetch multilingual-e5-small
 	$(BIN)/python -m tests.scale 1000 10000 100000
+
+# How much evidence the model should get, against the wait for its first token; SET=file.jsonl asks another set too.
+budget: install
+	$(BIN)/reportqa model fetch
+	$(BIN)/python -m tests.budget $(if $(SET),--set $(SET))
 
 # SET=folder adds a retrieval set in BEIR's layout.
 ablation: install

@@ -133,7 +133,7 @@ def evaluate_answers(
         done(number, len(questions))
     can = [(asked, answer) for asked, answer, _ in answered if asked.answers]
     cannot = [answer for asked, answer, _ in answered if not asked.answers]
-    drafted = [answer for _, answer, timings in answered if timings.answer_tokens is not None]
+    drafted = [answer for _, answer, timings in answered if timings.first_token_ms is not None]
     cited = [_cited(asked, answer) for asked, answer in can]
     return AnsweringFigures(
         len(questions),

@@ -24,6 +24,7 @@ from chat.catalogue import CATALOGUE, DEFAULT_ENCODER
 from chat.cli import main
 from chat.config import Config, load_encoder, models_folder
 from index.versions import writing
+from tests.chat.test_endpoint import Answering, delta, serving
 from tests.documents import Block, Heading, Paragraph, to_pptx, to_xlsx
 
 CARS = """# 新能源汽车产业报告
@@ -621,6 +622,52 @@ def test_an_evaluation_of_answers_judges_them(run: Run, tmp_path: Path) -> None:
     measured = ("accuracy", "refusal_precision", "refusal_recall", "marks_resolved", "sentences_supported")
     assert [summary[name] for name in measured] == [1.0, 1.0, 1.0, 1.0, 1.0]
     assert summary["drafts_kept"] is None  # no model wrote any
+
+
+WITH_PASSAGES = {
+    "question": "甲公司2022年的收入是多少？",
+    "title": "甲公司",
+    "passages": ["甲公司2022年的收入为5亿元。", "甲公司位于北京，员工众多。"],
+    "answers": [["5亿元"]],
+    "gold_passages": [0],
+}
+
+
+def test_questions_with_passages_of_their_own_are_answered_and_judged(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "set.jsonl").write_text(lines([WITH_PASSAGES]), "utf-8")
+    ended = run("eval", "--set", tmp_path / "set.jsonl")
+    assert ended.code == 0
+    assert "：1 题" in ended.out
+    assert "答对 1.000（标点也须一致 1.000）· 误拒 0.000" in ended.out
+    assert "引文准确率 1.000 · 引文召回率 1.000" in ended.out
+
+
+def test_any_model_of_an_endpoint_can_be_evaluated(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "set.jsonl").write_text(lines([WITH_PASSAGES]), "utf-8")
+
+    def answer(call: Answering) -> None:
+        call.begin()
+        call.say(delta("5亿元[1]。", finish="stop"), "[DONE]")
+
+    with serving(answer) as (url, server):
+        (tmp_path / "own.toml").write_text(f'[generator]\nbackend = "openai"\nmodel = "m"\nbase_url = "{url}"\n')
+        ended = run("--config", tmp_path / "own.toml", "eval", "--set", tmp_path / "set.jsonl")
+        assert [body["model"] for _, _, body in server.asked] == ["m", "m"]  # warmed up, then asked
+    assert (ended.code, "答对 1.000" in ended.out, "采用初稿 1.000" in ended.out) == (0, True, True)
+
+
+def test_refusals_are_judged_by_taking_passages_away(run: Run, tmp_path: Path) -> None:
+    passages = [
+        {"id": "a", "title": "甲", "text": "2021年充电桩的保有量达到520万台。"},
+        {"id": "b", "title": "乙", "text": "商业银行的净息差收窄至1.7%。"},
+    ]
+    queries = [{"id": "q1", "text": "2021年充电桩的保有量是多少"}, {"id": "q2", "text": "商业银行的净息差是多少"}]
+    (tmp_path / "corpus.jsonl").write_text(lines(passages), "utf-8")
+    (tmp_path / "queries.jsonl").write_text(lines(queries), "utf-8")
+    (tmp_path / "qrels.tsv").write_text("query\tpassage\tscore\nq1\ta\t1\nq2\tb\t1\n", "utf-8")
+    ended = run("eval", "--set", tmp_path, "--reject")
+    assert ended.code == 0
+    assert "抽走原文的 1 题：拒答 1.000 · 原文还在的 1 题：未拒答 1.000" in ended.out
 
 
 # A shell starts background jobs with Ctrl-C ignored, and a child inherits that.

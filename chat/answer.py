@@ -21,11 +21,13 @@ def check_question(text: str) -> str:
     """The question without the blanks around it.
 
     Raises:
-        BadQuestion: nothing is left, or more than QUESTION_CHARS characters are.
+        BadQuestion: nothing is left, more than QUESTION_CHARS characters are, or half a character is.
     """
     question = text.strip()
     if not question:
         raise BadQuestion("请输入问题。")
+    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in question):
+        raise BadQuestion("问题中有不完整的 Unicode 字符；请重新输入。")
     if len(question) > QUESTION_CHARS:
         raise BadQuestion(f"问题过长：{len(question):,} 个字，最多 {QUESTION_CHARS:,} 个字。")
     return question

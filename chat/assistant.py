@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn, Unproven, check_question
-from chat.derived import asks_for_a_step, derived_figure, derived_year, of_each
+from chat.derived import Derived, asks_for_a_step, derived_figure, derived_year, of_each
 from chat.evidence import BROAD_BUDGET_CHARS, BUDGET_CHARS, Evidence, is_broad, select_evidence, shortened
 from chat.figure_check import disagree
 from chat.figure_grammar import figure_grammar
@@ -126,7 +126,7 @@ class Assistant:
         draft, first_token_ms, usage = "", None, None
         if self.generator is not None:
             prompt = messages(found.standalone_question, evidence)
-            grammar = figure_grammar(evidence)
+            grammar = figure_grammar(evidence, found.standalone_question)
             with closing(self.generator.generate(prompt, max_tokens=MAX_TOKENS, grammar=grammar)) as pieces:
                 for piece in pieces:
                     if isinstance(piece, Usage):
@@ -178,9 +178,9 @@ class Assistant:
         """
         question, hits = found.standalone_question, found.hits[:EVIDENCE_HITS]
         sides = self._best_of_each_side(found)
-        if step := derived_figure(question, sides):
+        if step := self._step(question, sides):
             return compose(quote_evidence(sides, found.hits), step.text, step.spans, first=True)
-        if differing := self._differing(found, evidence):
+        if not sides_of(question, self.library.reports) and (differing := self._differing(found, evidence)):
             return side_by_side(differing, found.hits)
         by_way = hops(question, hits, self.library, budget=BUDGET_CHARS, margin=QUOTE_MARGIN)
         exact = (by_way.evidence if by_way else ()) or listed(question, evidence) or sides
@@ -190,7 +190,7 @@ class Assistant:
         """The draft as an answer where it stands the check; else the evidence itself, which no draft may fall short of. With
         the year that follows from it where a time is asked for."""
         answer = self._drafted_or_quoted(draft, found, evidence)
-        year = derived_year(found.standalone_question, evidence)
+        year = derived_year(found.standalone_question, answer)
         return compose(answer, year.text, year.spans) if year else answer
 
     def _drafted_or_quoted(self, draft: str, found: Found, evidence: Sequence[Evidence]) -> Answer:
@@ -207,6 +207,13 @@ class Assistant:
             chosen = [shortened(chosen[0], question, self.library)]
         return quote_evidence(chosen, found.hits)
 
+    def _step(self, question: str, best: Sequence[Evidence]) -> Derived | None:
+        """The difference or the sum of the best stretches of two sides, where the question asks for it."""
+        if not best:
+            return None
+        first, *others = [set(side.question) for side in sides_of(of_each(question), self.library.reports)]
+        return derived_figure(question, best, first.union(*others) - first.intersection(*others))
+
     def _differing(self, found: Found, evidence: Sequence[Evidence]) -> list[Evidence]:
         """The best evidence and what other reports tell differently of the same, in hit order; [] where none does, or no
         figure is asked for."""
@@ -216,7 +223,9 @@ class Assistant:
         others: dict[str, Evidence] = {}
         for item in evidence:
             passage = item.hit.passage
-            if passage.report_id != best.hit.passage.report_id and disagree(item.reading, best.reading):
+            places = item.place, best.place
+            other = passage.report_id != best.hit.passage.report_id
+            if other and disagree(item.reading, best.reading, places=places):
                 others.setdefault(passage.report_id, item)
         return sorted([best, *others.values()], key=lambda item: item.hit.rank) if others else []
 

@@ -6,25 +6,29 @@ from figures that are each cited.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from chat.answer import Answer
 from chat.evidence import Evidence
+from chat.figure_check import Term, same_thing, the_figure
 from index.asked import asks_for_a_time
-from ingest.figures import Figure, find_figures
 from ingest.normalise import simplify
 from ingest.periods import find_periods
 from ingest.report import Passage
+from ingest.sentences import split_sentences
 
 _COUNT = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-# 第二年 and 一年后 count from what happened, 次年 and 翌年 from the year of it: the same number of years all the same.
+# Not a part of another word: 二十年后, 几十年后, 3-5年后, 第二年龄段, 近三年后期, 90年后创业者, 与去年同年龄段.
 _LATER = re.compile(
-    r"次年|翌年|(?<![第\d])第二年|(?<![\d.第十])(?P<years>[一两二三四五六七八九十]|\d{1,2})年(?:之|以)?后"
+    r"(?:次年|翌年|(?<!第)第二年|(?<![一二两三四五六七八九十几数近多百千\d.第\-—~至到、])"
+    r"(?P<years>[一两二三四五六七八九十]|[12]?\d)年(?:之|以)?后)(?![期龄度级代台端续])"
 )
-_SAME = re.compile(r"同年")
-# How far before the word the year that it counts from may stand.
-ANCHOR_CHARS = 150
+_SAME = re.compile(r"(?<![去今前明])同年(?![龄度级代期])")
+# What a year counts from where the sentence says so: 成立次年, 上市三年后.
+_EVENTS = ("成立|创立|创办|创建|设立|组建", "上市|挂牌", "发布|推出|亮相", "投产|量产", "开业|开张", "收购|并购|合并")
+_NOT_YET = re.compile(r"预计|预期|计划|拟|将(?!军)|未来|有望|目标|如果|若")
 
 _DIFFERENCE = re.compile(
     r"相?差(?:了|有|距是?|额是?)?(?:多|几)|[比高低多少出大]了?(?:出|过)?(?:多少|几)|差距(?:有|是)?多"
@@ -32,6 +36,11 @@ _DIFFERENCE = re.compile(
 _SUM = re.compile(r"一共|总共|合计|共计|加起来|之和")
 _TOGETHER = re.compile(rf"{_SUM.pattern}|相?差了?(?=多少|几)")
 _PER_CENT = "%"
+# Asked for otherwise than by a difference: 高多少倍, 差百分之几; 各自一共 asks for two sums.
+_OTHERWISE = re.compile(r"倍|百分之|比例|各自|几成")
+# Figures of these are no plain terms: 亏损5亿元, 比丙多3亿元, 合计3亿元, 约5亿元.
+_NO_TERM = re.compile(r"亏|负(?!责)|(?<!占)比(?![例重率值])|较|合计|共计|总共|一共|相差|差距|差额")
+_WHOLE = re.compile(r"全球|世界|全国|总|整体|全部")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,49 +51,55 @@ class Derived:
     spans: tuple[tuple[Passage, int, int], ...]
 
 
-def derived_year(question: str, evidence: Sequence[Evidence]) -> Derived | None:
-    """The year that 次年, 同年 or 三年后 of the evidence means, where the question asks for a time and no year stands there.
+def derived_year(question: str, answer: Answer) -> Derived | None:
+    """The year that 次年, 同年 or 三年后 of a cited sentence means, where the question asks for a time and the sentence tells no
+    year before that word.
 
-    It counts from the last year told before it in the same passage.
+    It counts from the sentence right before, or, where the word follows an event (成立次年), from the nearest one that tells of
+    that event; and only where that tells one year, and nothing that is yet to come.
     """
     if not asks_for_a_time(question):
         return None
-    for item in evidence:
-        text = item.hit.passage.text
-        said = simplify(text[item.start : item.end])
+    for citation in answer.citations:
+        text = citation.passage.text
+        said = simplify(citation.quote)
         word = _LATER.search(said) or _SAME.search(said)
-        if item.hit.passage.cells or word is None or find_periods(said[: word.start()]):
+        if citation.passage.cells or word is None or find_periods(said[: word.start()]):
             continue
-        before = text[max(0, item.start - ANCHOR_CHARS) : item.start]
-        years = [period for period in find_periods(before) if period.first.year == period.last.year]
-        if not years:
+        anchor = _anchor(text[: citation.start], said[: word.start()])
+        if anchor is None or _NOT_YET.search(said):
             continue
+        year, start, end = anchor
         later = 0 if _SAME.fullmatch(word[0]) else _years(word)
-        year = years[-1].first.year
-        at = item.start - len(before)
         result = f"{year} + {later} = {year + later}" if later else f"{year}年的同一年"
         return Derived(
-            f"“{text[item.start + word.start() : item.start + word.end()]}”即{year + later}年（{result}）。",
-            (
-                (item.hit.passage, *_sentence(text, at + years[-1].start)),
-                (item.hit.passage, item.start, item.end),
-            ),
+            f"“{citation.quote[word.start() : word.end()]}”即{year + later}年（{result}）。",
+            ((citation.passage, start, end), (citation.passage, citation.start, citation.end)),
         )
+    return None
+
+
+def _anchor(before: str, begun: str) -> tuple[int, int, int] | None:
+    """The year that a word counts from, and the stretch of before that tells it. begun: the sentence up to the word."""
+    event = next((events for events in _EVENTS if re.search(rf"(?:{events})(?:后|之后|的)?\Z", begun)), None)
+    spans = [(start, end) for start, end in split_sentences(before) if before[start:end].strip()]
+    for start, end in reversed(spans):
+        sentence = simplify(before[start:end])
+        if event is not None and not re.search(event, sentence):
+            continue
+        years = {period.first.year for period in find_periods(sentence)} | {
+            period.last.year for period in find_periods(sentence)
+        }
+        if len(years) != 1 or _NOT_YET.search(sentence):
+            return None
+        stripped = before[start:end]
+        return years.pop(), start + len(stripped) - len(stripped.lstrip()), start + len(stripped.rstrip())
     return None
 
 
 def _years(word: re.Match[str]) -> int:
     written = word["years"]
     return 1 if written is None else _COUNT.get(written) or int(written)
-
-
-def _sentence(text: str, at: int) -> tuple[int, int]:
-    """The sentence around a place of a text, without the blanks around it."""
-    start = max(text.rfind(mark, 0, at) for mark in "。！？；\n") + 1
-    ends = [end for mark in "。！？；\n" if (end := text.find(mark, at)) >= 0]
-    end = min(ends) + 1 if ends else len(text)
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def asks_for_a_step(question: str) -> bool:
@@ -98,52 +113,37 @@ def of_each(question: str) -> str:
     return _TOGETHER.sub("分别", simplify(question))
 
 
-def derived_figure(question: str, sides: Sequence[Evidence]) -> Derived | None:
-    """The difference or the sum of what two sides tell, where each tells one figure of a unit that the other has too.
+def derived_figure(question: str, sides: Sequence[Evidence], apart: Collection[str]) -> Derived | None:
+    """The difference or the sum of what two sides tell, where each tells one exact figure of a unit, and both of the same thing:
+    in clauses that differ by the letters that tell the sides apart alone, of one period or of the two that are asked about.
 
-    None where that is not plain: of two figures of one unit, only a reader knows which is meant.
+    apart: the letters that the questions for the two sides do not share. None where any of it is in doubt.
     """
     plain = simplify(question)
     adds = bool(_SUM.search(plain))
-    if len(sides) != 2 or not (adds or _DIFFERENCE.search(plain)):
+    if len(sides) != 2 or not asks_for_a_step(question) or _OTHERWISE.search(plain):
         return None
-    told = [{figure.unit: figure for figure in figures} for figures in map(_plain_figures, sides)]
-    units = [unit for unit in told[0] if unit in told[1]]
-    if len(units) != 1:
+    terms = [term for item in sides if (term := the_figure(item.reading, item.place)) is not None]
+    if len(terms) != 2 or terms[0].unit != terms[1].unit or any(_NO_TERM.search(term.rest) for term in terms):
         return None
-    (first, one), (second, other) = [
-        (figure, _written(item, figure)) for figure, item in _by_size(told, sides, units[0])
-    ]
-    if adds and first.unit == _PER_CENT:
-        return None  # shares of different wholes have no sum
+    if not same_thing(terms[0].rest, terms[1].rest, apart):
+        return None
+    asked = {(each.first, each.last) for each in find_periods(plain)}
+    of_both = terms[0].days == terms[1].days or (not adds and terms[0].days | terms[1].days <= asked)
+    if not of_both or (adds and (terms[0].unit == _PER_CENT or _WHOLE.search(plain))):
+        return None  # shares of different wholes have no sum, nor have a whole and its part
+    (first, one), (second, other) = _by_size(terms, sides)
     result = first.low + second.low if adds else first.low - second.low
-    working = f"{one} {'+' if adds else '−'} {other} = {_amount(result, first.unit, difference=not adds)}"
+    shown = _amount(result, first.unit, difference=not adds)
+    working = f"{one} {'+' if adds else '−'} {other} = {shown}"
     spans = [(item.hit.passage, item.start, item.end) for item in sides]
-    said = "合计" if adds else "相差"
-    return Derived(f"{said}{_amount(result, first.unit, difference=not adds)}（{working}）。", tuple(spans))
+    return Derived(f"{'合计' if adds else '相差'}{shown}（{working}）。", tuple(spans))
 
 
-def _plain_figures(item: Evidence) -> list[Figure]:
-    """The exact figures of a stretch whose unit no other of it has, nor a bare number."""
-    figures = [figure for figure in find_figures(item.reading) if figure.unit]
-    units = [figure.unit for figure in figures]
-    return [
-        figure
-        for figure in figures
-        if units.count(figure.unit) == 1
-        and figure.low == figure.high
-        and figure.hedge in ("", "about")
-        and not figure.change
-    ]
-
-
-def _by_size(told: Sequence[dict[str, Figure]], sides: Sequence[Evidence], unit: str) -> list[tuple[Figure, Evidence]]:
-    pairs = [(figures[unit], item) for figures, item in zip(told, sides, strict=True)]
+def _by_size(terms: Sequence[Term], sides: Sequence[Evidence]) -> list[tuple[Term, str]]:
+    """Each term with how it is written, the larger one first."""
+    pairs = [(term, item.reading[term.start : term.end]) for term, item in zip(terms, sides, strict=True)]
     return sorted(pairs, key=lambda pair: -pair[0].low)
-
-
-def _written(item: Evidence, figure: Figure) -> str:
-    return item.reading[figure.start : figure.end]
 
 
 def _amount(value: Decimal, unit: str, *, difference: bool) -> str:

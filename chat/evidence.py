@@ -7,6 +7,7 @@ passage, and by whether it has what is asked for; a table row is taken whole, si
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from index.metrics import comparable
 from index.segment import fold, segment_question
 from ingest.duplicates import near_duplicates
 from ingest.normalise import simplify
+from ingest.periods import find_periods
 from ingest.report import Passage
 from ingest.sentences import split_sentences
 
@@ -49,6 +51,9 @@ NAME_CHARS = 16
 DIRECT_CHARS = 80
 AS_WELL = 0.01
 _CLAUSE = re.compile(r"[^，,；;\n]+[，,；;\n]*")
+_QUALIFIES = re.compile(
+    r"除|如果|若|假如|假设|倘|只有|只要|无论|不管|虽|尽管|但|然而|不过|却|反而|否则|认为|观点|据|预计|预期|可能|同期|分别|则|其余|其他"
+)
 
 # A line without a sentence end that is shorter than this only labels; one above may belong to it.
 _SAYS_SOMETHING = re.compile(r"[。！？；]|.{25}")
@@ -130,7 +135,8 @@ def select_evidence(
 def shortened(item: Evidence, question: str, library: SpanScorer) -> Evidence:
     """A long sentence as the shortest of its runs of clauses that matches the question as well, … for what is left out.
 
-    Rows and short sentences stay as they are, and so does one of which every clause counts. Its span stays the sentence's.
+    Rows and short sentences stay as they are, and so does one of which every clause counts: one that qualifies the others (除…外,
+    如果, 但, 据…), or tells the period that is asked about. Its span stays the sentence's.
     """
     passage = item.hit.passage
     if passage.cells or len(item.reading) <= DIRECT_CHARS:
@@ -145,11 +151,22 @@ def shortened(item: Evidence, question: str, library: SpanScorer) -> Evidence:
     scores = library.span_scores(question, passage, runs)
     least = float(scores[runs.index((clauses[0][0], clauses[-1][1]))]) - AS_WELL
     well = [run for run, score in zip(runs, scores, strict=True) if score >= least]
-    answering = [run for run in well if not lacks_what_is_asked(question, passage.text[slice(*run)])]
-    start, end = min(answering or [(clauses[0][0], clauses[-1][1])], key=lambda run: run[1] - run[0])
+    whole, asked = (clauses[0][0], clauses[-1][1]), _periods(question)
+    answering = [
+        (start, end)
+        for start, end in well
+        if not lacks_what_is_asked(question, passage.text[start:end])
+        and not _QUALIFIES.search(passage.text[whole[0] : start] + "\n" + passage.text[end : whole[1]])
+        and asked & _periods(passage.text[slice(*whole)]) <= _periods(passage.text[start:end])
+    ]
+    start, end = min(answering or [whole], key=lambda run: run[1] - run[0])
     told = passage.text[start:end].rstrip("，,；;、 ")
     before, after = ("…" if start > clauses[0][0] else ""), ("…" if end < clauses[-1][1] else "")
     return replace(item, reading=f"{before}{told}{after}")
+
+
+def _periods(text: str) -> set[tuple[date, date]]:
+    return {(each.first, each.last) for each in find_periods(simplify(text))}
 
 
 def _says_the_same(first: Evidence, second: Evidence) -> bool:
@@ -201,6 +218,7 @@ def candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list[
             Evidence(0, hit, _BULLET.sub("", passage.text[start:end]), start, end, float(score))
             for (start, end), score in zip(spans, scores, strict=True)
         )
+    items = [item for item in items if comparable(item.reading)]
     says_something = [item for item in items if item.hit.passage.cells or not _is_label(item.reading)] or items
     if not _ASKS_SOURCE.search(simplify(question)):
         says_something = [item for item in says_something if not _SOURCE_LINE.match(item.reading)] or says_something

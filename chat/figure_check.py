@@ -7,7 +7,7 @@ not plain, the sentence is not held to be told: its evidence can be quoted inste
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,10 +22,12 @@ _UNIT_OF = re.compile(r"[（(](?:单位[：: ]*)?([^（）()\s]{1,8})[)）]|单�
 _MONTH_DAY = re.compile(
     r"(?<![0-9])[0-9]{1,2}月(?:[0-9]{1,2}[日号])?|(?<![0-9月])[0-9]{1,2}日|[上下]半年|第?[一二三四]季度"
 )
-_UP = re.compile(r"增[长加多幅速至到]|上[升涨调]|提[升高]|[升涨][至到]|扩[大张]|攀升|回升|[猛激]增|涨")
-_DOWN = re.compile(r"下[降滑跌调]|[减缩][少小减短]|[减降跌][至到]|降[低幅]|收窄|回落|萎缩|跌")
-# Clauses that share this part of their pairs of letters tell of the same thing.
-SAME_WORDS = 0.6
+UP = re.compile(r"增[长加多幅速至到]|上[升涨调]|提[升高]|[升涨][至到]|扩[大张]|攀升|回升|[猛激]增|涨")
+DOWN = re.compile(r"下[降滑跌调]|[减缩][少小减短]|[减降跌][至到]|降[低幅]|收窄|回落|萎缩|跌")
+# Two figures this near, as a share, may be one figure rounded.
+ROUNDED = Decimal("0.01")
+# The letters of 为, 是, 达到, 高达, 约为 and the like, which say nothing of what a figure is of.
+_TELLING = frozenset("为是达到高仅已约近有了的将至")
 _BASES = ("同比", "环比")
 
 
@@ -33,13 +35,14 @@ _BASES = ("同比", "环比")
 class _Told:
     """A figure (value: from low to high) or a period (its days), with its clause.
 
-    words: the pairs of letters of the clause, figures and periods apart. days: the periods of the clause. amounts: whether it
+    rest: the clause without its figures and periods; words: its pairs of letters. days: the periods of the clause. amounts: whether it
     has figures.
     """
 
     value: tuple[Decimal, Decimal] | tuple[date, date]
     unit: str
     clause: str
+    rest: str
     words: frozenset[str]
     days: frozenset[tuple[date, date]]
     amounts: bool
@@ -60,27 +63,67 @@ def figures_hold(sentence: str, reading: str, place: str = "") -> bool:
     return _months_hold(claim, f"{source}\n{around}") and all(_holds(each, told) for each in _told(claim, ()))
 
 
-def disagree(one: str, other: str) -> bool:
-    """Whether two texts tell different figures of the same thing: of one unit, basis and period, in clauses most of whose words
-    they share. A rounded figure (约) is no other one."""
-    ours, theirs = (
-        [each for each in _told(simplify(text), ()) if each.unit and each.unit != "period"] for text in (one, other)
-    )
-    return any(_differ(figure, rival) for figure in ours for rival in theirs) and not any(
-        _same(figure, rival) for figure in ours for rival in theirs
-    )
+def disagree(one: str, other: str, *, places: tuple[str, str] = ("", "")) -> bool:
+    """Whether two sentences tell different figures of the same thing: each tells one of the unit, of the same basis and the same
+    periods, in clauses that differ in nothing else but in how they tell it (为, 达到). Rounding is no difference.
+
+    places: what the sentences stand under, whose periods count where a sentence tells none.
+    """
+    ours, theirs = map(simplify, (one, other))
+    if _days(ours, places[0]) != _days(theirs, places[1]):
+        return False
+    pairs = [
+        (figure, rival) for figure in _figures_of(ours) for rival in _figures_of(theirs) if figure.unit == rival.unit
+    ]
+    return len(pairs) == 1 and _differ(*pairs[0])
+
+
+def same_thing(one: str, other: str, apart: Collection[str] = ()) -> bool:
+    """Whether two clauses, each without its figure, say the same, but for their letters of apart and for how they tell it."""
+    left, right = ({letter for letter in text if letter.isalnum()} for text in (one, other))
+    return (left ^ right) <= {*_TELLING, *apart}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The one exact figure of a text: text[start:end]. rest: its clause without it; days: the periods of the text."""
+
+    start: int
+    end: int
+    low: Decimal
+    unit: str
+    rest: str
+    days: frozenset[tuple[date, date]]
+
+
+def the_figure(text: str, place: str = "") -> Term | None:
+    """The figure of a text that tells one with a unit, exact and no change; None for any other text."""
+    plain = simplify(text)
+    figures = [each for each in find_figures(plain) if each.unit]
+    if len(figures) != 1:
+        return None
+    (figure,), (told,) = figures, _figures_of(plain)
+    if figure.low != figure.high or figure.hedge or figure.change or figure.basis or figure.low < 0:
+        return None
+    return Term(figure.start, figure.end, figure.low, figure.unit, told.rest, _days(plain, place))
 
 
 def _differ(figure: _Told, other: _Told) -> bool:
-    shared, either = figure.words & other.words, figure.words | other.words
-    return (
-        figure.unit == other.unit
-        and figure.value != other.value
-        and (figure.basis, figure.change) == (other.basis, other.change)
-        and not {figure.hedge, other.hedge} & {"about", "several"}
-        and figure.days == other.days
-        and len(shared) >= SAME_WORDS * len(either)
-    )
+    low, high = sorted((figure.value, other.value))
+    rounded = all(abs(a - b) <= ROUNDED * abs(b) for a, b in zip(low, high, strict=True))  # type: ignore[operator, arg-type]  # figures
+    hedged = bool({figure.hedge, other.hedge} - {""})
+    told_alike = (figure.basis, figure.change) == (other.basis, other.change)
+    return told_alike and not hedged and not rounded and same_thing(figure.rest, other.rest)
+
+
+def _figures_of(text: str) -> list[_Told]:
+    return [each for each in _told(text, ()) if each.unit and each.unit != "period"]
+
+
+def _days(text: str, place: str) -> frozenset[tuple[date, date]]:
+    """The periods of a sentence, or else of what it stands under."""
+    own = frozenset((each.first, each.last) for each in find_periods(text))
+    return own or frozenset((each.first, each.last) for each in find_periods(simplify(place)))
 
 
 def _holds(figure: _Told, told: Sequence[_Told]) -> bool:
@@ -124,8 +167,8 @@ def _same(figure: _Told, other: _Told) -> bool:
 def _turned(clause: str, other: str) -> bool:
     """Whether one clause tells of a rise and the other of a fall, or one compares with last year and the other with the last
     month."""
-    way = (bool(_UP.search(clause)), bool(_DOWN.search(clause)))
-    others = (bool(_UP.search(other)), bool(_DOWN.search(other)))
+    way = (bool(UP.search(clause)), bool(DOWN.search(clause)))
+    others = (bool(UP.search(other)), bool(DOWN.search(other)))
     bases, its = ({basis for basis in _BASES if basis in text} for text in (clause, other))
     return {way, others} == {(True, False), (False, True)} or bool(bases and its and not bases <= its)
 
@@ -138,9 +181,9 @@ def _told(text: str, units: Sequence[str]) -> Iterator[_Told]:
         its_figures = [each for each in figures if match.start() <= each.start < match.end()]
         its_periods = [each for each in periods if match.start() <= each.start < match.end()]
         spans = [(each.start, each.end) for each in its_figures] + [(each.start, each.end) for each in its_periods]
-        words = _pairs(_without(text, match.span(), spans))
+        others = _without(text, match.span(), spans)
         days = frozenset((each.first, each.last) for each in its_periods)
-        rest = (match[0], words, days, bool(its_figures))
+        rest = (match[0], others, _pairs(others), days, bool(its_figures))
         for figure in its_figures:
             measured = [figure]
             if not figure.unit:

@@ -95,7 +95,8 @@ def _grounded(sentence: str, question: str, evidence: Sequence[Evidence]) -> "_C
 
 
 def with_the_figure_of(item: Evidence, sentence: str) -> str | None:
-    """The sentence with the figure of the evidence in place of its own, where each has one of that unit, and they differ."""
+    """The sentence with the figure of the evidence in place of its own, where each has one of that unit and the sentence then
+    stands in the evidence word for word: of a sentence in other words nobody knows whose figure it is."""
     ours, theirs = ([each for each in find_figures(text) if each.unit] for text in (sentence, item.reading))
     if len(ours) != 1:
         return None
@@ -103,7 +104,8 @@ def with_the_figure_of(item: Evidence, sentence: str) -> str | None:
     same = [each for each in theirs if each.unit == own.unit]
     if len(same) != 1 or (same[0].low, same[0].high) == (own.low, own.high):
         return None
-    return sentence[: own.start] + item.reading[same[0].start : same[0].end] + sentence[own.end :]
+    right = sentence[: own.start] + item.reading[same[0].start : same[0].end] + sentence[own.end :]
+    return right if comparable(right) in comparable(item.reading) else None
 
 
 def without_unproven(answer: Answer) -> Answer:

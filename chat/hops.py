@@ -13,6 +13,9 @@ from index.library import Hit
 from index.segment import fold
 from ingest.report import Passage
 
+# In MaxSim; between what answers a question and what does not lie about 0.1.
+MUCH_WORSE = 0.08
+
 
 class Bridging(SpanScorer, Protocol):
     """What following a hop needs of a library."""
@@ -31,7 +34,8 @@ class Hops:
 def hops(question: str, hits: Sequence[Hit], library: Bridging, *, budget: int, margin: float) -> Hops | None:
     """Both steps of a question that takes two; None for one that does not, and where no other passage has the name.
 
-    Of the names that the first passage offers it is the one of which the others tell best what is asked.
+    Of the names that the first passage offers it is the one of which the others tell best what is asked, and nearly as well as
+    the first passage tells who it is: what matches less tells of something else.
     """
     if not hits or asked_of(question, "") is None:
         return None
@@ -43,6 +47,8 @@ def hops(question: str, hits: Sequence[Hit], library: Bridging, *, budget: int, 
             continue
         asked = asked_of(question, name) or question
         told = select_evidence(asked, naming, library, budget=budget, margin=margin)
+        if _match(told) < first.score - MUCH_WORSE:
+            continue
         if best is None or _match(told) > _match(best.evidence[1:]):
             numbered = [replace(item, number=number) for number, item in enumerate([first, *told], start=1)]
             best = Hops(name, tuple(numbered))

@@ -8,16 +8,18 @@ from collections.abc import Iterable, Sequence
 
 from chat.answer import Answer, Found
 from chat.evidence import Evidence
-from chat.relevance import asked_years, spoken_years
+from chat.relevance import asked_years
 from index.asked import asks_for_a_figure, lacks_what_is_asked
 from index.library import Hit
 from index.segment import fold, segment_question
 from ingest.normalise import simplify
+from ingest.periods import find_periods
+from ingest.report import Passage
 
 NOTHING = "报告中没有找到可以回答这个问题的内容。"
 COVERED = "目前收录的是{reports}。"
 OTHER_YEARS = "收录的相关内容没有说到{asked}年，说到的年份有{spoken}。"
-IN_A_PICTURE = "答案可能在图“{caption}”里，但报告的文字没有图中的数据，请查看原报告的图。"
+IN_A_PICTURE = "答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。"
 NEAREST = "最接近的内容在{sections}，原文列在来源里，供参考。"
 
 MOST_SECTIONS = 3
@@ -28,9 +30,10 @@ LEAST_WORDS = 0.15
 # A picture is what is asked for where its caption has this share of the question's words.
 CAPTION_WORDS = 0.5
 
-# 图谱里列了, 图中那一栏: what stands in a picture, not what the text says of it.
+# 图谱里列了, 图中那一栏: what stands in a picture, not what the text says of it. 地图, 意图 and 知识图谱 are no pictures of a report.
+_PICTURE = r"(?<![意企试力地版蓝以知识截])图(?:谱|表|片)?(?![像形书灵])"
 _IN_PICTURE = re.compile(
-    r"(?:图谱?|图表|图片|[柱饼线]状?图|曲线)[^，,。？?]{0,12}?(?:栏|列了|列出|标[注了出]|画[了的]|展示|显示|[中里上]|写[了的])"
+    rf"{_PICTURE}[^，,。？?]{{0,12}}?(?:栏|列了|列出|标[注了出]|画[了的]|展示|显示|[中里上]|写[了的])"
 )
 _ASKED_NOUN = re.compile(
     r"(?:哪些|哪[几两三]?[个家种款位]|什么|多少|几[个家种款])([^，,。？?、的了]{1,8}?)(?:[？?，,。]|$|的|在|是|有)"
@@ -41,17 +44,17 @@ def refused(found: Found, reports: Sequence[str], shares: Sequence[float], pictu
     """No answer, with the reason where it is known and what is near.
 
     reports: the titles in the library. shares: of the question's words, what each hit has. picture: what the answer stands
-    in, as its caption or the passage that speaks of it.
+    in, as its caption or a passage of its section.
     """
     hits = found.hits
     said = [NOTHING]
     years = asked_years(found.question) or asked_years(found.standalone_question)
     near = [hit for hit, share in zip(hits, shares, strict=True) if share >= LEAST_WORDS]
-    spoken = spoken_years([hit.passage for hit in near])
+    spoken = {year for hit in near if hit.passage.kind != "figure" for year in _years_told(hit.passage)}
     if picture is None:
         picture = _captioned(found.standalone_question, hits, years)
-    if picture is not None:
-        said.append(IN_A_PICTURE.format(caption=_caption(picture)))
+    if picture is not None and years <= spoken | _years_in(picture.passage.text):
+        said.append(IN_A_PICTURE.format(picture=_picture(picture)))
     elif years - spoken and spoken:
         asked = "、".join(map(str, sorted(years - spoken)))
         said.append(OTHER_YEARS.format(asked=asked, spoken="、".join(_nearest_years(spoken, years))))
@@ -63,16 +66,17 @@ def refused(found: Found, reports: Sequence[str], shares: Sequence[float], pictu
 
 
 def asked_picture(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Hit | None:
-    """The hit that shows or names the picture whose data is asked for and stands in no text; None where the text may answer.
+    """The hit that shows the picture, or is of the section of it, whose data is asked for and stands in no text; None where the
+    text may answer.
 
-    Either the question points into a picture, and what it asks for by name (哪些厂商) stands nowhere in the passage that
-    speaks of it; or it asks for a figure, no evidence has one, and a caption tells of the same thing.
+    Either the question points into a picture, and what it asks for by name (哪些厂商) stands nowhere in the passage of its section; or it asks for a figure, no evidence has one, and a caption tells of the same thing.
     """
     if _IN_PICTURE.search(simplify(question)) and hits and not hits[0].passage.cells:
         speaking = hits[0]
         asked = _ASKED_NOUN.search(simplify(question))
         words = [word for word in segment_question(asked[1]) if len(word) > 1] if asked else []
-        if "图" in speaking.passage.search_text and words and not _any_of(words, speaking):
+        shown = re.search(_PICTURE, speaking.passage.headings[-1])
+        if shown and words and not _any_of(words, speaking):
             return speaking
     if asks_for_a_figure(question) and all(lacks_what_is_asked(question, item.reading) for item in evidence):
         return _captioned(question, hits, asked_years(question))
@@ -91,9 +95,15 @@ def _captioned(question: str, hits: Sequence[Hit], years: set[int]) -> Hit | Non
             continue
         text = fold(hit.passage.text)
         told = sum(word in text for word in words) >= CAPTION_WORDS * len(words)
-        if told and (not years or years <= _years_in(hit.passage.text)):
+        if words and told and (not years or years <= _years_in(hit.passage.text)):
             return hit
     return None
+
+
+def _years_told(passage: Passage) -> set[int]:
+    """The years of the periods that a passage and its heading tell: no number that only looks like one."""
+    periods = find_periods(simplify(f"{passage.headings[-1]} {passage.caption} {passage.reading}"))
+    return {year for each in periods for year in range(each.first.year, each.last.year + 1)}
 
 
 def _years_in(text: str) -> set[int]:
@@ -101,9 +111,11 @@ def _years_in(text: str) -> set[int]:
     return {year for first, last in spans for year in range(int(first), int(last or first) + 1)}
 
 
-def _caption(hit: Hit) -> str:
+def _picture(hit: Hit) -> str:
     passage = hit.passage
-    return passage.text.split("\n")[0].strip() if passage.kind == "figure" else passage.headings[-1]
+    if passage.kind == "figure":
+        return f"图“{passage.text.split(chr(10))[0].strip()}”"
+    return f"“{passage.headings[-1]}”一节的图"
 
 
 def _sections(hits: Iterable[Hit]) -> list[str]:

@@ -22,7 +22,7 @@ _BY_WAY_OF = re.compile(rf"那[家个款位种项]|该(?:{_SORTS})")
 # What points at a subject told by a fact, to the end of the noun that says what it is: 投的那家数字人公司, 该模型. In 甲公司那个产品 and
 # 乙的那个 what is asked of has a name already, and no second step is needed.
 _NOUN = rf"[^，,。？?！!；;的在]{{0,8}}?(?:{_SORTS})"
-_POINTS = re.compile(rf"的那(?:家(?:{_NOUN})?|[个款位种项]{_NOUN})|该(?:{_SORTS})")
+_POINTS = re.compile(rf"的那(?:家(?:{_NOUN})?|[个款位种项]{_NOUN})|(?<=[，,。；;？?])该(?:{_SORTS})")
 
 
 def by_way_of_another(question: str) -> bool:

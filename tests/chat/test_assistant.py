@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 
 import pytest
 
-from chat.answer import Answer, Finished
+from chat.answer import Answer, BadQuestion, Finished
 from chat.assistant import Assistant
 from chat.generation import Usage
 from index.library import PassageIndex
@@ -124,3 +124,8 @@ def test_a_report_that_tells_two_figures_does_not_disagree_with_itself() -> None
     finished = list(Assistant(library, None).ask("2022年国内光伏市场规模是多少？"))[-1]
     assert isinstance(finished, Finished)
     assert "不同" not in finished.answer.text
+
+
+def test_half_a_character_is_no_question() -> None:
+    with pytest.raises(BadQuestion, match="Unicode"):
+        Assistant(LIBRARY, None).search("甲公司\ud800的收入")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chat.evidence import ROW_CHARS, asked_columns, is_broad, select_evidence, stretches
+from chat.evidence import ROW_CHARS, Evidence, asked_columns, is_broad, select_evidence, shortened, stretches
 from index.library import Hit, PassageIndex
 from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
@@ -174,3 +174,74 @@ def test_a_column_that_is_not_asked_about_is_left_out_and_marked_so() -> None:
     (item,) = select_evidence("谷歌的参数量", [Hit(row, 1.0, 1)], ScoredByWord("谷歌"), budget=200, margin=0.1)
     assert item.reading == "公司：谷歌；…参数量：540B…"
     assert (item.start, item.end) == (0, len(row.text))
+
+
+LONG = (
+    "近年来各地的储能项目建设明显加快，甲公司在新疆的储能电站已经投入运行，乙公司在青海开工了新的电站，"
+    "丙公司的电站选址在内蒙古西部，目前仍在办理各项审批手续，何时开工还没有确定"
+)
+
+
+class ByWords:
+    """MaxSim of the share of these words that a stretch has."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+        texts = [passage.reading[start:end] for start, end in spans]
+        return np.array(
+            [sum(word in text for word in self.words) / len(self.words) for text in texts], dtype=np.float32
+        )
+
+    def word_shares(self, question: str, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        return np.ones(len(passages), dtype=np.float32)
+
+
+def cut(text: str, question: str, *words: str) -> str:
+    source = passage(text)
+    item = Evidence(1, Hit(source, 1.0, 1), text, 0, len(text), 0.9)
+    shorter = shortened(item, question, ByWords(*words))
+    assert (shorter.start, shorter.end) == (0, len(text))  # what is cited stays the sentence
+    return shorter.reading
+
+
+def test_a_long_sentence_is_cut_to_the_clauses_that_match() -> None:
+    assert cut(LONG, "甲公司的电站在哪里？", "甲公司", "电站") == "…甲公司在新疆的储能电站已经投入运行…"
+
+
+def test_a_short_sentence_stays_whole() -> None:
+    assert cut(LONG[:40], "甲公司的电站在哪里？", "甲公司") == LONG[:40]
+
+
+@pytest.mark.parametrize("word", ["除少数地区外，", "如果补贴不变，", "据某机构预测，", "但", "有观点认为，", "其余"])
+def test_a_clause_that_qualifies_the_others_is_not_cut_off(word: str) -> None:
+    text = word + LONG
+    assert cut(text, "甲公司的电站在哪里？", "甲公司", "电站").startswith(text[:20])
+
+
+def test_the_period_that_is_asked_about_is_not_cut_off() -> None:
+    text = "到了2022年，" + LONG
+    assert cut(text, "2022年甲公司的电站在哪里？", "甲公司", "电站").startswith("到了2022年，近年来")
+    assert cut(text, "甲公司的电站在哪里？", "甲公司", "电站").startswith("…甲公司")
+
+
+def test_the_amount_that_is_asked_for_is_not_cut_off() -> None:
+    text = LONG + "，总投资35亿元"
+    assert cut(text, "丙公司的电站要多少钱？", "丙公司").endswith("总投资35亿元")
+
+
+def test_evidence_that_says_nothing_is_none() -> None:
+    empty = passage("  |  ", kind="row", cells=(("", ""), ("", "")))
+    assert select_evidence("甲？", [Hit(empty, 1.0, 1)], ByWords("甲"), budget=100, margin=0.1) == []
+
+
+def test_a_line_that_says_where_a_table_is_from_is_evidence_only_where_that_is_asked() -> None:
+    source = passage("储能装机规模为8.7GW。\n数据来源：某能源研究机构的年度统计公报，2022年。")
+    hits = [Hit(source, 1.0, 1)]
+
+    def chosen(question: str) -> str:
+        return "".join(item.reading for item in select_evidence(question, hits, ByWords("的"), budget=300, margin=1.0))
+
+    assert "数据来源" not in chosen("储能装机规模是多少？")
+    assert "数据来源" in chosen("数据来源是哪里？")

@@ -178,8 +178,21 @@ def test_seeded_wrong_figures_are_caught_and_true_ones_let_through() -> None:
         ("光伏市场同比增长5%。", "光伏市场环比增长3%。", False),
         ("光伏市场同比增长5%。", "光伏市场同比增长3%。", True),
         ("光伏市场平稳。", "光伏市场同比增长3%。", False),
+        ("2022年全球光伏市场规模为300亿元。", "2022年国内光伏市场规模为280亿元。", False),
+        ("2022年，光伏市场规模为300亿元。", "2021年，光伏市场规模为280亿元。", False),
+        ("男性用户占比为60%。", "女性用户占比为40%。", False),
+        ("A类占60%。", "B类占40%。", False),
+        ("光伏市场规模为300亿元。", "光伏市场规模为299.8亿元。", False),  # rounded
+        ("光伏市场规模为300亿元，出口50亿元。", "光伏市场规模为280亿元。", False),  # which of the two?
     ],
 )
 def test_two_texts_disagree_by_figures_of_the_same_thing(one: str, other: str, differ: bool) -> None:
     assert disagree(one, other) is differ
     assert disagree(other, one) is differ
+
+
+def test_a_year_in_the_heading_tells_two_figures_apart() -> None:
+    one, other = "光伏市场规模为300亿元。", "光伏市场规模为280亿元。"
+    assert disagree(one, other)
+    assert not disagree(one, other, places=("2022年市场", "2021年市场"))
+    assert disagree(one, other, places=("2022年市场", "2022年概况"))

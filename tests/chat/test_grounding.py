@@ -97,8 +97,8 @@ def test_every_mark_shown_has_a_citation_and_every_citation_is_shown() -> None:
 
 
 def test_a_wrong_figure_is_put_right_where_the_evidence_has_one_of_its_unit() -> None:
-    (sentence,) = ground("充电桩市场规模274.3亿美元。", QUESTION, EVIDENCE, HITS).sentences
-    assert sentence.text == "充电桩市场规模247.3亿美元。"
+    (sentence,) = ground("中国充电桩市场规模274.3亿美元。", QUESTION, EVIDENCE, HITS).sentences
+    assert sentence.text == "中国充电桩市场规模247.3亿美元。"
     assert (sentence.state, sentence.composed) == ("supported", True)
 
 
@@ -106,6 +106,10 @@ def test_a_wrong_figure_is_put_right_where_the_evidence_has_one_of_its_unit() ->
     ("sentence", "source", "right"),
     [
         ("甲占20%。", "甲占30%。", "甲占30%。"),
+        ("甲占20%。", "2022年，甲占30%，居首。", "甲占30%。"),
+        ("乙公司的收入是5亿元。", "甲公司收入为3亿元，是乙公司的两倍。", None),  # whose?
+        ("海外收入占比为40%。", "国内收入占比为60%，其余为海外收入。", None),
+        ("乙公司收入5亿元。", "甲公司收入比乙公司高3亿元。", None),
         ("甲占30%。", "甲占30%。", None),  # right already
         ("甲占20%，乙占5%。", "甲占30%。", None),  # two of ours
         ("甲占20%。", "甲占30%，乙占5%。", None),  # two of theirs

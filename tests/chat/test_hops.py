@@ -18,6 +18,12 @@ OTHERS = [
 LIBRARY = PassageIndex.build([DEALS, TRACK, *OTHERS], HashingEncoder())
 
 
+@pytest.fixture(autouse=True)
+def _any_match(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The matches of a hashing encoder lie far apart, those of the real one within a tenth."""
+    monkeypatch.setattr("chat.hops.MUCH_WORSE", 1.0)
+
+
 def steps(question: str) -> Hops | None:
     return hops(question, LIBRARY.search(question, k=5), LIBRARY, budget=250, margin=0.02)
 
@@ -44,3 +50,8 @@ def test_where_no_other_passage_has_the_name_there_is_no_second_step() -> None:
 
 def test_nothing_found_leads_nowhere() -> None:
     assert hops("投的那家企业属于哪个赛道？", [], LIBRARY, budget=250, margin=0.02) is None
+
+
+def test_what_matches_much_worse_than_the_first_step_tells_of_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat.hops.MUCH_WORSE", -1.0)
+    assert steps("东山资本投的那家飞行汽车企业，属于哪个赛道？") is None

@@ -27,6 +27,9 @@ def test_a_question_that_names_its_subject_or_points_back_only_is_not(question: 
         ("红杉投的那家机器人公司在哪里上市？", "乙在哪里上市？"),
         ("排名第一的那个国家人口多少？", "乙人口多少？"),
         ("谁开发了甲？该公司的营收是多少？", "乙的营收是多少？"),
+        ("应该企业自己承担多少费用？", None),
+        ("推出该产品的公司是哪家？", None),
+        ("该公司的营收是多少？", None),  # of which, the turns before say
         ("甲公司那个产品叫什么？", None),  # it has its name already
         ("甲的那个用什么材料？", None),
         ("甲的营收是多少？", None),

@@ -66,6 +66,8 @@ def derived_year(question: str, answer: Answer) -> Derived | None:
         word = _LATER.search(said) or _SAME.search(said)
         if citation.passage.cells or word is None or find_periods(said[: word.start()]):
             continue
+        if word[0] not in simplify(answer.text):
+            continue  # the answer rests on another part of the sentence
         anchor = _anchor(text[: citation.start], said[: word.start()])
         if anchor is None or _NOT_YET.search(said):
             continue

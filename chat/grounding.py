@@ -21,7 +21,9 @@ from ingest.report import Passage
 from ingest.sentences import split_sentences
 
 SHORT_CELL_CHARS = 30
-_NEGATION = re.compile(r"[不没未无非]")
+# With the letter after it: what is not (不会, 未开) must not be so in the source too, which says 不足 of something else.
+_NEGATION = re.compile(r"[不没未无非别][^\W\d_]")
+_NEGATED = re.compile(r"[不没未无非](?=[^\W\d_])(?:会|能|再|有|曾|必|需要?|是|用|可)?([\u4e00-\u9fff]{2})")
 
 NOT_THE_SAME = "各报告的数字不同："
 NOT_SO = "提问中的说法与原文不符，原文是："
@@ -162,11 +164,25 @@ def _facts_stand(item: Evidence, sentence: str) -> bool:
     source = _source(item)
     if not set(hard_words(sentence)) <= set(hard_words(source)):
         return False
-    if _NEGATION.search(sentence) and not _NEGATION.search(source):
+    if not _negations(sentence) <= _negations(source) or _leaves_out_a_negation(sentence, source):
         return False
     if any(_misread(header, cell, sentence) for header, cell in item.hit.passage.cells):
         return False
     return figures_hold(sentence, item.reading, item.place)
+
+
+def _negations(text: str) -> set[str]:
+    return set(_NEGATION.findall(fold(text)))
+
+
+def _leaves_out_a_negation(sentence: str, source: str) -> bool:
+    """Whether a sentence says of something that it is so, and its source only that it is not: 已经开放 of 尚未开放."""
+    said = fold(sentence)
+    for negated in {match[1] for match in _NEGATED.finditer(source)}:
+        so_told = re.compile(rf"(?<![不没未无非别])(?<![不没未无非别].)(?<![不没未无非别]..){re.escape(negated)}")
+        if so_told.search(said) and not so_told.search(source):
+            return True
+    return False
 
 
 def _words_stand(item: Evidence, sentence: str, question: str, evidence: Sequence[Evidence]) -> bool:

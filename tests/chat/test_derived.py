@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat.answer import Answer, Citation
+from chat.answer import Answer, Citation, Sentence
 from chat.derived import asks_for_a_step, derived_figure, derived_year, of_each
 from chat.evidence import Evidence
 from index.library import Hit
@@ -18,11 +18,13 @@ def of(source: Passage, start: int = 0) -> Evidence:
     return Evidence(1, Hit(source, 1.0, 1), source.text[start:], start, len(source.text), 0.9)
 
 
-def cited(text: str, sentence: str) -> Answer:
+def cited(text: str, sentence: str, said: str = "") -> Answer:
     source = passage(text)
     start = text.index(sentence)
     end = text.index("。", start) + 1
-    return Answer((), (Citation(1, source, text[start:end], start, end),), ())
+    return Answer(
+        (Sentence(said or text[start:end], (1,), True),), (Citation(1, source, text[start:end], start, end),), ()
+    )
 
 
 def year(text: str, sentence: str, question: str = "哪年发布的？") -> str | None:
@@ -66,6 +68,11 @@ def test_a_year_told_by_another_is_worked_out(text: str, sentence: str, said: st
 
 def test_no_year_is_worked_out_where_none_is_asked_for() -> None:
     assert year("公司于2015年3月成立。次年，公司发布首款手机。", "次年", "谁发布的？") is None
+
+
+def test_an_answer_that_rests_on_another_part_of_the_sentence_needs_no_year() -> None:
+    text = "公司于2015年成立。次年发布首款手机，2020年6月上市。"
+    assert derived_year("哪年上市？", cited(text, "次年", "2020年6月。")) is None
 
 
 def test_the_year_that_it_counts_from_is_cited_with_its_sentence() -> None:

@@ -134,6 +134,20 @@ def test_sentences_that_are_not_borne_out_can_be_left_out() -> None:
     assert [citation.passage for citation in answer.citations] == [CHIPS]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "source", "holds"),
+    [
+        ("虚拟主播不会取代真人主播。", "虚拟主播的生动程度不足，主要是辅助真人主播，取代尚早。", False),
+        ("功能尚未开放。", "该功能尚未开放。", True),
+        ("功能已经开放。", "该功能尚未开放。", False),
+        ("无需高温。", "工艺不使用催化剂，但需要高温。", False),
+    ],
+)
+def test_what_is_not_so_is_not_so_in_the_source(sentence: str, source: str, holds: bool) -> None:
+    item = Evidence(1, Hit(passage(source), 1.0, 1), source, 0, len(source), 0.9)
+    assert supports(item, sentence, "虚拟主播会不会取代真人主播？功能开放了吗？需要高温吗？") is holds
+
+
 def test_words_of_the_question_may_stand_in_the_answer() -> None:
     assert supports(EVIDENCE[1], "英伟达拿下82%的份额。", "英伟达拿下多少份额？")
 

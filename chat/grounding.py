@@ -23,6 +23,8 @@ from ingest.sentences import split_sentences
 SHORT_CELL_CHARS = 30
 # With the letter after it: what is not (不会, 未开) must not be so in the source too, which says 不足 of something else.
 _NEGATION = re.compile(r"[不没未无非别][^\W\d_]")
+# Whose what is told after these lies in the order of words: nothing but the words themselves is held to be told.
+_PAIRED = re.compile(r"前者|后者|分别|依次|各自")
 _NEGATED = re.compile(r"[不没未无非](?=[^\W\d_])(?:会|能|再|有|曾|必|需要?|是|用|可)?([\u4e00-\u9fff]{2})")
 
 NOT_THE_SAME = "各报告的数字不同："
@@ -167,6 +169,8 @@ def _facts_stand(item: Evidence, sentence: str) -> bool:
     if not _negations(sentence) <= _negations(source) or _leaves_out_a_negation(sentence, source):
         return False
     if any(_misread(header, cell, sentence) for header, cell in item.hit.passage.cells):
+        return False
+    if _PAIRED.search(item.reading) and comparable(sentence) not in comparable(item.reading):
         return False
     return figures_hold(sentence, item.reading, item.place)
 

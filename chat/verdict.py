@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from chat.answer import Answer, Citation
 from chat.evidence import SpanScorer
 from chat.grounding import hard_words
+from index.metrics import comparable
 from index.segment import fold
 from ingest.normalise import simplify
 
@@ -45,6 +46,7 @@ def may_stand(answer: Answer, question: str, library: SpanScorer, *, unproven: b
     said = "".join(sentence.text for sentence in answer.sentences)
     if (
         _BARE_FIGURE.fullmatch(said)
+        or len(comparable(said)) == 1  # a name begun
         or asks_back(said, question)
         or (_SEVERAL.search(simplify(question)) and not _ENUMERATES.search(said))
         or (_SUMMARY.search(simplify(question)) and len(said) < SUMMARY_CHARS)

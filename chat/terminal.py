@@ -20,7 +20,6 @@ from chat.building import Built
 from chat.places import KIND_LABELS, page_name, pages_counted, place_of, source_line
 from chat.quality import ALL_WELL, page_count, page_line, quality_lines
 from chat.reference import reference
-from chat.render import PARTLY, UNSUPPORTED
 from ingest.passages import split_passages
 from ingest.report import Report, UnreadableReport
 
@@ -304,6 +303,8 @@ def show_answer(events: "Iterable[Event]") -> None:
 def _marked(answer: "Answer") -> Text:
     if answer.refusal is not None:
         return Text(answer.refusal, style="yellow")
+    from chat.render import PARTLY, UNSUPPORTED  # noqa: PLC0415 - as above
+
     text = Text()
     for sentence in answer.sentences:
         text.append(sentence.text, style="" if sentence.supported else "underline yellow")

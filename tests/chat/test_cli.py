@@ -515,9 +515,9 @@ def test_a_line_of_ask_is_exactly_the_contract(run: Run) -> None:
         "id", "question", "standalone_question", "hits",
         "answer", "refused", "sentences", "citations", "timings",
     ]  # fmt: skip
-    assert [list(each) for each in answer["sentences"]] == [["text", "citations", "supported"]] * len(
-        answer["sentences"]
-    )
+    assert [list(each) for each in answer["sentences"]] == [
+        ["text", "citations", "supported", "state", "composed"]
+    ] * len(answer["sentences"])
     assert list(answer["citations"][0]) == [
         "number", "passage_id", "report_id", "title", "publisher", "published", "period", "headings", "page",
         "page_kind", "quote",

@@ -15,6 +15,7 @@ listing       the items of a list, where they are asked for
 hops          evidence of a question that reaches its subject by way of another fact
 derived       what follows from the evidence by one step of arithmetic, with the step
 premise       what the question takes for granted and the evidence tells otherwise
+composing     the answers that no model is asked for: these, and comparisons
 refusal       why there is no answer, and what is near
 prompt        every word said to the model
 figure_grammar  the figures that a draft may have

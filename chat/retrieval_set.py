@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chat.assistant import Assistant
+from chat.composing import composed
 from chat.evaluation import BadQuestions
 from index.library import PassageIndex
 from index.metrics import first_relevant
@@ -115,7 +116,7 @@ def evaluate_refusals(
     refused: dict[bool, list[bool]] = {True: [], False: []}
     for number, (id, text) in enumerate(chosen.queries.items(), start=1):
         found = assistant.search(text)
-        answer = assistant.without_a_model(found, assistant.evidence(found))
+        answer = composed(found, assistant.evidence(found), assistant.library)
         without = all(of[passage] in out for passage in chosen.relevant[id])
         refused[without].append(answer is not None and answer.refusal is not None)
         done(number, len(chosen.queries))

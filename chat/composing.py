@@ -16,6 +16,7 @@ from chat.listing import listed
 from chat.premise import contradicting
 from chat.refusal import asked_picture, refused
 from chat.scope import Side, sides_of
+from chat.wording import read
 from index.asked import asks_for_a_figure
 from index.library import Hit, PassageIndex
 from index.metrics import comparable
@@ -55,13 +56,17 @@ def _step(question: str, best: Sequence[Evidence], library: PassageIndex) -> Der
 
 
 def _differing(question: str, evidence: Sequence[Evidence], library: PassageIndex) -> list[Evidence]:
-    """The best evidence and what other reports tell differently of the same, in hit order; [] where none does, no figure is
-    asked for, or those of several sides are."""
+    """The best evidence that has what is asked about by name, and what other reports tell differently of the same, in hit order; []
+    where none does, no figure is asked for, or those of several sides are."""
     if not asks_for_a_figure(question) or sides_of(question, library.reports):
         return []
-    best = max(evidence, key=lambda item: item.score)
+    content = {word.text for word in read(question) if word.kind in ("name", "noun", "common", "place", "quality")}
+    told = [item for item in evidence if all(fold(word) in fold(item.reading) for word in content)]
+    if not told:
+        return []
+    best = max(told, key=lambda item: item.score)
     others: dict[str, Evidence] = {}
-    for item in evidence:
+    for item in told:
         other_report = item.hit.passage.report_id != best.hit.passage.report_id
         if other_report and disagree(item.reading, best.reading, places=(item.place, best.place)):
             others.setdefault(item.hit.passage.report_id, item)

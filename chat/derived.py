@@ -12,32 +12,33 @@ from decimal import Decimal
 
 from chat.answer import Answer
 from chat.evidence import Evidence
-from chat.figure_check import Term, same_thing, the_figure
+from chat.figure_check import Term, same_but_for, the_figure
 from index.asked import asks_for_a_time
 from ingest.normalise import simplify
-from ingest.periods import find_periods
+from ingest.periods import Period, find_periods
 from ingest.report import Passage
 from ingest.sentences import split_sentences
 
 _COUNT = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 # Not a part of another word: 二十年后, 几十年后, 3-5年后, 第二年龄段, 近三年后期, 90年后创业者, 与去年同年龄段.
 _LATER = re.compile(
-    r"(?:次年|翌年|(?<!第)第二年|(?<![一二两三四五六七八九十几数近多百千\d.第\-—~至到、])"
+    r"(?:次年|翌年|(?<![第续入])第二年|(?<![一二两三四五六七八九十几数近多百千约足过每续入\d.第\-—~至到、])"
     r"(?P<years>[一两二三四五六七八九十]|[12]?\d)年(?:之|以)?后)(?![期龄度级代台端续])"
 )
 _SAME = re.compile(r"(?<![去今前明])同年(?![龄度级代期])")
 # What a year counts from where the sentence says so: 成立次年, 上市三年后.
 _EVENTS = ("成立|创立|创办|创建|设立|组建", "上市|挂牌", "发布|推出|亮相", "投产|量产", "开业|开张", "收购|并购|合并")
+NEAR = 8
 _NOT_YET = re.compile(r"预计|预期|计划|拟|将(?!军)|未来|有望|目标|如果|若")
 
 _DIFFERENCE = re.compile(
-    r"相?差(?:了|有|距是?|额是?)?(?:多|几)|[比高低多少出大]了?(?:出|过)?(?:多少|几)|差距(?:有|是)?多"
+    r"相?差(?:了|有|距是?|额是?)?(?:多|几)|差距(?:有|是)?多|(?<=比).{1,20}(?<![最提升])[高低多少大](?:了|出|过)?(?:多少|几)"
 )
 _SUM = re.compile(r"一共|总共|合计|共计|加起来|之和")
 _TOGETHER = re.compile(rf"{_SUM.pattern}|相?差了?(?=多少|几)")
 _PER_CENT = "%"
 # Asked for otherwise than by a difference: 高多少倍, 差百分之几; 各自一共 asks for two sums.
-_OTHERWISE = re.compile(r"倍|百分之|比例|各自|几成")
+_OTHERWISE = re.compile(r"倍|百分之|比例|各自?(?!地)|分别|几成")
 # Figures of these are no plain terms: 亏损5亿元, 比丙多3亿元, 合计3亿元, 约5亿元.
 _NO_TERM = re.compile(r"亏|负(?!责)|(?<!占)比(?![例重率值])|较|合计|共计|总共|一共|相差|差距|差额")
 _WHOLE = re.compile(r"全球|世界|全国|总|整体|全部")
@@ -68,6 +69,8 @@ def derived_year(question: str, answer: Answer) -> Derived | None:
             continue
         if word[0] not in simplify(answer.text):
             continue  # the answer rests on another part of the sentence
+        if find_periods(said[word.end() : word.end() + NEAR]):
+            continue  # 三年后的2018年
         anchor = _anchor(text[: citation.start], said[: word.start()])
         if anchor is None or _NOT_YET.search(said):
             continue
@@ -85,18 +88,19 @@ def _anchor(before: str, begun: str) -> tuple[int, int, int] | None:
     """The year that a word counts from, and the stretch of before that tells it. begun: the sentence up to the word."""
     event = next((events for events in _EVENTS if re.search(rf"(?:{events})(?:后|之后|的)?\Z", begun)), None)
     spans = [(start, end) for start, end in split_sentences(before) if before[start:end].strip()]
-    for start, end in reversed(spans):
-        sentence = simplify(before[start:end])
-        if event is not None and not re.search(event, sentence):
-            continue
-        years = {period.first.year for period in find_periods(sentence)} | {
-            period.last.year for period in find_periods(sentence)
-        }
-        if len(years) != 1 or _NOT_YET.search(sentence):
-            return None
-        stripped = before[start:end]
-        return years.pop(), start + len(stripped) - len(stripped.lstrip()), start + len(stripped.rstrip())
-    return None
+    telling = [span for span in spans if event is None or re.search(event, simplify(before[slice(*span)]))]
+    if event is None:
+        telling = telling[-1:]
+    years = {year for span in telling for each in find_periods(before[slice(*span)]) for year in _of(each)}
+    if len(years) != 1 or any(_NOT_YET.search(before[slice(*span)]) for span in telling):
+        return None
+    start, end = next(span for span in reversed(telling) if find_periods(before[slice(*span)]))
+    stripped = before[start:end]
+    return years.pop(), start + len(stripped) - len(stripped.lstrip()), start + len(stripped.rstrip())
+
+
+def _of(period: Period) -> tuple[int, int]:
+    return period.first.year, period.last.year
 
 
 def _years(word: re.Match[str]) -> int:
@@ -123,23 +127,41 @@ def derived_figure(question: str, sides: Sequence[Evidence], apart: Collection[s
     """
     plain = simplify(question)
     adds = bool(_SUM.search(plain))
-    if len(sides) != 2 or not asks_for_a_step(question) or _OTHERWISE.search(plain):
-        return None
     terms = [term for item in sides if (term := the_figure(item.reading, item.place)) is not None]
-    if len(terms) != 2 or terms[0].unit != terms[1].unit or any(_NO_TERM.search(term.rest) for term in terms):
+    if len(sides) != 2 or not _asks_plainly(plain) or any(_NO_TERM.search(item.reading) for item in sides):
         return None
-    if not same_thing(terms[0].rest, terms[1].rest, apart):
+    if len(terms) != 2 or not _comparable(terms[0], terms[1], apart, adds=adds):
         return None
     asked = {(each.first, each.last) for each in find_periods(plain)}
-    of_both = terms[0].days == terms[1].days or (not adds and terms[0].days | terms[1].days <= asked)
-    if not of_both or (adds and (terms[0].unit == _PER_CENT or _WHOLE.search(plain))):
-        return None  # shares of different wholes have no sum, nor have a whole and its part
+    told = terms[0].days | terms[1].days
+    if (asked or told) and not (told == asked and all(term.days for term in terms)):
+        return None
     (first, one), (second, other) = _by_size(terms, sides)
     result = first.low + second.low if adds else first.low - second.low
     shown = _amount(result, first.unit, difference=not adds)
     working = f"{one} {'+' if adds else '−'} {other} = {shown}"
     spans = [(item.hit.passage, item.start, item.end) for item in sides]
     return Derived(f"{'合计' if adds else '相差'}{shown}（{working}）。", tuple(spans))
+
+
+def _asks_plainly(plain: str) -> bool:
+    """Whether a question asks for a difference, or for a sum of what has one: not of a whole and its part."""
+    adds, subtracts = bool(_SUM.search(plain)), bool(_DIFFERENCE.search(plain))
+    return adds != subtracts and not _OTHERWISE.search(plain) and not (adds and _WHOLE.search(plain))
+
+
+def _comparable(one: Term, other: Term, apart: Collection[str], *, adds: bool) -> bool:
+    """Whether two terms are of one unit and told in the same words but for apart, or of one thing in two years. Shares have no sum,
+    nor what may be counted twice: money has."""
+    two_years = not adds and len(one.days) == len(other.days) == 1 and one.days != other.days
+    alike = same_but_for(one.rest, other.rest, apart) or (two_years and _same((one, other)))
+    return one.unit == other.unit and alike and (not adds or one.unit.endswith("元"))
+
+
+def _same(terms: Sequence[Term]) -> bool:
+    """Whether two terms are told in the same letters: of one thing, in two years."""
+    one, other = ({letter for letter in term.rest if letter.isalnum()} for term in terms)
+    return one == other
 
 
 def _by_size(terms: Sequence[Term], sides: Sequence[Evidence]) -> list[tuple[Term, str]]:

@@ -56,9 +56,10 @@ NAME_CHARS = 16
 # A quoted sentence longer than this is cut to its clauses that matter, where these match within AS_WELL, in MaxSim, of the whole.
 DIRECT_CHARS = 80
 AS_WELL = 0.01
+MOST_CLAUSES = 12
 _CLAUSE = re.compile(r"[^，,；;\n]+[，,；;\n]*")
 _QUALIFIES = re.compile(
-    r"除|如果|若|假如|假设|倘|只有|只要|无论|不管|虽|尽管|但|然而|不过|却|反而|否则|认为|观点|据|预计|预期|可能|同期|分别|则|其余|其他"
+    r"除|如果|若|假如|假设|倘|只有|只要|无论|不管|虽|尽管|但|然而|不过|却|反而|否则|认为|观点|据|预计|预期|可能|同期|分别|则|其余|其他|方面|拟|计划|有望|目标|将|不含"
 )
 
 # A line without a sentence end that is shorter than this only labels; one above may belong to it.
@@ -80,7 +81,9 @@ _ASKS_SOURCE = re.compile(r"来源|出处|来自|出自|谁的(?:数据|资料)|
 _ASKS_WHICH = re.compile(r"谁|哪|叫什么|何[时人地处]|什么(?:时候|名|公司|模型|产品|企业|机构)|啥(?:时候|名)")
 
 
-_LATIN_NAME = re.compile(r"[a-z][a-z0-9.+-]*[a-z0-9]")
+_LATIN_NAME = re.compile(
+    r"(?<![a-z0-9])(?!(?:[kmgt]wh?|[kmgt]b|tops|km|kg|nm|mm|cm)(?![a-z0-9]))[a-z][a-z0-9.+-]*[a-z0-9]"  # units are no names
+)
 
 
 class SpanScorer(Protocol):
@@ -93,7 +96,7 @@ class SpanScorer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A stretch of a passage that bears on the question; number is its mark in the prompt, from 1, in hit order.
+    """A stretch of a passage that bears on the question; number is its mark in the prompt, from 1.
 
     reading: what the model is shown. passage.text[start:end] is the verbatim stretch it stands for. score: in MaxSim.
     """
@@ -120,7 +123,7 @@ def is_broad(question: str) -> bool:
 def select_evidence(
     question: str, hits: Sequence[Hit], library: SpanScorer, *, budget: int, margin: float
 ) -> list[Evidence]:
-    """The best stretches of the hits, at least one, in hit order and then in text order.
+    """The best stretches of the hits, in hit order and then in text order; none where the hits say nothing, as captions do.
 
     They are within budget characters together, and each within margin of the best one's score; the best one itself is
     taken however long it is. Stretches that say the same are taken once.
@@ -151,9 +154,9 @@ def shortened(item: Evidence, question: str, library: SpanScorer) -> Evidence:
         (item.start + clause.start(), item.start + clause.end())
         for clause in _CLAUSE.finditer(passage.text[item.start : item.end])
     ]
-    runs = [(first[0], last[1]) for at, first in enumerate(clauses) for last in clauses[at:]]
-    if len(clauses) < 2:
+    if not 2 <= len(clauses) <= MOST_CLAUSES:
         return item
+    runs = [(first[0], last[1]) for at, first in enumerate(clauses) for last in clauses[at:]]
     scores = library.span_scores(question, passage, runs)
     least = float(scores[runs.index((clauses[0][0], clauses[-1][1]))]) - AS_WELL
     well = [run for run, score in zip(runs, scores, strict=True) if score >= least]

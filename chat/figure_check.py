@@ -27,7 +27,7 @@ DOWN = re.compile(r"下[降滑跌调]|[减缩][少小减短]|[减降跌][至到]
 # Two figures this near, as a share, may be one figure rounded.
 ROUNDED = Decimal("0.01")
 # The letters of 为, 是, 达到, 高达, 约为 and the like, which say nothing of what a figure is of.
-_TELLING = frozenset("为是达到高仅已约近有了的将至")
+_TELLING = frozenset("为是达到约有了的至")
 _BASES = ("同比", "环比")
 
 
@@ -35,14 +35,13 @@ _BASES = ("同比", "环比")
 class _Told:
     """A figure (value: from low to high) or a period (its days), with its clause.
 
-    rest: the clause without its figures and periods; words: its pairs of letters. days: the periods of the clause. amounts: whether it
+    words: the pairs of letters of the clause, figures and periods apart. days: the periods of the clause. amounts: whether it
     has figures.
     """
 
     value: tuple[Decimal, Decimal] | tuple[date, date]
     unit: str
     clause: str
-    rest: str
     words: frozenset[str]
     days: frozenset[tuple[date, date]]
     amounts: bool
@@ -65,7 +64,7 @@ def figures_hold(sentence: str, reading: str, place: str = "") -> bool:
 
 def disagree(one: str, other: str, *, places: tuple[str, str] = ("", "")) -> bool:
     """Whether two sentences tell different figures of the same thing: each tells one of the unit, of the same basis and the same
-    periods, in clauses that differ in nothing else but in how they tell it (为, 达到). Rounding is no difference.
+    periods, in the same words but for how they tell it (为, 达到). Rounding is no difference.
 
     places: what the sentences stand under, whose periods count where a sentence tells none.
     """
@@ -75,18 +74,24 @@ def disagree(one: str, other: str, *, places: tuple[str, str] = ("", "")) -> boo
     pairs = [
         (figure, rival) for figure in _figures_of(ours) for rival in _figures_of(theirs) if figure.unit == rival.unit
     ]
-    return len(pairs) == 1 and _differ(*pairs[0])
+    return len(pairs) == 1 and _differ(*pairs[0]) and _bare(_rest(ours)) == _bare(_rest(theirs))
 
 
-def same_thing(one: str, other: str, apart: Collection[str] = ()) -> bool:
-    """Whether two clauses, each without its figure, say the same, but for their letters of apart and for how they tell it."""
-    left, right = ({letter for letter in text if letter.isalnum()} for text in (one, other))
-    return (left ^ right) <= {*_TELLING, *apart}
+def same_but_for(one: str, other: str, apart: Collection[str]) -> bool:
+    """Whether two texts, each without its figure, say the same but for letters of apart, of which each has some that the other
+    has not, and for how they tell it."""
+    left, right = set(_bare(one)), set(_bare(other))
+    return bool(left - right) and bool(right - left) and (left ^ right) <= set(apart)
+
+
+def _bare(text: str) -> str:
+    """The letters of a text in order, without those that only tell a figure."""
+    return "".join(letter for letter in text if letter.isalnum() and letter not in _TELLING)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The one exact figure of a text: text[start:end]. rest: its clause without it; days: the periods of the text."""
+    """The one exact figure of a text: text[start:end]. rest: the text without it and its periods; days: those periods."""
 
     start: int
     end: int
@@ -100,12 +105,19 @@ def the_figure(text: str, place: str = "") -> Term | None:
     """The figure of a text that tells one with a unit, exact and no change; None for any other text."""
     plain = simplify(text)
     figures = [each for each in find_figures(plain) if each.unit]
-    if len(figures) != 1:
+    if len(figures) != 1 or len(_figures_of(plain)) != 1:
         return None
-    (figure,), (told,) = figures, _figures_of(plain)
+    (figure,) = figures
     if figure.low != figure.high or figure.hedge or figure.change or figure.basis or figure.low < 0:
         return None
-    return Term(figure.start, figure.end, figure.low, figure.unit, told.rest, _days(plain, place))
+    return Term(figure.start, figure.end, figure.low, figure.unit, _rest(plain), _days(plain, place))
+
+
+def _rest(plain: str) -> str:
+    """A text without its figures and periods."""
+    spans = [(each.start, each.end) for each in find_figures(plain)]
+    spans += [(each.start, each.end) for each in find_periods(plain)]
+    return _without(plain, (0, len(plain)), spans)
 
 
 def _differ(figure: _Told, other: _Told) -> bool:
@@ -113,7 +125,7 @@ def _differ(figure: _Told, other: _Told) -> bool:
     rounded = all(abs(a - b) <= ROUNDED * abs(b) for a, b in zip(low, high, strict=True))  # type: ignore[operator, arg-type]  # figures
     hedged = bool({figure.hedge, other.hedge} - {""})
     told_alike = (figure.basis, figure.change) == (other.basis, other.change)
-    return told_alike and not hedged and not rounded and same_thing(figure.rest, other.rest)
+    return told_alike and not hedged and not rounded
 
 
 def _figures_of(text: str) -> list[_Told]:
@@ -181,9 +193,8 @@ def _told(text: str, units: Sequence[str]) -> Iterator[_Told]:
         its_figures = [each for each in figures if match.start() <= each.start < match.end()]
         its_periods = [each for each in periods if match.start() <= each.start < match.end()]
         spans = [(each.start, each.end) for each in its_figures] + [(each.start, each.end) for each in its_periods]
-        others = _without(text, match.span(), spans)
         days = frozenset((each.first, each.last) for each in its_periods)
-        rest = (match[0], others, _pairs(others), days, bool(its_figures))
+        rest = (match[0], _pairs(_without(text, match.span(), spans)), days, bool(its_figures))
         for figure in its_figures:
             measured = [figure]
             if not figure.unit:

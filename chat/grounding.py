@@ -21,11 +21,17 @@ from ingest.report import Passage
 from ingest.sentences import split_sentences
 
 SHORT_CELL_CHARS = 30
+# A figure is put right in a sentence of at least so many words: a bare one stands in any text that has it.
+FIGURE_WORDS = 2
 # With the letter after it: what is not (不会, 未开) must not be so in the source too, which says 不足 of something else.
 _NEGATION = re.compile(r"[不没未无非别][^\W\d_]")
 # Whose what is told after these lies in the order of words: nothing but the words themselves is held to be told.
 _PAIRED = re.compile(r"前者|后者|分别|依次|各自")
-_NEGATED = re.compile(r"[不没未无非](?=[^\W\d_])(?:会|能|再|有|曾|必|需要?|是|用|可)?([\u4e00-\u9fff]{2})")
+# Words that say of a clause that it is not so; not 不断, 不仅, 未来, 无论, 无人机, 非常.
+_NOT = re.compile(
+    r"不(?![仅断同少错久足但等])|没|未(?!来)|无(?![人论线锡疑])|非(?![常洲])|难以|难于|拒绝|取消|停止|终止|否认|禁止|避免|放弃|撤回"
+)
+_CLAUSE = re.compile(r"[^，,；;。！？\n]+")
 
 NOT_THE_SAME = "各报告的数字不同："
 NOT_SO = "提问中的说法与原文不符，原文是："
@@ -108,6 +114,8 @@ def with_the_figure_of(item: Evidence, sentence: str) -> str | None:
     same = [each for each in theirs if each.unit == own.unit]
     if len(same) != 1 or (same[0].low, same[0].high) == (own.low, own.high):
         return None
+    if len(_plain_words(sentence)) < FIGURE_WORDS:
+        return None
     right = sentence[: own.start] + item.reading[same[0].start : same[0].end] + sentence[own.end :]
     return right if comparable(right) in comparable(item.reading) else None
 
@@ -132,7 +140,7 @@ def side_by_side(items: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
         _Claim(f"{_source_of(item)}：{_ended(item.reading)}", (_span(item),), True, composed=True) for item in items
     ]
     first = _Claim(NOT_THE_SAME, tuple(map(_span, items)), supported=True, composed=True)
-    return _answer([first, *told], hits, quoted=True)
+    return _answer([first, *told], hits)
 
 
 def _source_of(item: Evidence) -> str:
@@ -144,7 +152,7 @@ def _source_of(item: Evidence) -> str:
 def correct(item: Evidence, hits: Sequence[Hit]) -> Answer:
     """An answer to what takes for granted what a stretch of evidence tells otherwise: that it is not so, and the stretch."""
     text = f"{NOT_SO}{_ended(item.reading)}"
-    return _answer([_Claim(text, (_span(item),), supported=True, composed=True)], hits, quoted=True)
+    return _answer([_Claim(text, (_span(item),), supported=True, composed=True)], hits)
 
 
 def declines(draft: str) -> bool:
@@ -166,7 +174,7 @@ def _facts_stand(item: Evidence, sentence: str) -> bool:
     source = _source(item)
     if not set(hard_words(sentence)) <= set(hard_words(source)):
         return False
-    if not _negations(sentence) <= _negations(source) or _leaves_out_a_negation(sentence, source):
+    if not _negations(sentence) <= _negations(source) or _leaves_out_a_negation(sentence, item.reading):
         return False
     if any(_misread(header, cell, sentence) for header, cell in item.hit.passage.cells):
         return False
@@ -179,14 +187,20 @@ def _negations(text: str) -> set[str]:
     return set(_NEGATION.findall(fold(text)))
 
 
-def _leaves_out_a_negation(sentence: str, source: str) -> bool:
-    """Whether a sentence says of something that it is so, and its source only that it is not: 已经开放 of 尚未开放."""
-    said = fold(sentence)
-    for negated in {match[1] for match in _NEGATED.finditer(source)}:
-        so_told = re.compile(rf"(?<![不没未无非别])(?<![不没未无非别].)(?<![不没未无非别]..){re.escape(negated)}")
-        if so_told.search(said) and not so_told.search(source):
-            return True
-    return False
+def _leaves_out_a_negation(sentence: str, reading: str) -> bool:
+    """Whether a sentence may say of something that it is so, of which its source says that it is not: 已经开放 of 尚未完全开放.
+
+    Where a clause of the source that shares a word with it is negated and the sentence is not, it must stand in the source as it is,
+    with no negation before it in its clause.
+    """
+    said, told = fold(sentence).strip().rstrip("。.！!；;"), fold(reading)
+    words = {word for word in segment_question(sentence) if len(word) > 1}
+    negated = [clause[0] for clause in _CLAUSE.finditer(told) if _NOT.search(clause[0])]
+    if _NOT.search(said) or not any(word in clause for clause in negated for word in words):
+        return False
+    at = told.find(said)
+    before = re.split(r"[，,；;。！？\n]", told[: max(at, 0)])[-1]
+    return at < 0 or bool(_NOT.search(before))
 
 
 def _words_stand(item: Evidence, sentence: str, question: str, evidence: Sequence[Evidence]) -> bool:
@@ -244,7 +258,7 @@ def hard_words(text: str) -> list[str]:
 
 
 def compose(answer: Answer, text: str, spans: Sequence[Span], *, first: bool = False) -> Answer:
-    """The answer with a sentence of ours about these stretches: a step of arithmetic at its end, or a correction before it."""
+    """The answer with a sentence of ours about these stretches, a step of arithmetic: at its end, or first."""
     claims = _claims(answer)
     claim = _Claim(text, tuple(spans), supported=True, composed=True)
     claims.insert(0 if first else len(claims), claim)

@@ -39,7 +39,10 @@ def hops(question: str, hits: Sequence[Hit], library: Bridging, *, budget: int, 
     """
     if not hits or asked_of(question, "") is None:
         return None
-    (first,) = select_evidence(question, hits[:1], library, budget=1, margin=0)
+    chosen = select_evidence(question, hits[:1], library, budget=1, margin=0)
+    if not chosen:
+        return None  # a picture's caption leads nowhere
+    first = chosen[0]
     best: Hops | None = None
     for name in library.bridges(question, first.hit.passage):
         naming = [hit for hit in hits[1:] if name in fold(f"{hit.passage.headings[-1]} {hit.passage.reading}")]
@@ -47,7 +50,7 @@ def hops(question: str, hits: Sequence[Hit], library: Bridging, *, budget: int, 
             continue
         asked = asked_of(question, name) or question
         told = select_evidence(asked, naming, library, budget=budget, margin=margin)
-        if _match(told) < first.score - MUCH_WORSE:
+        if not told or _match(told) < first.score - MUCH_WORSE:
             continue
         if best is None or _match(told) > _match(best.evidence[1:]):
             numbered = [replace(item, number=number) for number, item in enumerate([first, *told], start=1)]

@@ -1,8 +1,8 @@
 """Whether a question takes for granted what the sources tell otherwise: another party to a deal of that size, another figure, a
 rise for a fall, a need where there is none.
 
-A wrong correction is worse than none: so each rule asks for words that take something for granted (为什么, 只有, 是不是因为), and for
-one stretch that tells of the same thing (the same names and periods, most of the same words) and differs in one point.
+A wrong correction is worse than none: so each rule asks for one stretch that tells of the same thing and differs in one point, and for
+words that take it for granted (为什么, 只有, 是不是因为), or for the very figure of a deal.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chat.evidence import Evidence, SpanScorer, candidates
-from chat.figure_check import DOWN, UP
+from chat.figure_check import DOWN, ROUNDED, UP
 from chat.wording import Word, read
 from index.library import Hit
 from index.segment import fold, segment_question
@@ -19,8 +19,10 @@ from ingest.figures import Figure, find_figures
 from ingest.normalise import simplify
 from ingest.periods import find_periods
 
-# Of a question's words apart from names, figures and periods, the share that a stretch must have to tell of the same thing.
+# Of the words that say what needs something, the share that the passage must have.
 MOST_WORDS = 0.6
+# A deal of another kind with the same figure contradicts nothing.
+_DEAL = re.compile(r"投资|注资|入股|收购|并购|领投|融资|斥资|砸|买下|投了|出资")
 # Only what matches nearly as well as the best stretch tells of what was asked, in MaxSim.
 NEAR_BEST = 0.08
 
@@ -28,6 +30,8 @@ _GRANTED = re.compile(r"为什么|为何|为啥|怎么会|怎么才|凭什么|�
 _ASKS_WHETHER = re.compile(r"是不是|是否|有没有|能否|能不能|会不会|[吗么](?=[？?，,。]|$)")
 # 超过200亿了吗, 前3家, 从20%提高到35%, 达到1亿用了多久: figures that are asked about, or bound something else.
 _NOT_GRANTED = re.compile(r"[超过逾约近前后最从自由到至达满离差破第每]\Z")
+# What is measured: a share is not what it is a share of.
+_MEASURES = re.compile(r"占比|比重|份额|排名|增速|增幅|增长率|利润率|毛利率|均价|单价|人均")
 _NEGATION = re.compile(r"[不没未无非别]")
 _NEEDED = re.compile(
     r"(?:是不是因为|是因为|为什么|为何|为啥).{0,8}?(?:必须|必需|一定[要得]|非得|需要|要|依赖|依靠|得益于|靠|离不开)(?:通过|经过|做|用|进行|先)?"
@@ -76,7 +80,7 @@ class _Asked:
             fold(content[0].text) if content and content[0].kind == "name" else "",
             tuple(each for each in figures if not each.hedge and not plain[: each.start].endswith(("哪", "这", "那"))),
             frozenset((each.first, each.last) for each in periods),
-            told - _asking(words),
+            told - _asking(words) - set(segment_question(" ".join(_GRANTED.findall(plain)))),
         )
 
 
@@ -99,21 +103,29 @@ class _Told:
         return find_figures(self.item.reading)
 
     def has(self, figure: Figure) -> bool:
-        return any((each.low, each.high, each.unit) == (figure.low, figure.high, figure.unit) for each in self.figures)
+        """Whether it tells the figure, rounded or not."""
+        return any(
+            each.unit == figure.unit
+            and abs(each.low - figure.low) <= ROUNDED * abs(each.low)
+            and abs(each.high - figure.high) <= ROUNDED * abs(each.high)
+            for each in self.figures
+        )
 
     def is_of_the_same(self, asked: _Asked, words: frozenset[str]) -> bool:
-        """Whether it has all names and periods of the question and most of these words of it."""
+        """Whether it has all names and periods of the question, what it measures, and these words of it."""
         around = self.around
+        if not all(measure in around for measure in _MEASURES.findall(asked.plain)):
+            return False
         periods = {(each.first, each.last) for each in find_periods(around)}
-        share = sum(word in around for word in words) / len(words) if words else 0.0
-        return all(name in around for name in asked.names) and asked.periods <= periods and share >= MOST_WORDS
+        named = all(name in around for name in (*asked.names, *words))
+        return bool(words) and named and asked.periods <= periods
 
 
 def _another_party(asked: _Asked, told: Sequence[_Told]) -> _Told | None:
     """甲投资丙3亿元 where a source has 乙投资丙3亿元: the very figure, and nothing of 甲 and 丙 together."""
     others = [name for name in asked.names if name != asked.party]
     figures = [figure for figure in asked.figures if figure.unit]
-    if not (asked.party and others and figures) or _ASKS_WHETHER.search(asked.plain):
+    if not (asked.party and others and figures and _DEAL.search(asked.plain)) or _ASKS_WHETHER.search(asked.plain):
         return None
     if any(asked.party in each.around and all(name in each.around for name in others) for each in told):
         return None
@@ -123,6 +135,7 @@ def _another_party(asked: _Asked, told: Sequence[_Told]) -> _Told | None:
             for each in told
             if all(name in fold(each.item.reading) for name in others)
             and all(each.has(figure) for figure in figures)
+            and _DEAL.search(each.item.reading)
             and _begins_with_another(each, asked)
         ),
         None,
@@ -184,9 +197,11 @@ def _no_need(asked: _Asked, told: Sequence[_Told]) -> _Told | None:
     needed = [set(segment_question(clause)) for clause in _scopes(_NEEDED, asked.plain)]
     if not needed or _NEGATION.search(asked.plain.replace("是不是", "")):
         return None
-    subject = (asked.words | set(asked.names)) - set().union(*needed)
+    cues = set(segment_question(" ".join(match[0] for match in _NEEDED.finditer(asked.plain))))
+    subject = frozenset((asked.words | set(asked.names)) - cues - set().union(*needed))
     for each in _near_best(told):
-        if not any(word in each.around for word in subject):
+        told_in = fold(each.item.hit.passage.search_text)
+        if not subject or sum(word in told_in for word in subject) < MOST_WORDS * len(subject):
             continue
         for scope in _scopes(_NEEDS_NOT, simplify(each.item.reading)):
             if any(words and all(word in fold(scope) for word in words) for words in needed):

@@ -69,7 +69,7 @@ def asked_picture(question: str, hits: Sequence[Hit], evidence: Sequence[Evidenc
     """The hit that shows the picture, or is of the section of it, whose data is asked for and stands in no text; None where the
     text may answer.
 
-    Either the question points into a picture, and what it asks for by name (哪些厂商) stands nowhere in the passage of its section; or it asks for a figure, no evidence has one, and a caption tells of the same thing.
+    Either the question points into a picture, and what it asks for by name (哪些厂商) stands nowhere in the passage of its section; or it asks for a figure, no text found has one, and a caption tells of the same thing.
     """
     if _IN_PICTURE.search(simplify(question)) and hits and not hits[0].passage.cells:
         speaking = hits[0]
@@ -78,7 +78,8 @@ def asked_picture(question: str, hits: Sequence[Hit], evidence: Sequence[Evidenc
         shown = re.search(_PICTURE, speaking.passage.headings[-1])
         if shown and words and not _any_of(words, speaking):
             return speaking
-    if asks_for_a_figure(question) and all(lacks_what_is_asked(question, item.reading) for item in evidence):
+    texts = [hit.passage.reading for hit in hits if hit.passage.kind != "figure"] + [item.reading for item in evidence]
+    if asks_for_a_figure(question) and all(lacks_what_is_asked(question, text) for text in texts):
         return _captioned(question, hits, asked_years(question))
     return None
 
@@ -102,7 +103,8 @@ def _captioned(question: str, hits: Sequence[Hit], years: set[int]) -> Hit | Non
 
 def _years_told(passage: Passage) -> set[int]:
     """The years of the periods that a passage and its heading tell: no number that only looks like one."""
-    periods = find_periods(simplify(f"{passage.headings[-1]} {passage.caption} {passage.reading}"))
+    text = f"{passage.title} {passage.headings[-1]} {passage.caption} {passage.reading}"
+    periods = find_periods(simplify(text))
     return {year for each in periods for year in range(each.first.year, each.last.year + 1)}
 
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from chat.answer import Answer, Citation
 from chat.evidence import SpanScorer
 from chat.grounding import hard_words
+from chat.wording import read
 from index.metrics import comparable
-from index.segment import fold
+from index.segment import fold, segment_question
 from ingest.normalise import simplify
 
 # A quote as short as this is one fact; of a longer one an answer need not name everything.
@@ -52,6 +53,8 @@ def may_stand(answer: Answer, question: str, library: SpanScorer, *, unproven: b
         or (_SUMMARY.search(simplify(question)) and len(said) < SUMMARY_CHARS)
     ):
         return False
+    if len(said) <= ITEM_CHARS and not any(tells_of(question, citation) for citation in answer.citations):
+        return False
     cited = {citation.number: citation for citation in answer.citations}
     supported = [sentence for sentence in answer.sentences if sentence.supported]
     quotes = [(sentence.text, cited[number]) for sentence in supported for number in sentence.citations]
@@ -60,6 +63,26 @@ def may_stand(answer: Answer, question: str, library: SpanScorer, *, unproven: b
         or leaves_out(said, question, list(cited.values()))
         or any(takes_another_figure(text, question, citation, library) for text, citation in quotes)
     )
+
+
+def tells_of(question: str, citation: Citation) -> bool:
+    """Whether a quote (of a row, with what it stands under) has a word that the question asks with, its Chinese names apart.
+
+    「甲的封地是哪里」 is not answered by a place of a sentence about 甲 that speaks of no 封地. A whole sentence shows what it is about,
+    a mere item does not.
+    """
+    passage = citation.passage
+    around = f"{passage.headings[-1]} {passage.caption} " if passage.cells else ""
+    words = read(question)
+    names = [fold(word.text) for word in words if word.kind == "name" and not word.text.isascii()]
+    asking = {piece for word in words if word.kind == "asking" for piece in segment_question(word.text)}
+    content = [
+        word
+        for word in segment_question(question)
+        if len(word) > 1 and word not in asking and not any(word in name or name in word for name in names)
+    ]
+    told = fold(around + citation.quote)
+    return not content or any(word in told for word in content)
 
 
 def asks_back(said: str, question: str) -> bool:

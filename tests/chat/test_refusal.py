@@ -84,6 +84,7 @@ def test_what_stands_in_a_picture_only_is_seen_by_what_is_asked_of_it(question: 
 def test_a_figure_that_no_evidence_has_is_sought_in_the_pictures() -> None:
     without = [Evidence(1, hits(MAP)[0], MAP.text, 0, len(MAP.text), 0.9)]
     with_one = [Evidence(1, hits(TEXT)[0], TEXT.text[:17], 0, 17, 0.9)]
-    found = hits(TEXT, PICTURE)
+    found = hits(MAP, PICTURE)
     assert asked_picture("储能装机规模是多少GW？", found, without) is found[1]
     assert asked_picture("储能装机规模是多少GW？", found, with_one) is None
+    assert asked_picture("储能装机规模是多少GW？", hits(TEXT, PICTURE), without) is None  # a text found has it

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from chat.answer import Answer, Citation, Sentence
-from chat.verdict import asks_back, is_one_of_a_list, leaves_out, may_stand, takes_another_figure
+from chat.verdict import asks_back, is_one_of_a_list, leaves_out, may_stand, takes_another_figure, tells_of
 from index.library import PassageIndex
 from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
@@ -99,3 +99,34 @@ def test_scores_used_here_are_float32() -> None:
 )
 def test_an_answer_that_leaves_standing_what_was_asked_is_no_answer(said: str, question: str, asks: bool) -> None:
     assert asks_back(said, question) is asks
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "told"),
+    [
+        ("朱瞻的封地是哪里？", "1637年王斌在汉中起事，朱瞻南逃避难。", False),
+        ("朱瞻的封地是哪里？", "朱瞻的封地在汉中。", True),
+        ("GTC上发的是啥型号？", "英伟达在GTC大会发布新显卡。", True),  # a Latin name is as good as a word
+        ("是谁？", "甲说。", True),  # nothing but what asks
+    ],
+)
+def test_a_mere_item_needs_a_quote_that_speaks_of_what_is_asked(question: str, quote: str, told: bool) -> None:
+    assert tells_of(question, cited(passage(quote))) is told
+
+
+def test_an_item_of_a_quote_that_speaks_of_something_else_does_not_stand() -> None:
+    source = passage("1637年王斌在汉中起事，朱瞻南逃避难。")
+    assert not may_stand(answer("汉中", source), "朱瞻的封地是哪里？", library(source))
+
+
+def test_a_single_letter_is_no_answer() -> None:
+    source = passage("短尾鱼随着寄主的体色而改变自己的颜色。")
+    assert not may_stand(answer("短", source), "短尾鱼随着什么改变颜色？", library(source))
+
+
+@pytest.mark.parametrize(
+    ("length", "stands"), [("影响有好有坏。", False), ("影响有好有坏，" + "一方面提高效率，" * 6, True)]
+)
+def test_a_summary_is_no_single_short_sentence(length: str, stands: bool) -> None:
+    source = passage(length)
+    assert may_stand(answer(length, source), "总结一下对效率的影响", library(source)) is stands

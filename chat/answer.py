@@ -110,12 +110,16 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """First event of an answer: the passages, ready to show before the model has said a word."""
+    """First event of an answer: the passages, ready to show before the model has said a word.
+
+    needs_model: whether the answer waits for the model; one that does not need wait for nobody.
+    """
 
     question: str
     standalone_question: str
     hits: tuple[Hit, ...]
     timings: Timings
+    needs_model: bool = True
 
 
 @dataclass(frozen=True, slots=True)

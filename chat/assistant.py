@@ -107,9 +107,11 @@ class Assistant:
         """
         began = time.perf_counter()
         found = self.search(question, turns, within=within, rewrite=rewrite)
-        yield found
         evidence = self.evidence(found)
-        if (answer := composed(found, evidence, self.library)) is not None:
+        answer = composed(found, evidence, self.library)
+        found = replace(found, needs_model=answer is None and self.generator is not None)
+        yield found
+        if answer is not None:
             yield Finished(found, answer, Timings(found.timings.search_ms, total_ms=_ms_since(began)))
             return
         draft, first_token_ms, usage = "", None, None

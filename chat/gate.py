@@ -10,7 +10,7 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 
-from chat.answer import Event
+from chat.answer import Event, Found
 from ingest.errors import UserError
 
 PULSE_SECONDS = 0.25  # a waiting generator must yield this often: one that only blocks cannot be cancelled
@@ -37,7 +37,8 @@ class ModelGate:
         self._moved = threading.Condition()
 
     def through(self, events: Generator[Event, None, None]) -> Generator[Event | Waiting, None, None]:
-        """The events of one answer: the first, which is the search, at once; the rest while holding the model.
+        """The events of one answer: the first, which is the search, at once; the rest while holding the model, or at once too where
+        none is needed.
 
         Closing this generator, in the line or later, leaves the line and closes `events`.
 
@@ -47,6 +48,9 @@ class ModelGate:
         with closing(events):
             for event in events:
                 yield event
+                if isinstance(event, Found) and not event.needs_model:
+                    yield from events
+                    return
                 break
             ticket = object()
             with self._moved:

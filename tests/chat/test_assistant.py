@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 
 import pytest
 
-from chat.answer import Answer, BadQuestion, Finished
+from chat.answer import Answer, BadQuestion, Finished, Found
 from chat.assistant import Assistant
 from chat.generation import Usage
 from index.library import PassageIndex
@@ -141,8 +141,9 @@ class Reciting:
 )
 def test_the_model_is_asked_only_where_the_evidence_is_no_answer_as_it_stands(question: str, asked: int) -> None:
     model = Reciting("5亿元。[1]")
-    list(Assistant(LIBRARY, model).ask(question))
-    assert model.asked == asked
+    found, *_ = Assistant(LIBRARY, model).ask(question)
+    assert isinstance(found, Found)
+    assert (model.asked, found.needs_model) == (asked, bool(asked))
 
 
 def test_reports_that_tell_different_figures_are_shown_side_by_side_with_publisher_and_date() -> None:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from chat.answer import Finished
+from chat.answer import Event, Finished
 from chat.contract import ask_object, search_object
 from chat.facets import search_in_one_go
 from chat.gate import Busy, ModelGate, Waiting
@@ -260,6 +261,15 @@ def test_the_passages_are_given_before_the_line_begins() -> None:
         next(first), next(first)
         assert next(second) == assistant.search("乙")
         assert next(second) == Waiting(1)
+
+
+def test_an_answer_that_needs_no_model_waits_for_nobody() -> None:
+    gate, assistant = ModelGate(), ScriptedAssistant(seconds=0.2)
+    found = replace(assistant.search("乙"), needs_model=False)
+    events: list[Event] = [found, Finished(found, ANSWER, TIMINGS)]
+    with closing(gate.through(assistant.ask("甲"))) as first:
+        next(first), next(first)  # it holds the model
+        assert list(gate.through(each for each in events)) == events
 
 
 def test_who_leaves_the_line_is_not_waited_for_and_never_runs() -> None:

@@ -1,6 +1,7 @@
-"""A grammar (GBNF, as llama.cpp reads it) of the answers that have no figure but those of the evidence.
+"""A grammar (GBNF, as llama.cpp reads it) of the answers that have no digits but those of the evidence.
 
-A model that decodes by it cannot write another digit, so what is left to check is whose figure it took.
+What a model that decodes by it may still get wrong is left to the check: whose figure it took, its magnitude, a point or comma
+between two figures, and what it writes in Chinese numerals.
 """
 
 import re

@@ -12,7 +12,7 @@ from datetime import date
 
 from chat.evidence import Evidence, SpanScorer, candidates
 from chat.figure_check import DOWN, ROUNDED, UP
-from chat.wording import Word, read
+from chat.wording import NAMING, Word, read
 from index.library import Hit
 from index.segment import fold, segment_question
 from ingest.figures import Figure, find_figures
@@ -54,7 +54,7 @@ def contradicting(question: str, hits: Sequence[Hit], library: SpanScorer) -> Ev
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question taken apart. names: in order, folded. party: the name that it begins with, "" for none. words: what remains
+    """A question taken apart. names: in order, folded. party: the name or noun that it begins with, "" for none. words: what remains
     besides names, figures, periods and what asks."""
 
     plain: str
@@ -77,7 +77,7 @@ class _Asked:
         return cls(
             plain,
             names,
-            fold(content[0].text) if content and content[0].kind == "name" else "",
+            fold(content[0].text) if content and content[0].kind in NAMING else "",
             tuple(each for each in figures if not each.hedge and not plain[: each.start].endswith(("哪", "这", "那"))),
             frozenset((each.first, each.last) for each in periods),
             told - _asking(words) - set(segment_question(" ".join(_GRANTED.findall(plain)))),

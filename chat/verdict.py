@@ -66,7 +66,8 @@ def may_stand(answer: Answer, question: str, library: SpanScorer, *, unproven: b
 
 
 def tells_of(question: str, citation: Citation) -> bool:
-    """Whether a quote (of a row, with what it stands under) has a word that the question asks with, its Chinese names apart.
+    """Whether a quote (of a row, with what it stands under) has a word that the question asks with, its Chinese names apart, and
+    one of its Latin names where it has any.
 
     「甲的封地是哪里」 is not answered by a place of a sentence about 甲 that speaks of no 封地. A whole sentence shows what it is about,
     a mere item does not.
@@ -82,6 +83,12 @@ def tells_of(question: str, citation: Citation) -> bool:
         if len(word) > 1 and word not in asking and not any(word in name or name in word for name in names)
     ]
     told = fold(around + citation.quote)
+    names_it = [fold(word.text) for word in words if word.kind == "name" and word.text.isascii()]
+    latin = [
+        name for name in names_it if name not in fold(passage.title)
+    ]  # what the whole report is about, a quote need not say
+    if latin and not any(name in told for name in latin):
+        return False
     return not content or any(word in told for word in content)
 
 

@@ -28,6 +28,7 @@ def told_otherwise(question: str) -> str | None:
     ("question", "words"),
     [
         ("华为投资Figma花了2亿美元，是哪一年？", "腾讯斥资2亿美元投资Figma"),  # another party
+        ("苹果投资Figma花了2亿美元，是哪一年？", "腾讯斥资2亿美元投资Figma"),
         ("2023年国内光伏组件市场规模为什么只有80亿元？", "300亿元"),  # another figure
         ("为什么2023年国内光伏组件市场规模达到400亿元？", "300亿元"),
         ("2023年国内光伏组件市场规模为什么同比下降12.5%？", "同比增长12.5%"),  # the other way

@@ -93,7 +93,7 @@ def _best_of_each_side(question: str, hits: Sequence[Hit], library: PassageIndex
 
 
 def _own_words(side: Side, sides: Sequence[Side]) -> set[str]:
-    """The words that tell a side from the others: 百度 of 百度的参数 and 阿里的参数."""
+    """The words that tell a side from the others: 甲 of 甲的产量 and 乙的产量."""
     others = {word for other in sides if other is not side for word in segment_question(other.question)}
     return {word for word in segment_question(side.question) if len(word) > 1} - others
 

@@ -30,7 +30,7 @@ LEAST_WORDS = 0.15
 # A picture is what is asked for where its caption has this share of the question's words.
 CAPTION_WORDS = 0.5
 
-# 图谱里列了, 图中那一栏: what stands in a picture, not what the text says of it. 地图, 意图 and 知识图谱 are no pictures of a report.
+# 图中列出, 图表里显示: what stands in a picture, not what the text says of it. 地图, 意图 and 知识图谱 are no pictures of a report.
 _PICTURE = r"(?<![意企试力地版蓝以知识截])图(?:谱|表|片)?(?![像形书灵])"
 _IN_PICTURE = re.compile(
     rf"{_PICTURE}[^，,。？?]{{0,12}}?(?:栏|列了|列出|标[注了出]|画[了的]|展示|显示|[中里上]|写[了的])"

@@ -106,7 +106,7 @@ def test_an_answer_that_leaves_standing_what_was_asked_is_no_answer(said: str, q
     [
         ("朱瞻的封地是哪里？", "1637年王斌在汉中起事，朱瞻南逃避难。", False),
         ("朱瞻的封地是哪里？", "朱瞻的封地在汉中。", True),
-        ("GTC上发的是啥型号？", "英伟达在GTC大会发布新显卡。", True),  # a Latin name is as good as a word
+        ("CES上展出的是啥型号？", "某厂在CES展会展出新电视。", True),  # a Latin name is as good as a word
         ("苹果投资Figma是哪年？", "2023年全球投资金额达54亿元。", False),
         ("是谁？", "甲说。", True),  # nothing but what asks
     ],

@@ -58,7 +58,7 @@ class Sentence:
     supported and cites something all the same is borne out in part, by its figures and names but not in all its words.
 
     composed: it is neither the model's nor a source's, but made by rule from what it cites: a step of arithmetic that it
-        shows, a correction of what was asked, or the model's own with its figure put right.
+        shows, a correction of what was asked, a source's words under its publisher, or the model's own with its figure put right.
     """
 
     text: str

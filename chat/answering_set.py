@@ -16,6 +16,7 @@ from chat.answer import Answer, Finished, Timings
 from chat.assistant import Assistant
 from chat.evaluation import ANSWER_CHARS, BadQuestions
 from chat.marks import without_marks
+from chat.retrieval_set import titled_passage
 from index.filters import Filter
 from index.metrics import comparable
 from ingest.report import Passage
@@ -102,21 +103,7 @@ def _asked(record: dict[str, Any], reports: dict[tuple[str, ...], list[Passage]]
 
 def _passages(title: str, texts: Sequence[str], report_id: str) -> list[Passage]:
     return [
-        Passage(
-            id=f"{report_id}#{section}",
-            report_id=report_id,
-            title=title,
-            publisher="",
-            published="",
-            section=section,
-            headings=(title,),
-            kind="text",
-            page=None,
-            start=0,
-            end=len(text),
-            text=text,
-        )
-        for section, text in enumerate(texts)
+        titled_passage(f"{report_id}#{section}", report_id, title, text, section) for section, text in enumerate(texts)
     ]
 
 

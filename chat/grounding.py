@@ -163,7 +163,7 @@ def declines(draft: str) -> bool:
 def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Evidence] = ()) -> bool:
     """Whether a stretch of evidence, read with its place, bears a sentence out.
 
-    Its figures (`figure_check`) and Latin names all stand in the evidence, and a negation only where the evidence has one. Of all its
+    Its figures (`figure_check`) and Latin names all stand in the evidence; no negation is added or left out; what is told in pairs (前者, 分别) stands word for word. Of all its
     words at least half stand there; each stands there or in the question; and none stands only in other evidence,
     which would join what two sources say of two things. Of a row, a column named is the one told.
     """

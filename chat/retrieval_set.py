@@ -155,14 +155,19 @@ def _id(record: Mapping[str, Any]) -> str:
 
 def _passage(record: Mapping[str, Any]) -> Passage:
     """A record as the passage of a report that bears its title; pieces of one title are of one report."""
-    text, title = str(record["text"]), str(record.get("title") or "")
+    title = str(record.get("title") or "")
+    return titled_passage(_id(record), title or _id(record), title, str(record["text"]))
+
+
+def titled_passage(id: str, report_id: str, title: str, text: str, section: int = 0) -> Passage:
+    """A text of a set as the passage of a report of which only the title is known."""
     return Passage(
-        id=_id(record),
-        report_id=title or _id(record),
+        id=id,
+        report_id=report_id,
         title=title,
         publisher="",
         published="",
-        section=0,
+        section=section,
         headings=(title,),
         kind="text",
         page=None,

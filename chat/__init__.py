@@ -56,10 +56,8 @@ streams       what a response is streamed from
 guard         which requests come in, what every response says
 shelf         the reports, as a running service lists and changes them
 shelf_routes  the same over HTTP
-exchange      one question of the page and how far it has come
 places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
-render        its HTML
-results       the HTML of a search
-page          the page
+
+What a browser shows is in `chat.pages`.
 """

@@ -18,8 +18,8 @@ from chat.facets import Results, search_in_one_go
 from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
-from chat.page import Assistant, make_page, make_theme
-from chat.render import PRODUCT
+from chat.pages.page import Assistant, make_page, make_theme
+from chat.pages.render import PRODUCT
 from chat.shelf import Editing, Shelf
 from chat.streams import sent, without_blocking
 from ingest.errors import UserError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
     from gradio import Blocks
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent / "pages" / "static"
 RETRY_SECONDS = 30
 GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
 NOT_JSON = "请求体不是合法的 JSON。"

@@ -303,7 +303,7 @@ def show_answer(events: "Iterable[Event]") -> None:
 def _marked(answer: "Answer") -> Text:
     if answer.refusal is not None:
         return Text(answer.refusal, style="yellow")
-    from chat.render import PARTLY, UNSUPPORTED  # noqa: PLC0415 - as above
+    from chat.pages.render import PARTLY, UNSUPPORTED  # noqa: PLC0415 - as above
 
     text = Text()
     for sentence in answer.sentences:

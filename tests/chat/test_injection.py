@@ -13,12 +13,12 @@ from chat.answer import Answer, Finished
 from chat.assistant import Assistant
 from chat.catalogue import DEFAULT_GENERATOR, find_model
 from chat.config import Config, load_encoder, models_folder
-from chat.exchange import Exchange
 from chat.generation import Generator, Pieces
 from chat.local_model import LocalModel
 from chat.models import locate
+from chat.pages.exchange import Exchange
+from chat.pages.render import exchange_html, sources_html
 from chat.prompt import SYSTEM, messages
-from chat.render import exchange_html, sources_html
 from index.library import PassageIndex
 from index.metrics import comparable
 from tests.fakes import HashingEncoder, passage

@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 from chat.answer import Drafting, Event, Finished
 from chat.assistant import Assistant
 from chat.contract import ask_object
-from chat.exchange import Exchange
 from chat.generation import Pieces
-from chat.render import exchange_html, sources_html
+from chat.pages.exchange import Exchange
+from chat.pages.render import exchange_html, sources_html
 from chat.service import make_app
 from chat.terminal import show_answer
 from index.library import PassageIndex

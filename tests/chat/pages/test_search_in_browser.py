@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from chat.exchange import WITHDRAWN
-from chat.page import SEARCH_TAB
+from chat.pages.exchange import WITHDRAWN
+from chat.pages.page import SEARCH_TAB
 from index.filters import Filter
 from index.library import Hit
 from tests.browsers import chromium
-from tests.chat.test_page_in_browser import Visit, served
-from tests.chat.test_render import HOSTILE
+from tests.chat.pages.test_page_in_browser import Visit, served
+from tests.chat.pages.test_render import HOSTILE
 from tests.fakes import EXPORTS, POLICY, SALES, ScriptedAssistant
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chat.answer import BadQuestion, Event, Found, Turn, check_question
 from chat.contract import ReportLine, check_reports, read_asked
-from chat.exchange import Exchange, OneReport, standing, turns_of
 from chat.facets import DEFAULT_K, search_in_one_go
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
-from chat.render import (
+from chat.pages.exchange import Exchange, OneReport, standing, turns_of
+from chat.pages.render import (
     NO_EXCHANGE,
     NO_SOURCES,
     PRODUCT,
@@ -35,7 +35,7 @@ from chat.render import (
     shelf_html,
     sources_html,
 )
-from chat.results import NO_RESULTS, results_html
+from chat.pages.results import NO_RESULTS, results_html
 from chat.shelf import Editing, Shelf, may_edit
 from index.filters import Filter
 from ingest.readers.formats import READABLE

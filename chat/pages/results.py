@@ -12,9 +12,9 @@ from functools import partial
 from chat.contract import ReportLine, filters_object
 from chat.facets import Results
 from chat.highlights import highlights, words_sought
+from chat.pages.render import attribute, empty_html, inert, passage_html, seconds
 from chat.places import KIND_LABELS, imprint, place_of
 from chat.reference import reference
-from chat.render import attribute, empty_html, inert, passage_html, seconds
 from index.filters import Filter
 from index.library import Hit
 from ingest.report import Kind

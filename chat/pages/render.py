@@ -12,9 +12,9 @@ from difflib import SequenceMatcher
 
 from chat.answer import Answer, Citation, Sentence, Timings
 from chat.contract import ReportLine
-from chat.exchange import Exchange, OneReport
 from chat.highlights import parts_marked
 from chat.marks import without_marks
+from chat.pages.exchange import Exchange, OneReport
 from chat.places import KIND_LABELS, pages_counted, place_of, source_line
 from chat.quality import ALL_WELL, page_count, quality_lines
 from index.library import Hit

@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 
 from chat.facets import Facets
-from chat.results import results_html
+from chat.pages.results import results_html
 from index.filters import Filter
 from index.library import Hit
-from tests.chat.test_render import Parts, results_of
+from tests.chat.pages.test_render import Parts, results_of
 from tests.fakes import EXPORTS, HITS, LISTED, SALES
 
 

@@ -18,7 +18,7 @@ from chat.answer import Answer, Sentence
 from chat.service import listen, make_app
 from index.library import Hit
 from tests.browsers import chromium
-from tests.chat.test_render import HOSTILE
+from tests.chat.pages.test_render import HOSTILE
 from tests.fakes import ANSWER, EXPORTS, HITS, SALES, ListedShelf, ScriptedAssistant, cite
 
 if TYPE_CHECKING:

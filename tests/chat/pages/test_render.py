@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from chat.answer import Answer, Drafting, Finished, Found, Sentence, Timings
 from chat.contract import ReportLine
-from chat.exchange import Exchange, OneReport, turns_of
 from chat.facets import Facets, Results
 from chat.gate import Waiting
-from chat.render import (
+from chat.pages.exchange import Exchange, OneReport, turns_of
+from chat.pages.render import (
     exchange_html,
     header_html,
     inert,
@@ -22,7 +22,7 @@ from chat.render import (
     shelf_html,
     sources_html,
 )
-from chat.results import results_html
+from chat.pages.results import results_html
 from index.filters import Filter
 from index.library import Hit
 from ingest.report import PageQuality, Place

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chat.answer import Answer, Found, Timings
-from chat.exchange import WITHDRAWN, Exchange, OneReport, standing
+from chat.pages.exchange import WITHDRAWN, Exchange, OneReport, standing
 from index.filters import Filter
 from index.library import Hit
 from tests.fakes import ANSWER, EXPORTS, HITS, POLICY, TIMINGS, cite

@@ -40,6 +40,8 @@ config        `reportqa.toml`
 setup         models and index, fetched and loaded
 building      the index made to follow the corpus
 curation      reports added, removed and listed
+opened        a report as a whole, from a version of the index
+page_views    pictures of the pages of PDF reports
 live          an assistant that takes over a new version of the index
 terminal      what people see
 cli           the commands

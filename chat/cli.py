@@ -617,6 +617,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.building import Built, build_index  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
+    from chat.page_views import PageViews  # noqa: PLC0415
     from chat.service import listen, make_app, serve  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
     from chat.shelf import CorpusShelf  # noqa: PLC0415
@@ -629,7 +630,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
     except (OSError, OverflowError) as error:
         reason = system_reason(error) if isinstance(error, OSError) else error
         raise UserError(f"无法在 {host}:{port} 上监听（{reason}）；请检查 --host 与 --port") from error
-    with listener:
+    with listener, Reader() as viewer:
         with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
             setup = _setup(arguments, config, bar, read)
@@ -658,6 +659,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
                     shelf=CorpusShelf(setup, live),
                     editing=config.server.editing,
+                    views=PageViews(setup.corpus, viewer),
                 )
                 warm.result()
         for each in built:

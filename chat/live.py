@@ -18,6 +18,7 @@ from chat.contract import ReportLine
 from chat.curation import report_lines
 from chat.gate import Busy
 from chat.generation import Generator
+from chat.opened import OpenedReport, open_report
 from chat.setup import load_library
 from index.filters import Filter
 from index.library import IndexMismatch, PassageIndex
@@ -60,6 +61,11 @@ class LiveAssistant:
     def reports(self) -> list[ReportLine]:
         """The reports of the library, in its order."""
         return self._reports
+
+    def open_report(self, report_id: str) -> OpenedReport | None:
+        """A report of the library as a whole; None where it is not there."""
+        self._look()
+        return open_report(self._root / self.library.version, report_id)
 
     def warm_up(self) -> None:
         self._assistant.warm_up()

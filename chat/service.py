@@ -19,6 +19,7 @@ from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
 from chat.pages.page import Assistant, make_page, make_theme
+from chat.pages.reader_routes import add_reader_routes
 from chat.pages.render import PRODUCT
 from chat.shelf import Editing, Shelf
 from chat.streams import sent, without_blocking
@@ -27,6 +28,8 @@ from ingest.errors import UserError
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
     from gradio import Blocks
+
+    from chat.page_views import PageViews
 
 STATIC = Path(__file__).parent / "pages" / "static"
 RETRY_SECONDS = 30
@@ -96,6 +99,7 @@ def make_app(
     gate: ModelGate | None = None,
     shelf: Shelf | None = None,
     editing: Editing = "loopback",
+    views: "PageViews | None" = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
@@ -103,6 +107,7 @@ def make_app(
     allowed_hosts: names the service may be called by, `*` for any.
     suggestions: example questions on the page.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
+    views: pictures of the pages of PDF reports; without them a report is read as text alone.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
@@ -110,6 +115,7 @@ def make_app(
     gate = gate or ModelGate()
     app = _guarded_app(allowed_hosts, frame_ancestors)
     _add_routes(app, assistant, gate)
+    add_reader_routes(app, assistant, views)
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 

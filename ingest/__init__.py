@@ -23,6 +23,7 @@ duplicates  passages told twice, folded into one
 rewording   whether a section told again only rewords what it said
 metadata    title, publisher, date and period, as cover and file name say
 reading     a file to a `Report`
+page_view   a page of a PDF as a picture, and where on it words stand
 isolation   the same in a child process with limits
 manifest    what `manifest.toml` says of each report
 corpus      a folder and its manifest to `Report`s; what was read before is remembered

@@ -1,11 +1,13 @@
-"""Reading in a child process with limits, so that a hostile or broken file costs that file and nothing else.
+"""Reading and showing in a child process with limits, so that a hostile or broken file costs that file and nothing else.
 
 The child reads one file after another and answers a line of JSON for each step. It may use MEMORY_BYTES of address
 space; for every page CPU_SECONDS of processor time and WALL_SECONDS by the clock; and FILE_SECONDS for a whole file.
 A child that goes over a limit or crashes is replaced; its file is unreadable, with the reason.
 """
 
+import base64
 import contextlib
+import hashlib
 import json
 import logging
 import os
@@ -19,6 +21,7 @@ from threading import Timer
 from types import TracebackType
 from typing import IO, Any, Self
 
+from ingest.page_view import Box, PageView, view_page
 from ingest.reading import read_report
 from ingest.report import ReadingInterrupted, Report, UnreadableReport, report_from
 from ingest.source import PageProgress
@@ -65,6 +68,18 @@ class Reader:
         self, path: Path, entry: Mapping[str, str], *, progress: PageProgress = lambda done, total: None
     ) -> Report:
         """As `reading.read_report`; whatever happens to the child is an `UnreadableReport` too."""
+        return report_from(self._asked(path, {"path": str(path), "entry": dict(entry)}, progress)["report"])
+
+    def view(self, path: Path, number: int, words: str = "", *, sha256: str) -> PageView:
+        """As `page_view.view_page` of the file at path, where that is still the one of this sha256."""
+        reply = self._asked(path, {"path": str(path), "page": number, "words": words, "sha256": sha256})
+        boxes = tuple(Box(*box) for box in reply["view"]["boxes"])
+        return PageView(base64.b64decode(reply["view"]["png"]), boxes)
+
+    def _asked(
+        self, path: Path, request: Mapping[str, object], progress: PageProgress = lambda done, total: None
+    ) -> dict[str, Any]:
+        """What the child answers to a request about the file at path, its steps told to progress."""
         if self._child is not None and self._child.poll() is not None:
             self._end()  # it ended between two files: the next one is not to blame
         child = self._child = self._child or _start(self._arguments)
@@ -79,11 +94,11 @@ class Reader:
         whole = _timer(self._file, lambda: stop(f"整份文件超过 {self._file:g} 秒"))
         step = _timer(self._wall, lambda: stop(f"超过 {self._wall:g} 秒没有进展"))
         try:
-            _send(child.stdin, {"path": str(path), "entry": dict(entry)})
+            _send(child.stdin, request)
             for line in child.stdout:
-                reply = json.loads(line)
-                if "report" in reply:
-                    return report_from(reply["report"])
+                reply: dict[str, Any] = json.loads(line)
+                if "report" in reply or "view" in reply:
+                    return reply
                 if "unreadable" in reply:
                     raise UnreadableReport(reply["unreadable"])
                 if "interrupted" in reply:
@@ -170,18 +185,28 @@ def main(memory: int, cpu: int) -> None:
             _send(replies, {"done": done, "total": total})
 
         request = json.loads(line)
-        _send(replies, _outcome(Path(request["path"]), request["entry"], progress))
+        _send(replies, _outcome(Path(request["path"]), request, progress))
 
 
-def _outcome(path: Path, entry: Mapping[str, str], progress: PageProgress) -> dict[str, Any]:
+def _outcome(path: Path, request: Mapping[str, Any], progress: PageProgress) -> dict[str, Any]:
     try:
-        return {"report": asdict(read_report(path, entry, progress=progress))}
+        if "page" in request:
+            return {"view": _view(path, request)}
+        return {"report": asdict(read_report(path, request["entry"], progress=progress))}
     except UnreadableReport as error:
         return {"unreadable": str(error)}
     except MemoryError:
         return {"interrupted": f"{path}：读取时内存超过上限，已中止；请检查文件，或拆分后重试"}
     except Exception as error:  # a library that fails on this file must not end the reading of the others
         return {"unreadable": f"{path}：无法解析（{type(error).__name__}）；请检查文件，或另存后重试"}
+
+
+def _view(path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != request["sha256"]:
+        raise UnreadableReport("文件已变化，请重新建立索引后再查看原页")
+    view = view_page(content, request["page"], request["words"])
+    return {"png": base64.b64encode(view.png).decode(), "boxes": view.boxes}
 
 
 def _limit_memory(limit: int) -> None:

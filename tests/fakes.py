@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from chat.answer import Answer, Citation, Drafting, Event, Finished, Found, Sentence, Timings, Turn
 from chat.contract import ReportLine
 from chat.curation import UnknownReport
+from chat.opened import OpenedReport
 from chat.shelf import Change, OneAtATime
 from chat.sources import Progress
 from index.filters import Filter
@@ -122,6 +123,7 @@ class ScriptedAssistant:
     error: Exception | None = None
     listed: tuple[ReportLine, ...] = LISTED
     rewrites: bool = False
+    opened: dict[str, OpenedReport] = field(default_factory=dict)
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     within: list[Filter] = field(default_factory=list)
     running: int = 0
@@ -132,6 +134,9 @@ class ScriptedAssistant:
     @property
     def reports(self) -> Sequence[ReportLine]:
         return self.listed
+
+    def open_report(self, report_id: str) -> OpenedReport | None:
+        return self.opened.get(report_id)
 
     def search(
         self,

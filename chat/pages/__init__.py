@@ -5,8 +5,13 @@ Nothing here decides what is found or answered: pages take `ask`, `search` and t
 words           every string that a reader sees, by page
 chinese         them in Simplified Chinese
 english         them in English
+languages       which of them a browser wants
+escaping        text as HTML that shows just this text
 exchange        one question of the conversation and how far it has come
 render          the HTML of questions, answers and sources
 results         the HTML of a search
 page            the page itself
+spans           where a quote stands, as the end of a link
+reader          the HTML of a report as a whole
+reader_routes   it over HTTP
 """

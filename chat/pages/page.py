@@ -21,6 +21,7 @@ from chat.contract import ReportLine, check_reports, read_asked
 from chat.facets import DEFAULT_K, search_in_one_go
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
+from chat.opened import OpenedReport
 from chat.pages.exchange import Exchange, OneReport, standing, turns_of
 from chat.pages.render import (
     NO_EXCHANGE,
@@ -70,6 +71,8 @@ class Assistant(Protocol):
 
     @property
     def reports(self) -> Sequence[ReportLine]: ...
+
+    def open_report(self, report_id: str) -> OpenedReport | None: ...
 
     def search(
         self,

@@ -6,7 +6,6 @@ Each function returns one line of HTML that begins with a block tag: Markdown le
 """
 
 import re
-import string
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 
@@ -14,7 +13,9 @@ from chat.answer import Answer, Citation, Sentence, Timings
 from chat.contract import ReportLine
 from chat.highlights import parts_marked
 from chat.marks import without_marks
+from chat.pages.escaping import attribute, inert
 from chat.pages.exchange import Exchange, OneReport
+from chat.pages.spans import citation_link, passage_link
 from chat.places import KIND_LABELS, pages_counted, place_of, source_line
 from chat.quality import ALL_WELL, page_count, quality_lines
 from index.library import Hit
@@ -41,6 +42,7 @@ SEARCHING = "正在检索"
 DRAFTING = "已找到 {count} 段原文，正在撰写"
 QUEUED = "已找到 {count} 段原文，前面还有 {ahead} 个问题"
 COPY = "复制"
+OPEN, OPEN_NAME = "原文", "在报告全文中查看（新窗口）"
 ALSO_AT = "另见 {count} 处"
 OTHERWISE = "该处写作："
 UNDERSTOOD = "理解为："
@@ -58,25 +60,8 @@ REMOVE = "移除"
 QUALITY = "读取情况"
 
 COMPARED_PAIRS = 1_000_000  # of letters, which takes 0.1 s
-TITLE_CHARS = 200  # a tooltip longer than this covers the answer it explains
 
-# Every ASCII punctuation mark becomes a numeric entity: such text is neither a tag nor Markdown, wherever it stands.
-_INERT = {ord(char): f"&#{ord(char)};" for char in string.punctuation if char not in ".,%"}
-_INERT |= {code: None for code in (*range(0x20), 0x7F, *range(0xD800, 0xE000)) if code not in (0x09, 0x0A)}
-_INERT |= {ord("\n"): "<br>"}
 _BLANK_LINES = re.compile(r"<br>(?:[ \t]*<br>)+")
-_LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
-
-
-def inert(text: str) -> str:
-    """The text as HTML that shows just these characters, line ends as <br>; control characters are left out."""
-    return _LINE_END.sub("\n", text).translate(_INERT)
-
-
-def attribute(text: str) -> str:
-    """The text for a double-quoted attribute, cut at TITLE_CHARS."""
-    flat = " ".join(text.split())
-    return inert(flat if len(flat) <= TITLE_CHARS else flat[: TITLE_CHARS - 1] + "…")
 
 
 def header_html(reports: Sequence[ReportLine]) -> str:
@@ -254,7 +239,7 @@ def sources_html(exchange: Exchange, turn: int) -> str:
         hits = answer.hits or (found.hits if found is not None else ())
         return panel(NEAREST, _hit_cards(hits)) if hits else empty_html(NOTHING_FOUND)
     cited = {citation.passage.id for citation in answer.citations}
-    cards = "".join(_citation_card(citation, turn) for citation in answer.citations)
+    cards = "".join(_citation_card(citation, answer.citations, turn) for citation in answer.citations)
     return panel(SOURCES, cards + _folded([hit for hit in answer.hits if hit.passage.id not in cited]))
 
 
@@ -274,10 +259,12 @@ Marks = Callable[[str], Sequence[tuple[int, int]]]
 
 
 def _hit_cards(hits: Iterable[Hit]) -> str:
-    return "".join(_card(hit.passage, str(hit.rank), lambda text: (), rank=True) for hit in hits)
+    return "".join(
+        _card(hit.passage, str(hit.rank), lambda text: (), passage_link(hit.passage), rank=True) for hit in hits
+    )
 
 
-def _citation_card(citation: Citation, turn: int) -> str:
+def _citation_card(citation: Citation, citations: Sequence[Citation], turn: int) -> str:
     quote, text = citation.quote, citation.passage.text
 
     def marks(shown: str) -> Sequence[tuple[int, int]]:
@@ -285,20 +272,22 @@ def _citation_card(citation: Citation, turn: int) -> str:
             return [(citation.start, citation.end)]
         return [(0, len(shown))] if shown and shown in quote else []
 
-    return _card(citation.passage, str(citation.number), marks, identity=_source_id(turn, citation.number))
+    link = citation_link(citation, citations)
+    return _card(citation.passage, str(citation.number), marks, link, identity=_source_id(turn, citation.number))
 
 
 def _source_id(turn: int, number: int) -> str:
     return f"source-{turn}-{number}"
 
 
-def _card(passage: Passage, number: str, marks: Marks, *, identity: str = "", rank: bool = False) -> str:
+def _card(passage: Passage, number: str, marks: Marks, link: str, *, identity: str = "", rank: bool = False) -> str:
     anchor = f' id="{identity}" tabindex="-1"' if identity else ""
     mark = f'<span class="number{" rank" if rank else ""}">{number}</span>'
     kind = f'<span class="kind">{inert(KIND_LABELS[passage.kind])}</span>'
     where = inert(source_line(passage))
     return (
-        f'<section class="source"{anchor}><div class="where">{mark}<span>{where}</span>{kind}</div>'
+        f'<section class="source"{anchor}><div class="where">{mark}<span>{where}</span>{kind}'
+        f'<a class="open" href="{inert(link)}" target="_blank" title="{OPEN_NAME}">{OPEN}</a></div>'
         f"{passage_html(passage, marks)}</section>"
     )
 

@@ -12,7 +12,8 @@ from functools import partial
 from chat.contract import ReportLine, filters_object
 from chat.facets import Results
 from chat.highlights import highlights, words_sought
-from chat.pages.render import attribute, empty_html, inert, passage_html, seconds
+from chat.pages.escaping import attribute, inert
+from chat.pages.render import empty_html, passage_html, seconds
 from chat.places import KIND_LABELS, imprint, place_of
 from chat.reference import reference
 from index.filters import Filter

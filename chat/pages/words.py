@@ -11,8 +11,28 @@ Language = Literal["zh-CN", "en"]
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderWords:
+    """The reading view of a report. moved: said where the words that a link names do not stand there any more."""
+
+    home: str
+    outline: str
+    before: str
+    after: str
+    share: str
+    copied: str
+    moved: str
+    gone: str
+    show_page: str
+    sheet: str
+    close: str
+    no_boxes: str
+    no_picture: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """All strings of one language."""
 
     language: Language
     product: str
+    reader: ReaderWords

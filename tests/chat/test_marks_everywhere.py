@@ -44,6 +44,9 @@ class Served(Assistant):
 
     reports = LISTED
 
+    def open_report(self, report_id: str) -> None:
+        return None
+
 
 @pytest.fixture(scope="module")
 def assistant() -> Served:

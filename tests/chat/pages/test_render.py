@@ -11,11 +11,11 @@ from chat.answer import Answer, Drafting, Finished, Found, Sentence, Timings
 from chat.contract import ReportLine
 from chat.facets import Facets, Results
 from chat.gate import Waiting
+from chat.pages.escaping import inert
 from chat.pages.exchange import Exchange, OneReport, turns_of
 from chat.pages.render import (
     exchange_html,
     header_html,
-    inert,
     past_html,
     scope_html,
     seconds,

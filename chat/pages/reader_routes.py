@@ -1,0 +1,73 @@
+"""The reading view: `GET /reports/{id}`, and pictures of the pages of a PDF as `GET /reports/{id}/pages/{n}`."""
+
+import base64
+from typing import TYPE_CHECKING, Protocol
+
+from chat.contract import error_object
+from chat.opened import OpenedReport
+from chat.page_views import PageViews, is_pictured
+from chat.pages.escaping import inert
+from chat.pages.languages import words_for
+from chat.pages.reader import reader_html
+from chat.pages.spans import read_span
+from chat.pages.words import Words
+from ingest.report import UnreadableReport
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+class Opening(Protocol):
+    """What opens a report of the library; None where it has none of that id."""
+
+    def open_report(self, report_id: str) -> OpenedReport | None: ...
+
+
+def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None) -> None:
+    """Put the routes on the application; without views no page is shown as a picture."""
+    from fastapi import Request  # noqa: PLC0415 - as in service
+    from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
+    from starlette.responses import HTMLResponse, JSONResponse, Response  # noqa: PLC0415
+
+    async def read(request: Request) -> Response:
+        words = words_for(request.headers.get("accept-language", ""), request.query_params.get("lang"))
+        opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
+        if opened is None:
+            return HTMLResponse(_page(words.reader.gone, _gone(words), words), status_code=404)
+        pictured = views is not None and is_pictured(opened)
+        body = await run_in_threadpool(reader_html, opened.report, words, pictured=pictured)
+        return HTMLResponse(_page(opened.report.title, body, words))
+
+    async def view(request: Request) -> Response:
+        opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
+        number = request.path_params["number"]
+        if opened is None or views is None or not is_pictured(opened) or not number.isdecimal():
+            return JSONResponse(error_object(words_for("", None).reader.gone), status_code=404)
+        span = read_span(request.query_params.get("p", ""), opened.report)
+        try:
+            shown = await run_in_threadpool(views.view, opened, int(number[:6]), span.text if span else "")
+        except UnreadableReport as error:
+            return JSONResponse(error_object(str(error)), status_code=422)
+        picture = base64.b64encode(shown.png).decode()
+        return JSONResponse({"picture": f"data:image/png;base64,{picture}", "boxes": shown.boxes})
+
+    app.add_route("/reports/{report_id}", read, methods=["GET"])
+    app.add_route("/reports/{report_id}/pages/{number}", view, methods=["GET"])
+
+
+def _page(title: str, body: str, words: Words) -> str:
+    return (
+        f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{inert(title)} · {inert(words.product)}</title>"
+        '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
+        '<link rel="stylesheet" href="../static/reader.css"><script type="module" src="../static/reader.js"></script>'
+        f"</head><body>{body}</body></html>"
+    )
+
+
+def _gone(words: Words) -> str:
+    return (
+        f'<main class="gone"><h1>{inert(words.reader.gone)}</h1>'
+        f'<p><a href="../chat/">{inert(words.reader.home)}</a></p></main>'
+    )

@@ -130,6 +130,11 @@ class Drafting:
 
 
 @dataclass(frozen=True, slots=True)
+class Checking:
+    """The draft is whole and is being compared with its evidence, which takes 50 to 100 ms."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """Last event: the checked answer, which replaces the draft."""
 
@@ -138,4 +143,4 @@ class Finished:
     timings: Timings = field(default_factory=lambda: Timings(0.0))
 
 
-Event = Found | Drafting | Finished
+Event = Found | Drafting | Checking | Finished

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn, Unproven, check_question
+from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Timings, Turn, Unproven, check_question
 from chat.composing import composed
 from chat.derived import derived_year
 from chat.evidence import (
@@ -127,6 +127,8 @@ class Assistant:
                         first_token_ms = _ms_since(began)
                     draft += piece
                     yield Drafting(without_marks(draft))  # its marks are numbers of evidence, not yet of citations
+        yield Checking()
+        answer = self.checked(draft, found, evidence)
         timings = Timings(
             found.timings.search_ms,
             first_token_ms,
@@ -134,7 +136,7 @@ class Assistant:
             usage.prompt_tokens if usage else None,
             usage.answer_tokens if usage else None,
         )
-        yield Finished(found, self.checked(draft, found, evidence), timings)
+        yield Finished(found, answer, timings)
 
     def evidence(self, found: Found) -> list[Evidence]:
         """The stretches of the hits that the answer may rest on; none where nothing found bears on the question."""

@@ -11,8 +11,9 @@ It rewrites Gradio's page, so it holds for the pinned Gradio version: move that 
 import json
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv6Address
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,17 +25,16 @@ from ingest.reading import MAX_BYTES
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 BODY_BYTES = 1 << 20
 REPORTS = "/api/v1/reports"
-PAGE = "/chat/"
 
 # The page of Gradio 6.31 needs just these; found by letting it run and reading what it asked for.
 GRADIO_ROUTES = re.compile(
-    r"/chat/(?:theme\.css|assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+"
+    r"/chat(?:-en)?/(?:theme\.css|assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+"
     r"|gradio_api/(?:queue/join|queue/data|cancel|reset|startup-events|heartbeat/\w+))?"
 )
 OWN_ROUTES = re.compile(
-    r"/|/chat|/healthz|/api/v1/(?:search|ask|reports(?:/[^/]+)?)|/static/[\w.-]+|/reports/[^/]+(?:/pages/\d{1,6})?"
+    r"/|/chat(?:-en)?|/healthz|/api/v1/(?:search|ask|reports(?:/[^/]+)?)|/static/[\w.-]+|/reports/[^/]+(?:/pages/\d{1,6})?"
 )
-UNCHANGING = re.compile(r"/chat/assets/")  # named by their content
+UNCHANGING = re.compile(r"/chat(?:-en)?/assets/")  # named by their content
 
 # Either moves Gradio's root, and with it the page's scripts, to another host.
 DROPPED_HEADERS = frozenset({b"x-forwarded-host", b"x-gradio-server", b"x-original-url", b"x-rewrite-url"})
@@ -64,7 +64,7 @@ class Rejected(Exception):
 class Guard:
     """The layer itself.
 
-    head: what is put into the page's head; `{nonce}` in it is the page's nonce.
+    heads: by the path of each page that is to be rewritten, its language and what is put into its head.
 
     Raises:
         BadOrigin: an entry of frame_ancestors is not `scheme://host[:port]`.
@@ -76,7 +76,7 @@ class Guard:
         *,
         allowed_hosts: Iterable[str] = LOOPBACK_HOSTS,
         frame_ancestors: Sequence[str] = (),
-        head: str = "",
+        heads: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     ) -> None:
         for origin in frame_ancestors:
             if not ORIGIN.fullmatch(origin):
@@ -84,7 +84,7 @@ class Guard:
         self._app = app
         self._hosts = frozenset(map(_canonical, allowed_hosts))
         self._ancestors = " ".join(frame_ancestors) or "'none'"
-        self._head = head.encode()
+        self._heads = {path: (language.encode(), head.encode()) for path, (language, head) in heads.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -96,7 +96,8 @@ class Guard:
         nonce = secrets.token_urlsafe(18)
         limit = _body_limit(scope)
         body = _Limited(receive, limit)
-        answer = _Answer(send, self._policy(nonce), nonce, self._head, scope["path"])
+        head = self._heads.get(scope["path"])
+        answer = _Answer(send, self._policy(nonce), nonce, head, scope["path"])
 
         async def respond(message: Message) -> None:
             # What the application makes of a body that was cut off is not what the caller should read.
@@ -105,7 +106,7 @@ class Guard:
 
         try:
             self._check(scope)
-            await self._app(_cleaned(scope), body, respond)
+            await self._app(_cleaned(scope, rewritten=head is not None), body, respond)
             if body.exceeded:
                 raise _too_large(limit)
         except Rejected as rejected:
@@ -154,13 +155,12 @@ def _is_foreign(headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
 
 
-def _cleaned(scope: Scope) -> Scope:
-    page = scope["path"] == PAGE
+def _cleaned(scope: Scope, *, rewritten: bool) -> Scope:
     headers = [
         (name, value)
         for name, value in scope["headers"]
         # An underscore is how a client smuggles a header past a proxy; a compressed page could not be rewritten.
-        if name not in DROPPED_HEADERS and b"_" not in name and not (page and name == b"accept-encoding")
+        if name not in DROPPED_HEADERS and b"_" not in name and not (rewritten and name == b"accept-encoding")
     ]
     return {**scope, "headers": headers}
 
@@ -195,7 +195,7 @@ class _Limited:
 class _Answer:
     """The response on its way out: headers for all, and the nonce for the scripts of the page."""
 
-    def __init__(self, send: Send, policy: str, nonce: str, head: bytes, path: str) -> None:
+    def __init__(self, send: Send, policy: str, nonce: str, head: tuple[bytes, bytes] | None, path: str) -> None:
         self._send = send
         self._policy = policy
         self._nonce = nonce.encode()
@@ -210,7 +210,7 @@ class _Answer:
             self.started = True
             headers = MutableHeaders(scope=message)
             self._set(headers)
-            if self._path == PAGE and headers.get("content-type", "").startswith("text/html"):
+            if self._head is not None and headers.get("content-type", "").startswith("text/html"):
                 self._held = message
                 return
         if message["type"] == "http.response.body" and self._held is not None:
@@ -245,17 +245,17 @@ class _Answer:
                 del headers[name]
 
     async def _send_page(self, start: Message) -> None:
-        page = dressed(self._page, self._nonce, self._head)
+        page = dressed(self._page, self._nonce, *(self._head or (b"en", b"")))
         MutableHeaders(scope=start)["content-length"] = str(len(page))
         await self._send(start)
         await self._send({"type": "http.response.body", "body": page})
 
 
-def dressed(page: bytes, nonce: bytes, head: bytes = b"") -> bytes:
-    """Gradio's page with our nonce on its scripts, in Chinese, without the tags that name other hosts.
+def dressed(page: bytes, nonce: bytes, language: bytes, head: bytes = b"") -> bytes:
+    """Gradio's page in its language, with our nonce on its scripts, without the tags that name other hosts.
 
     Data cannot gain a nonce here: Gradio writes every `<` of it as an escape.
     """
-    page = OUTSIDE_TAGS.sub(b"", page).replace(b'lang="en"', b'lang="zh-CN"', 1)
+    page = OUTSIDE_TAGS.sub(b"", page).replace(b'lang="en"', b'lang="' + language + b'"', 1)
     page = page.replace(b"</head>", head + b"</head>", 1)
     return SCRIPT.sub(b'<script nonce="' + nonce + b'"', page)

@@ -12,7 +12,7 @@ from collections.abc import Generator as Events
 from collections.abc import Sequence
 from pathlib import Path
 
-from chat.answer import Event, Found, Turn
+from chat.answer import Answer, Event, Found, Turn
 from chat.assistant import SHOWN_HITS, Assistant
 from chat.contract import ReportLine
 from chat.curation import report_lines
@@ -24,6 +24,7 @@ from index.filters import Filter
 from index.library import IndexMismatch, PassageIndex
 from index.versions import IndexUnavailable, served
 from ingest.errors import UserError
+from ingest.report import Passage
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +67,21 @@ class LiveAssistant:
         """A report of the library as a whole; None where it is not there."""
         self._look()
         return open_report(self._root / self.library.version, report_id)
+
+    @property
+    def suggestions(self) -> Sequence[str]:
+        return ()
+
+    def next_questions(self, found: Found, answer: Answer, asked: Sequence[str]) -> Sequence[str]:
+        return ()
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """The passage of that id; None where the library has none."""
+        passages = self.library.passages
+        try:
+            return passages[passages.row(passage_id)]
+        except KeyError:
+            return None
 
     def warm_up(self) -> None:
         self._assistant.warm_up()

@@ -1,26 +1,54 @@
 """How well a report was read, in words for people: page by page, and as the few lines that a list of reports has room for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from chat.places import page_name
+from chat.places import CHINESE_PLACES, PlaceWords, page_name
 from ingest.report import PageQuality
 from ingest.source import Flag, PageKind
 
-FLAG_LABELS: dict[Flag, str] = {
-    "empty": "没有文字",
-    "scan": "扫描件，由文字识别读出",
-    "doubtful": "识别可信度低，请对照原件",
-    "garbled": "文字编码异常（乱码）",
-    "hidden": "含隐藏文字，已略去",
-    "tables": "以表格为主",
-}
+
+@dataclass(frozen=True, slots=True)
+class QualityWords:
+    """How the reading of pages is told in a language; what stands in braces is filled in."""
+
+    places: PlaceWords
+    flags: Mapping[Flag, str]
+    all_well: str
+    whole: str
+    told: str
+    confidence: str
+    excluded: str
+    listing: str
+
+
+CHINESE_QUALITY = QualityWords(
+    places=CHINESE_PLACES,
+    flags={
+        "empty": "没有文字",
+        "scan": "扫描件，由文字识别读出",
+        "doubtful": "识别可信度低，请对照原件",
+        "garbled": "文字编码异常（乱码）",
+        "hidden": "含隐藏文字，已略去",
+        "tables": "以表格为主",
+    },
+    all_well="全部页面读取正常",
+    whole="全文",
+    told="{pages}：{what}",
+    confidence="（平均可信度 {value:.2f}）",
+    excluded="，未收录",
+    listing="、",
+)
+FLAG_LABELS = CHINESE_QUALITY.flags
 # What a reader of an answer should know; that a page is mostly tables is no reason for doubt.
 _TOLD: tuple[Flag, ...] = ("garbled", "empty", "doubtful", "scan", "hidden")
-ALL_WELL = "全部页面读取正常"
+ALL_WELL = CHINESE_QUALITY.all_well
 
 
-def quality_lines(pages: Sequence[PageQuality], kind: PageKind = "page") -> list[str]:
-    """What is to be said of a report's pages, the gravest first; ALL_WELL alone where nothing is.
+def quality_lines(
+    pages: Sequence[PageQuality], kind: PageKind = "page", words: QualityWords = CHINESE_QUALITY
+) -> list[str]:
+    """What is to be said of a report's pages, the gravest first; that all is well, alone, where nothing is.
 
     A page is named once for each of its flags; that a doubtful one is a scan goes without saying.
     """
@@ -29,13 +57,14 @@ def quality_lines(pages: Sequence[PageQuality], kind: PageKind = "page") -> list
         for excluded in (True, False):
             told = [page for page in pages if flag in _worth_telling(page) and page.excluded is excluded]
             if told:
-                lines.append(f"{_named(told, kind)}：{_about(flag, told, excluded=excluded)}")
-    return lines or [ALL_WELL]
+                what = _about(flag, told, words, excluded=excluded)
+                lines.append(words.told.format(pages=_named(told, kind, words), what=what))
+    return lines or [words.all_well]
 
 
-def _named(pages: Sequence[PageQuality], kind: PageKind) -> str:
+def _named(pages: Sequence[PageQuality], kind: PageKind, words: QualityWords = CHINESE_QUALITY) -> str:
     numbers = [page.number for page in pages if page.number is not None]
-    return page_name(page_ranges(numbers), kind) if numbers else "全文"
+    return page_name(page_ranges(numbers, words.listing), kind, words.places) if numbers else words.whole
 
 
 def page_count(pages: Sequence[PageQuality]) -> int:
@@ -47,10 +76,11 @@ def _worth_telling(page: PageQuality) -> set[Flag]:
     return set(page.flags) - ({"scan"} if "doubtful" in page.flags else set())
 
 
-def _about(flag: Flag, pages: Sequence[PageQuality], *, excluded: bool) -> str:
+def _about(flag: Flag, pages: Sequence[PageQuality], words: QualityWords, *, excluded: bool) -> str:
     sure = [page.confidence for page in pages if page.confidence is not None]
-    confidence = f"（平均可信度 {sum(sure) / len(sure):.2f}）" if sure and flag in ("scan", "doubtful") else ""
-    return f"{FLAG_LABELS[flag]}{confidence}{'，未收录' if excluded else ''}"
+    asked = sure and flag in ("scan", "doubtful")
+    confidence = words.confidence.format(value=sum(sure) / len(sure)) if asked else ""
+    return f"{words.flags[flag]}{confidence}{words.excluded if excluded else ''}"
 
 
 def page_line(page: PageQuality, kind: PageKind = "page") -> str:
@@ -63,7 +93,7 @@ def page_line(page: PageQuality, kind: PageKind = "page") -> str:
     return " · ".join(parts)
 
 
-def page_ranges(numbers: Iterable[int]) -> str:
+def page_ranges(numbers: Iterable[int], listing: str = CHINESE_QUALITY.listing) -> str:
     """Page numbers in increasing order, neighbours as a range: 1、3–5."""
     ranges: list[list[int]] = []
     for number in numbers:
@@ -71,4 +101,4 @@ def page_ranges(numbers: Iterable[int]) -> str:
             ranges[-1].append(number)
         else:
             ranges.append([number])
-    return "、".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in ranges)
+    return listing.join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in ranges)

@@ -9,25 +9,29 @@ import json
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chat.answer import BadQuestion, Drafting, Event, Finished, Found
+from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
 from chat.facets import Results, search_in_one_go
 from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
+from chat.pages.chinese import CHINESE
+from chat.pages.english import ENGLISH
+from chat.pages.languages import words_for
 from chat.pages.page import Assistant, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
-from chat.pages.render import PRODUCT
+from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 from chat.streams import sent, without_blocking
 from ingest.errors import UserError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
-    from gradio import Blocks
 
     from chat.page_views import PageViews
 
@@ -38,12 +42,6 @@ NOT_JSON = "请求体不是合法的 JSON。"
 NOT_JSON_TYPE = "请以 Content-Type: application/json 发送请求。"
 WRONG_METHOD = "此地址不支持这种请求方法。"
 BROKEN = "服务内部错误，详情见服务日志。"
-HEAD = (
-    f"<title>{PRODUCT}</title>"
-    '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
-    '<link rel="stylesheet" href="../static/page.css">'
-    '<script type="module" src="../static/page.js"></script>'
-)
 
 
 class PortInUse(UserError):
@@ -79,8 +77,9 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            # Every open page holds a stream that only this event ends; cut off, each would leave a traceback.
-            app.state.pages_end.set()
+            # Every open page holds a stream that only such an event ends; cut off, each would leave a traceback.
+            for end in app.state.pages_end:
+                end.set()
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
@@ -95,7 +94,6 @@ def make_app(
     *,
     frame_ancestors: Sequence[str] = (),
     allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
-    suggestions: Sequence[str] = (),
     gate: ModelGate | None = None,
     shelf: Shelf | None = None,
     editing: Editing = "loopback",
@@ -105,7 +103,6 @@ def make_app(
 
     frame_ancestors: origins whose pages may frame ours; none by default.
     allowed_hosts: names the service may be called by, `*` for any.
-    suggestions: example questions on the page.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     views: pictures of the pages of PDF reports; without them a report is read as text alone.
 
@@ -121,7 +118,8 @@ def make_app(
 
         add_shelf_routes(app, shelf, editing)
     _add_error_handlers(app)
-    _within_a_loop(lambda: _mount_page(app, make_page(assistant, gate, suggestions, shelf, editing)))
+    for words in (CHINESE, ENGLISH):
+        _within_a_loop(partial(_mount_page, app, assistant, gate, words=words, shelf=shelf, editing=editing))
     return app
 
 
@@ -139,7 +137,15 @@ def _within_a_loop(work: Callable[[], None]) -> None:
         work()
 
 
-def _mount_page(app: "FastAPI", page: "Blocks") -> None:
+def _mount_page(
+    app: "FastAPI",
+    assistant: Assistant,
+    gate: ModelGate,
+    *,
+    words: Words,
+    shelf: Shelf | None,
+    editing: Editing,
+) -> None:
     from gradio import mount_gradio_app  # noqa: PLC0415
     from gradio.routes import App  # noqa: PLC0415
     from starlette.routing import Mount  # noqa: PLC0415
@@ -148,8 +154,8 @@ def _mount_page(app: "FastAPI", page: "Blocks") -> None:
     # environment variable or a default could turn something on.
     mount_gradio_app(
         app,
-        page,
-        path="/chat",
+        make_page(assistant, gate, words, shelf, editing),
+        path=f"/{words.path}",
         theme=make_theme(),
         footer_links=[],
         run_history=False,
@@ -160,9 +166,9 @@ def _mount_page(app: "FastAPI", page: "Blocks") -> None:
         pwa=False,
         mcp_server=False,
     )
-    app.state.pages_end = next(
+    app.state.pages_end = [
         route.app.stop_event for route in app.routes if isinstance(route, Mount) and isinstance(route.app, App)
-    )
+    ]
 
 
 def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str]) -> "FastAPI":
@@ -178,14 +184,26 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str]) -
                 super().build_middleware_stack(),
                 allowed_hosts=allowed_hosts,
                 frame_ancestors=frame_ancestors,
-                head=HEAD,
+                heads={f"/{words.path}/": (words.language, _head(words)) for words in (CHINESE, ENGLISH)},
             )
 
     Guard(_nothing, frame_ancestors=frame_ancestors)  # a wrong origin fails now, not with the first request
-    app = GuardedApp(title=PRODUCT, docs_url=None, redoc_url=None, openapi_url=None)
+    app = GuardedApp(title="reportqa", docs_url=None, redoc_url=None, openapi_url=None)
     # Without a CORS policy of the parent, Gradio answers any origin with credentials.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     return app
+
+
+def _head(words: Words) -> str:
+    """What our page has in its head beside Gradio's. The strings of its script stand in an element that runs nothing."""
+    said = json.dumps(asdict(words.script), ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        f"<title>{words.product}</title>"
+        '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
+        '<link rel="stylesheet" href="../static/page.css">'
+        f'<script type="application/json" id="words">{said}</script>'
+        '<script type="module" src="../static/page.js"></script>'
+    )
 
 
 async def _nothing(*_: object) -> None:
@@ -202,7 +220,9 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
 
     async def to_page(request: Request) -> Response:
         # Relative, so that it holds below any path a proxy gives us.
-        return RedirectResponse("chat/", status_code=307)
+        asked = words_for(request.headers.get("accept-language", ""))
+        path = request.url.path.strip("/") or asked.path
+        return RedirectResponse(f"{path}/", status_code=307, headers={"Vary": "Accept-Language"})
 
     async def healthz(request: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -231,6 +251,7 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
     for path, method, route in (
         ("/", "GET", to_page),
         ("/chat", "GET", to_page),
+        ("/chat-en", "GET", to_page),
         ("/healthz", "GET", healthz),
         ("/api/v1/search", "POST", search),
         ("/api/v1/ask", "POST", ask),
@@ -292,6 +313,8 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
                         if text != draft:
                             yield _delta(draft, text)
                         draft = text
+                    case Checking():
+                        yield staged(stage="checking")
                     case Finished():
                         yield sent("final", ask_object(event, asked.id))
     except (BadQuestion, Busy, GeneratorUnavailable) as problem:

@@ -303,14 +303,16 @@ def show_answer(events: "Iterable[Event]") -> None:
 def _marked(answer: "Answer") -> Text:
     if answer.refusal is not None:
         return Text(answer.refusal, style="yellow")
-    from chat.pages.render import PARTLY, UNSUPPORTED  # noqa: PLC0415 - as above
+    from chat.pages.chinese import CHINESE  # noqa: PLC0415 - as above
+
+    talk = CHINESE.talk
 
     text = Text()
     for sentence in answer.sentences:
         text.append(sentence.text, style="" if sentence.supported else "underline yellow")
         text.append("".join(f"[{number}]" for number in sentence.citations), style="cyan")
         if not sentence.supported:
-            text.append(f"（{PARTLY if sentence.state == 'partly' else UNSUPPORTED}）", style="yellow")
+            text.append(f"（{talk.partly if sentence.state == 'partly' else talk.unsupported}）", style="yellow")
     return text
 
 

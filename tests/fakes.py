@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chat.answer import Answer, Citation, Drafting, Event, Finished, Found, Sentence, Timings, Turn
+from chat.answer import Answer, Checking, Citation, Drafting, Event, Finished, Found, Sentence, Timings, Turn
 from chat.contract import ReportLine
 from chat.curation import UnknownReport
 from chat.opened import OpenedReport
@@ -123,6 +123,7 @@ class ScriptedAssistant:
     error: Exception | None = None
     listed: tuple[ReportLine, ...] = LISTED
     rewrites: bool = False
+    suggested: tuple[str, ...] = ("出口增长了多少？",)
     opened: dict[str, OpenedReport] = field(default_factory=dict)
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     within: list[Filter] = field(default_factory=list)
@@ -135,8 +136,18 @@ class ScriptedAssistant:
     def reports(self) -> Sequence[ReportLine]:
         return self.listed
 
+    @property
+    def suggestions(self) -> Sequence[str]:
+        return self.suggested
+
+    def next_questions(self, found: Found, answer: Answer, asked: Sequence[str]) -> Sequence[str]:
+        return [question for question in self.suggested if question not in asked]
+
     def open_report(self, report_id: str) -> OpenedReport | None:
         return self.opened.get(report_id)
+
+    def passage(self, passage_id: str) -> Passage | None:
+        return next((hit.passage for hit in self.hits if hit.passage.id == passage_id), None)
 
     def search(
         self,
@@ -166,6 +177,7 @@ class ScriptedAssistant:
             yield from self._draft()
             if self.error is not None:
                 raise self.error
+            yield Checking()
             yield Finished(found, self.answer, TIMINGS)
         except GeneratorExit:
             self.cancelled += 1

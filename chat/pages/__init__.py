@@ -7,11 +7,17 @@ chinese         them in Simplified Chinese
 english         them in English
 languages       which of them a browser wants
 escaping        text as HTML that shows just this text
+spans           where a quote stands, as the end of a link
 exchange        one question of the conversation and how far it has come
+kept            a conversation as the reader's browser keeps it
 render          the HTML of questions, answers and sources
 results         the HTML of a search
-page            the page itself
-spans           where a quote stands, as the end of a link
+covers          the HTML of what the library covers
+drawn           how HTML comes onto a Gradio page, and what is pressed in it comes back
+talk            the conversation
+searching       the search
+shelf_tab       the list of reports
+page            the page with these as its tabs
 reader          the HTML of a report as a whole
 reader_routes   it over HTTP
 """

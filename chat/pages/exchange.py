@@ -5,14 +5,17 @@ A page's state is a tuple of exchanges; every event of an answer makes the next 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from chat.answer import Answer, Drafting, Event, Finished, Found, Timings, Turn
+from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Timings, Turn
 from chat.gate import Waiting
 from index.filters import Filter
 from index.library import Hit
 from ingest.report import Passage
 
-WITHDRAWN = "这个回答所引的报告已从资料库移除，内容不再显示；可以重新提问。"
+Stage = Literal["search", "evidence", "draft", "check"]
+# Why an earlier answer is shown no more: a report that it cites has left, or its words are no longer where they were.
+Withdrawn = Literal["left", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +30,47 @@ class OneReport:
 class Exchange:
     """A question with what there is of its answer.
 
+    id: told by the page when the question was asked; by it an answer is judged.
     of: the one report that it is asked of; None for all of them.
     verbatim: it is to be taken as typed, though turns went before.
-    ahead: questions to be answered before this one.
+    ahead: questions to be answered before this one. checking: the draft is whole and being checked.
     problem: why there is no answer and never will be, for the reader.
+    withdrawn: why the answer that there was is shown no more.
     stopped: the reader broke it off.
+    next_questions: what may be asked next. look: the HTML of the tables that the answer rests on; "" for none.
     """
 
     question: str
+    id: str = ""
     of: OneReport | None = None
     verbatim: bool = False
     found: Found | None = None
     ahead: int = 0
     draft: str = ""
+    checking: bool = False
     answer: Answer | None = None
     timings: Timings | None = None
     problem: str | None = None
+    withdrawn: Withdrawn | None = None
     stopped: bool = False
+    next_questions: tuple[str, ...] = ()
+    look: str = ""
 
     @property
     def running(self) -> bool:
         """Whether more is to come."""
-        return self.answer is None and self.problem is None and not self.stopped
+        return self.answer is None and self.problem is None and self.withdrawn is None and not self.stopped
+
+    @property
+    def stage(self) -> Stage:
+        """What is being done now."""
+        if self.checking:
+            return "check"
+        if self.draft:
+            return "draft"
+        if self.found is None:
+            return "search"
+        return "draft" if self.found.needs_model and not self.ahead else "evidence"
 
     @property
     def within(self) -> Filter:
@@ -71,8 +93,12 @@ class Exchange:
                 return replace(self, ahead=ahead)
             case Drafting(text):
                 return replace(self, draft=text, ahead=0)
+            case Checking():
+                return replace(self, checking=True, ahead=0)
             case Finished():
-                return replace(self, found=event.found, answer=event.answer, timings=event.timings, ahead=0)
+                return replace(
+                    self, found=event.found, answer=event.answer, timings=event.timings, ahead=0, checking=False
+                )
 
 
 def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
@@ -84,7 +110,7 @@ def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
     if exchange.running:
         return exchange
     if exchange.of is not None and exchange.of.id not in reports:
-        return Exchange(exchange.question, problem=WITHDRAWN)
+        return Exchange(exchange.question, exchange.id, withdrawn="left")
     if exchange.found is None:
         return exchange
     answer = exchange.answer
@@ -92,7 +118,7 @@ def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
         [citation.passage for citation in answer.citations] if answer else [h.passage for h in exchange.found.hits]
     )
     if any(passage.report_id not in reports for passage in rests_on):
-        return Exchange(exchange.question, problem=WITHDRAWN)
+        return Exchange(exchange.question, exchange.id, withdrawn="left")
     if answer is not None:
         citations = tuple(
             replace(citation, passage=_standing(citation.passage, reports)) for citation in answer.citations

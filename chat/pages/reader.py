@@ -36,16 +36,18 @@ class _Block:
 
 def reader_html(report: Report, words: Words, *, pictured: bool) -> str:
     """The whole page's body; pictured: whether pictures of its pages can be shown beside it."""
-    about = " · ".join(part for part in (report.publisher, report.published, report.period, _size(report)) if part)
+    about = " · ".join(
+        part for part in (report.publisher, report.published, report.period, _size(report, words)) if part
+    )
     kinds = _kinds(report)
     sections, page = [], None
     for number, section in enumerate(report.sections):
         begun = _pages_begun(section, page)
-        marks = [(start, _page_mark(page, report, words.reader, pictured=pictured)) for start, page in begun]
+        marks = [(start, _page_mark(page, report, words, pictured=pictured)) for start, page in begun]
         sections.append(_section(number, section, report, kinds.get(number, {}), marks))
         page = begun[-1][1] if begun else page
     return (
-        f'<header class="top"><a class="home" href="../chat/">{inert(words.reader.home)}</a>'
+        f'<header class="top"><a class="home" href="../{words.path}/">{inert(words.reader.home)}</a>'
         f"<div><h1>{inert(report.title)}</h1><p>{inert(about)}</p></div>{_steps(words.reader)}</header>"
         f'<nav class="outline" aria-label="{inert(words.reader.outline)}"><button type="button" class="fold"'
         f' aria-expanded="false">{inert(words.reader.outline)}</button>{_outline(report)}</nav>'
@@ -54,9 +56,9 @@ def reader_html(report: Report, words: Words, *, pictured: bool) -> str:
     )
 
 
-def _size(report: Report) -> str:
+def _size(report: Report, words: Words) -> str:
     pages = page_count(report.pages)
-    return pages_counted(pages, report.page_kind) if pages else ""
+    return pages_counted(pages, report.page_kind, words.places) if pages else ""
 
 
 def _steps(words: ReaderWords) -> str:
@@ -122,10 +124,10 @@ def _section(
     return f'<section id="s{number}">{"".join(html)}</section>'
 
 
-def _page_mark(page: int, report: Report, words: ReaderWords, *, pictured: bool) -> str:
-    name = inert(page_name(page, report.page_kind))
+def _page_mark(page: int, report: Report, words: Words, *, pictured: bool) -> str:
+    name = inert(page_name(page, report.page_kind, words.places))
     show = (
-        f'<button type="button" class="show" data-page="{page}" data-name="{name}">{inert(words.show_page)}</button>'
+        f'<button type="button" class="show" data-page="{page}" data-name="{name}">{inert(words.reader.show_page)}</button>'
         if pictured
         else ""
     )

@@ -69,5 +69,5 @@ def _page(title: str, body: str, words: Words) -> str:
 def _gone(words: Words) -> str:
     return (
         f'<main class="gone"><h1>{inert(words.reader.gone)}</h1>'
-        f'<p><a href="../chat/">{inert(words.reader.home)}</a></p></main>'
+        f'<p><a href="../{words.path}/">{inert(words.reader.home)}</a></p></main>'
     )

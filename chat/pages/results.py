@@ -13,75 +13,67 @@ from chat.contract import ReportLine, filters_object
 from chat.facets import Results
 from chat.highlights import highlights, words_sought
 from chat.pages.escaping import attribute, inert
-from chat.pages.render import empty_html, passage_html, seconds
-from chat.places import KIND_LABELS, imprint, place_of
+from chat.pages.render import empty_html, open_link, passage_html, seconds
+from chat.pages.spans import passage_link
+from chat.pages.words import Words
+from chat.places import CHINESE_PLACES, imprint, place_of
 from chat.reference import reference
 from index.filters import Filter
 from index.library import Hit
 from ingest.report import Kind
-
-NO_RESULTS = "输入问题或关键词，直接查看最相关的原文段落，不经过模型。"
-FOUND = "最相关的 {total} 段"
-AND_PAGE = " · 第 {page}/{pages} 页"
-TOOK = " · 检索 {seconds} 秒"
-NOTHING_FOUND = "没有找到相关的段落。"
-NOTHING_WITHIN = "没有符合这些筛选条件的段落。"
-LOOSEN = "去掉“{sort}”筛选（{total} 段）"
-LOOSEN_ALL = "去掉全部筛选（{total} 段）"
-NEAR = "这些段落里没有“{word}”，相近的词："
-FILTERS, CLEAR, MORE = "筛选", "清除筛选", "更多"
-SORTS = {"reports": "报告", "years": "年份", "kinds": "类型"}
-YEAR = "{year} 年"
-COUNTED = "{name}，{count} 段"
-PAGES, BEFORE, AFTER = "翻页", "上一页", "下一页"
-CITE, CITE_NAME = "复制引文", "复制引文（第 {rank} 段）"
-ASK_OF, ASK_OF_NAME = "据此提问", "据此提问（第 {rank} 段）"
 
 SHOWN_CHOICES = 6  # of a sort of filter; the others are folded away
 
 Choice = tuple[object, str, int]  # value, name, passages
 
 
-def results_html(searched: Results, reports: Iterable[ReportLine]) -> str:
+def results_html(searched: Results, reports: Iterable[ReportLine], words: Words) -> str:
     """What a search gives, for its page; reports: those there are."""
     search = {"question": searched.found.question, "filters": filters_object(searched.within), "k": searched.k}
     if not searched.total:
-        body = _instead(searched)
+        body = _instead(searched, words)
     else:
-        words = words_sought(searched.found.standalone_question)
-        cards = "".join(_card(hit, words) for hit in searched.hits)
-        body = f"{_head(searched)}{_filters(searched, reports)}{_near(searched)}{cards}{_pages(searched)}"
+        sought = words_sought(searched.found.standalone_question)
+        cards = "".join(_card(hit, sought, words) for hit in searched.hits)
+        body = f"{_head(searched, words)}{_filters(searched, reports, words)}{_near(searched, words)}{cards}{_pages(searched, words)}"
     return f'<div class="panel results" data-search="{_json(search)}">{body}</div>'
 
 
-def _head(searched: Results) -> str:
-    told = FOUND.format(total=searched.total)
+def _head(searched: Results, words: Words) -> str:
+    told = words.search.found.format(total=searched.total)
     if searched.pages > 1:
-        told += AND_PAGE.format(page=searched.page, pages=searched.pages)
-    took = TOOK.format(seconds=seconds(searched.found.timings.search_ms))
-    clear = _leads_to(CLEAR, {"filters": {}}, "clear", "clear") if searched.within != Filter() else ""
+        told += words.search.and_page.format(page=searched.page, pages=searched.pages)
+    took = words.search.took.format(seconds=seconds(searched.found.timings.search_ms))
+    clear = _leads_to(words.search.clear, {"filters": {}}, "clear", "clear") if searched.within != Filter() else ""
     return f'<div class="head"><h2 tabindex="-1">{inert(told)}<span class="took">{inert(took)}</span></h2>{clear}</div>'
 
 
-def _instead(searched: Results) -> str:
+def _instead(searched: Results, words: Words) -> str:
     """Where nothing was found: the filters that keep it away, and words that are there."""
     if searched.within == Filter():
-        return empty_html(NOTHING_FOUND) + _near(searched)
+        return empty_html(words.talk.nothing_found) + _near(searched, words)
     ways = "".join(
         _leads_to(
-            _loosening(searched.within, looser, total), {"filters": filters_object(looser)}, f"loosen-{number}", "try"
+            _loosening(searched.within, looser, total, words),
+            {"filters": filters_object(looser)},
+            f"loosen-{number}",
+            "try",
         )
         for number, (looser, total) in enumerate(searched.loosened)
     )
-    return f'<h2 tabindex="-1">{inert(NOTHING_WITHIN)}</h2><p class="instead">{ways}</p>{_near(searched)}'
+    return f'<h2 tabindex="-1">{inert(words.search.nothing_within)}</h2><p class="instead">{ways}</p>{_near(searched, words)}'
 
 
-def _loosening(within: Filter, looser: Filter, total: int) -> str:
-    gone = [name for sort, name in SORTS.items() if getattr(within, sort) and not getattr(looser, sort)]
-    return LOOSEN.format(sort=gone[0], total=total) if len(gone) == 1 else LOOSEN_ALL.format(total=total)
+def _loosening(within: Filter, looser: Filter, total: int, words: Words) -> str:
+    gone = [name for sort, name in _sorts(words).items() if getattr(within, sort) and not getattr(looser, sort)]
+    return (
+        words.search.loosen.format(sort=gone[0], total=total)
+        if len(gone) == 1
+        else words.search.loosen_all.format(total=total)
+    )
 
 
-def _near(searched: Results) -> str:
+def _near(searched: Results, words: Words) -> str:
     """Words asked for that are not there, each with those that are: one of them takes its place in the question."""
     question = searched.found.question
     lines = []
@@ -90,30 +82,46 @@ def _near(searched: Results) -> str:
             _leads_to(other, {"question": question.replace(word, other) if word in question else other}, other, "try")
             for other in near
         )
-        lines.append(f'<p class="near">{inert(NEAR.format(word=word))}{ways}</p>')
+        lines.append(f'<p class="near">{inert(words.search.near.format(word=word))}{ways}</p>')
     return "".join(lines)
 
 
-def _filters(searched: Results, reports: Iterable[ReportLine]) -> str:
+def _filters(searched: Results, reports: Iterable[ReportLine], words: Words) -> str:
     titles = {line.id: line.title for line in reports}
     facets = searched.facets
     groups = "".join(
-        _group(searched.within, sort, choices)
+        _group(searched.within, sort, choices, words)
         for sort, choices in (
             ("reports", [(id, titles.get(id, id), count) for id, count in facets.reports]),
-            ("years", [(year, YEAR.format(year=year), count) for year, count in sorted(facets.years, reverse=True)]),
-            ("kinds", [(kind, KIND_LABELS[kind], count) for kind, count in sorted(facets.kinds, key=_usual_order)]),
+            (
+                "years",
+                [
+                    (year, words.search.year.format(year=year), count)
+                    for year, count in sorted(facets.years, reverse=True)
+                ],
+            ),
+            (
+                "kinds",
+                [(kind, words.places.kinds[kind], count) for kind, count in sorted(facets.kinds, key=_usual_order)],
+            ),
         )
     )
-    return f'<div class="filters" role="group" aria-label="{inert(FILTERS)}">{groups}</div>' if groups else ""
+    return (
+        f'<div class="filters" role="group" aria-label="{inert(words.search.filters)}">{groups}</div>' if groups else ""
+    )
+
+
+def _sorts(words: Words) -> Mapping[str, str]:
+    """The sorts of filters by the contract's names."""
+    return {"reports": words.search.by_report, "years": words.search.by_year, "kinds": words.search.by_kind}
 
 
 def _usual_order(counted: tuple[Kind, int]) -> int:
     """Kinds stay where they are, whatever their counts."""
-    return list(KIND_LABELS).index(counted[0])
+    return list(CHINESE_PLACES.kinds).index(counted[0])
 
 
-def _group(within: Filter, sort: str, choices: Sequence[Choice]) -> str:
+def _group(within: Filter, sort: str, choices: Sequence[Choice], words: Words) -> str:
     """The choices of one sort of filter; a single one too, so that nothing below moves when another filter leaves it."""
     if not choices:
         return ""
@@ -121,46 +129,46 @@ def _group(within: Filter, sort: str, choices: Sequence[Choice]) -> str:
     shown, folded = "", ""
     for number, choice in enumerate(choices):
         if number < SHOWN_CHOICES or choice[0] in chosen:
-            shown += _choice(within, sort, choice)
+            shown += _choice(within, sort, choice, words)
         else:
-            folded += _choice(within, sort, choice)
-    more = f'<details class="more"><summary>{inert(MORE)}</summary>{folded}</details>' if folded else ""
-    name = inert(SORTS[sort])
+            folded += _choice(within, sort, choice, words)
+    more = f'<details class="more"><summary>{inert(words.search.more)}</summary>{folded}</details>' if folded else ""
+    name = inert(_sorts(words)[sort])
     return f'<div class="sort" role="group" aria-label="{name}"><span class="name">{name}</span>{shown}{more}</div>'
 
 
-def _choice(within: Filter, sort: str, choice: Choice) -> str:
+def _choice(within: Filter, sort: str, choice: Choice, words: Words) -> str:
     """A filter to press, and to press again."""
     value, name, count = choice
     chosen = getattr(within, sort)
     other = replace(within, **{sort: chosen ^ {value}})
     return (
         f'<button type="button" class="choice" aria-pressed="{"true" if value in chosen else "false"}"'
-        f' aria-label="{attribute(COUNTED.format(name=name, count=count))}" title="{attribute(name)}"'
+        f' aria-label="{attribute(words.search.counted.format(name=name, count=count))}" title="{attribute(name)}"'
         f' data-key="{_key(sort, value)}" data-wish="{_json({"filters": filters_object(other)})}">'
         f"<span>{inert(name)}</span><i>{count}</i></button>"
     )
 
 
-def _card(hit: Hit, words: Sequence[str]) -> str:
+def _card(hit: Hit, sought: Sequence[str], words: Words) -> str:
     passage = hit.passage
     cited = reference(passage)
-    where = inert(place_of(passage.title, passage.headings, passage.page, passage.page_kind))
+    where = inert(place_of(passage.title, passage.headings, passage.page, passage.page_kind, words.places))
     about = inert(imprint(passage))
     return (
         f'<section class="source"><div class="where"><span class="number rank">{hit.rank}</span>'
         f"<span>{where}{f'<small>{about}</small>' if about else ''}</span>"
-        f'<span class="kind">{inert(KIND_LABELS[passage.kind])}</span>'
-        f'<span class="score">{hit.score:.3f}</span></div>'
-        f'{passage_html(passage, partial(highlights, words))}<p class="deeds">'
+        f'<span class="kind">{inert(words.places.kinds[passage.kind])}</span>'
+        f'<span class="score">{hit.score:.3f}</span>{open_link(passage_link(passage), words.talk)}</div>'
+        f'{passage_html(passage, partial(highlights, sought), words)}<p class="deeds">'
         f'<button type="button" class="cite" data-reference="{_whole(cited)}" title="{attribute(cited)}"'
-        f' aria-label="{inert(CITE_NAME.format(rank=hit.rank))}">{inert(CITE)}</button>'
+        f' aria-label="{inert(words.search.cite_name.format(rank=hit.rank))}">{inert(words.search.cite)}</button>'
         f'<button type="button" class="ask-of" data-report="{_whole(passage.report_id)}"'
-        f' aria-label="{inert(ASK_OF_NAME.format(rank=hit.rank))}">{inert(ASK_OF)}</button></p></section>'
+        f' aria-label="{inert(words.search.ask_of_name.format(rank=hit.rank))}">{inert(words.search.ask_of)}</button></p></section>'
     )
 
 
-def _pages(searched: Results) -> str:
+def _pages(searched: Results, words: Words) -> str:
     if searched.pages < 2:
         return ""
     page, pages, k = searched.page, searched.pages, searched.k
@@ -172,8 +180,8 @@ def _pages(searched: Results) -> str:
 
     numbers = "".join(to(number, str(number), f"page-{number}") for number in range(1, pages + 1))
     return (
-        f'<nav class="pages" aria-label="{PAGES}">{to(page - 1, BEFORE, "before")}{numbers}'
-        f"{to(page + 1, AFTER, 'after')}</nav>"
+        f'<nav class="pages" aria-label="{words.search.pages}">{to(page - 1, words.search.before, "before")}{numbers}'
+        f"{to(page + 1, words.search.after, 'after')}</nav>"
     )
 
 

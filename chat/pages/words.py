@@ -7,7 +7,172 @@ filled in by `str.format`.
 from dataclasses import dataclass
 from typing import Literal
 
+from chat.places import PlaceWords
+from chat.quality import QualityWords
+
 Language = Literal["zh-CN", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadWords:
+    """The head of every page."""
+
+    coverage: str
+    no_coverage: str
+    chat: str
+    search: str
+    reports: str
+    conversations: str
+    theme: str
+    other_language: str
+
+
+@dataclass(frozen=True, slots=True)
+class TalkWords:
+    """The conversation and its sources."""
+
+    box: str
+    hint: str
+    send: str
+    stop: str
+    clear: str
+    empty: str
+    try_these: str
+    go_on: str
+    no_sources: str
+    sources: str
+    found: str
+    nearest: str
+    others: str
+    past_sources: str
+    nothing_found: str
+    unsupported: str
+    partly: str
+    composed: str
+    quoted: str
+    unchecked: str
+    stopped: str
+    search_stage: str
+    evidence_stage: str
+    draft_stage: str
+    check_stage: str
+    stages: str
+    found_count: str
+    queued: str
+    took: str
+    took_at_once: str
+    checked: str
+    checked_one: str
+    copy: str
+    retry: str
+    edit: str
+    good: str
+    bad: str
+    open: str
+    open_name: str
+    also_at: str
+    otherwise: str
+    understood: str
+    verbatim: str
+    taken_verbatim: str
+    only_of: str
+    everywhere: str
+    broken: str
+    full: str
+    withdrawn: str
+    changed: str
+    unreadable: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchWords:
+    """The search of passages."""
+
+    box: str
+    hint: str
+    search: str
+    empty: str
+    found: str
+    and_page: str
+    took: str
+    nothing_within: str
+    loosen: str
+    loosen_all: str
+    near: str
+    filters: str
+    clear: str
+    more: str
+    by_report: str
+    by_year: str
+    by_kind: str
+    year: str
+    counted: str
+    pages: str
+    before: str
+    after: str
+    cite: str
+    cite_name: str
+    ask_of: str
+    ask_of_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfWords:
+    """The reports of the library."""
+
+    title: str
+    none: str
+    begin: str
+    add: str
+    hint: str
+    read_only: str
+    remove: str
+    quality: str
+    read: str
+    passages: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptWords:
+    """What the page's own script says."""
+
+    conversations: str
+    copied: str
+    not_copied: str
+    references: str
+    remove: str
+    removing: str
+    waiting: str
+    uploading: str
+    failed: str
+    broken_off: str
+    untitled: str
+    find: str
+    none: str
+    no_match: str
+    rename: str
+    delete: str
+    delete_all: str
+    sure: str
+    sure_all: str
+    new_name: str
+    today: str
+    earlier: str
+    full: str
+    not_kept: str
+    export: str
+    exporting: str
+    not_exported: str
+    open_source: str
+    in_report: str
+    close: str
+    offline: str
+    save: str
+    cancel: str
+    editing: str
+    sending: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +196,16 @@ class ReaderWords:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All strings of one language."""
+    """All strings of one language. path: where the page in this language is."""
 
     language: Language
+    path: str
     product: str
+    places: PlaceWords
+    quality: QualityWords
+    head: HeadWords
+    talk: TalkWords
+    search: SearchWords
+    shelf: ShelfWords
+    script: ScriptWords
     reader: ReaderWords

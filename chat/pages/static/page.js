@@ -1,7 +1,47 @@
-// What the page does by itself: marks lead to their sources, answers and references can be copied, the conversation
-// follows its end, reports are added and removed. What a drawn button asks for goes to the server by a hidden one.
+// What the page does by itself. Each module minds one thing; this one hands them what is pressed and typed.
+import { askAgain, copyAnswer, drawJudgements, editQuestion } from "./answers.js";
+import { begin, toggle } from "./conversations.js";
+import { hide } from "./marks.js";
+import { askOf, leadOn } from "./searching.js";
+import { addReports, removeReport } from "./shelf.js";
+import { copyText } from "./told.js";
+import "./waiting.js";
+import { whenThere, wish } from "./wishes.js";
 
 const NEAR_END = 80; // px; who has scrolled further up is reading and is left there
+
+// --- What is pressed ------------------------------------------------------------------------------------------------
+
+const PRESSED = {
+  ".copy": copyAnswer,
+  ".cite": (button) => copyText(button, button.dataset.reference),
+  ".offer": (button) => wish("wanted", { do: "ask", question: button.textContent }),
+  ".retry": () => askAgain(),
+  ".verbatim": () => askAgain({ verbatim: true }),
+  ".edit": editQuestion,
+  ".unscope": () => wish("wanted", { do: "of" }),
+  ".ask-of": askOf,
+  ".remove": removeReport,
+  "[data-wish]": leadOn,
+  ".conversations": () => toggle(),
+  ".new": begin,
+  ".theme": switchTheme,
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  if (!button) return;
+  for (const [selector, does] of Object.entries(PRESSED)) if (button.matches(selector)) return void does(button);
+});
+
+document.addEventListener("change", (event) => {
+  const input = event.target.closest?.(".shelf-head input[type=file]");
+  if (!input) return;
+  addReports([...input.files]);
+  input.value = ""; // so that the same file can be chosen again
+});
+
+// --- What is typed --------------------------------------------------------------------------------------------------
 
 // Chinese is typed with Enter to choose a word: while composing it must not send the question.
 document.addEventListener(
@@ -12,249 +52,72 @@ document.addEventListener(
   true,
 );
 
-document.addEventListener("click", (event) => {
-  const mark = event.target.closest?.("a.mark");
-  if (mark) {
-    event.preventDefault();
-    leadTo(document.getElementById(mark.hash.slice(1)));
-    return;
-  }
-  const button = event.target.closest?.("button");
-  if (!button) return;
-  if (button.matches(".copy")) copyAnswer(button);
-  if (button.matches(".remove")) removeReport(button);
-  if (button.matches(".cite")) copyText(button, button.dataset.reference);
-  if (button.matches(".verbatim")) document.getElementById("again").click();
-  if (button.matches(".unscope")) write("about", {});
-  if (button.matches(".ask-of")) askOf(button);
-  if (button.dataset.wish) leadOn(button);
-});
-
-// "/" goes to the box of the tab that is open, as in many a search, unless something is being typed.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest?.("input, textarea, select, [contenteditable=true]")) return;
-  const box = openBox();
-  if (!box) return;
-  event.preventDefault();
-  box.focus();
-});
-
 const openBox = () => [...document.querySelectorAll("#ask textarea, #query textarea")].find((box) => box.offsetParent);
 
-document.addEventListener("change", (event) => {
-  const input = event.target.closest?.(".shelf-head input[type=file]");
-  if (!input) return;
-  addReports([...input.files]);
-  input.value = ""; // so that the same file can be chosen again
-});
-
 document.addEventListener("keydown", (event) => {
-  const label = event.target.closest?.(".shelf-head label.add");
-  if (label && (event.key === "Enter" || event.key === " ")) {
+  if (event.isComposing || event.altKey) return;
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable=true]");
+  const add = event.target.closest?.(".shelf-head label.add");
+  if (add && (event.key === "Enter" || event.key === " ")) {
     event.preventDefault();
-    label.querySelector("input").click();
+    add.querySelector("input").click();
+  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("#ask")) {
+    event.preventDefault();
+    document.querySelector("#send")?.click();
+  } else if (event.key === "Escape") {
+    escape();
+  } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+    // "/" goes to the box of the tab that is open, as in many a search.
+    const box = openBox();
+    if (box) event.preventDefault();
+    box?.focus();
+  } else if (event.key === "ArrowUp" && event.target.closest?.("#ask") && !event.target.value) {
+    if (editQuestion()) event.preventDefault();
   }
 });
 
-function leadTo(source) {
-  if (!source) return;
-  for (let at = source.parentElement; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-  source.scrollIntoView({ block: "center", behavior: "smooth" });
-  source.focus({ preventScroll: true });
-  source.classList.remove("reached");
-  void source.offsetWidth; // so that a second click flashes again
-  source.classList.add("reached");
+// Of all that is open the nearest goes; with nothing open, the answer under way is stopped.
+function escape() {
+  const card = document.getElementById("quote-card");
+  if (card && !card.hidden) return hide();
+  const list = document.getElementById("kept");
+  if (list && !list.hidden && list.contains(document.activeElement)) return toggle(false);
+  if (document.querySelector("#current .stages")) wish("wanted", { do: "stop" });
 }
 
-function copyAnswer(button) {
-  const answer = button.closest(".reply").querySelector(".answer, .refusal").cloneNode(true);
-  for (const mark of answer.querySelectorAll("a.mark")) mark.textContent = `[${mark.textContent}]`;
-  copyText(button, answer.textContent);
-}
+// --- Light and dark -------------------------------------------------------------------------------------------------
 
-async function copyText(button, text) {
-  const told = (await writeClipboard(text)) ? "已复制" : "无法复制";
-  button.dataset.label ??= button.textContent;
-  button.textContent = told;
-  say(told);
-  clearTimeout(button.again);
-  button.again = setTimeout(() => (button.textContent = button.dataset.label), 1500);
-}
+const THEME = "reportqa.theme";
 
-async function writeClipboard(text) {
+function switchTheme() {
+  const dark = !document.body.classList.contains("dark");
+  document.body.classList.toggle("dark", dark);
   try {
-    await navigator.clipboard.writeText(text);
-    return true;
+    localStorage.setItem(THEME, dark ? "dark" : "light");
   } catch {
-    return copiedBySelection(text); // over plain HTTP, or in a frame without the permission
+    // then it holds for this page
   }
 }
 
-function copiedBySelection(text) {
-  const focused = document.activeElement;
-  const area = document.createElement("textarea");
-  area.value = text;
-  area.className = "unseen";
-  document.body.append(area);
-  area.select();
-  const copied = document.execCommand("copy");
-  area.remove();
-  focused?.focus({ preventScroll: true });
-  return copied;
-}
+whenThere("gradio-app .gradio-container", () => {
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem(THEME);
+  } catch {
+    // as above
+  }
+  if (chosen) document.body.classList.toggle("dark", chosen === "dark");
+});
 
-// Said to who listens to the page; a region is heard only if it was there before its words.
-const heard = document.createElement("div");
-heard.className = "unseen";
-heard.setAttribute("role", "status");
-document.body.append(heard);
-const say = (text) => (heard.textContent = text);
+// --- The conversation grows at its end; each part is redrawn whole, so its height is all there is to watch -----------
 
-// --- Search: a drawn button carries the search that it leads to ------------------------------------------------------
-
-let pressed = null; // what is to have the focus once the results are drawn anew
-
-function leadOn(button) {
-  const results = button.closest(".results");
-  pressed = button.dataset.key;
-  write("wishes", { ...JSON.parse(results.dataset.search), ...JSON.parse(button.dataset.wish) });
-}
-
-function askOf(button) {
-  const { question } = JSON.parse(button.closest(".results").dataset.search);
-  write("about", { question, report: button.dataset.report });
-  whenShown("#ask textarea", (box) => box.focus());
-}
-
-function write(name, wish) {
-  const box = document.querySelector(`#${name} textarea, #${name} input`);
-  box.value = JSON.stringify(wish);
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-  box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
-}
-
-function whenShown(selector, then, frames = 180) {
-  const found = document.querySelector(selector);
-  if (found?.offsetParent) then(found);
-  else if (frames) requestAnimationFrame(() => whenShown(selector, then, frames - 1));
-}
-
-// New results are told, and the focus stays on the filter that was pressed; a new page is read from its top.
-function watch(results) {
-  let drawn = null;
-  new MutationObserver(() => {
-    const head = results.querySelector("h2, .empty");
-    if (!head || head === drawn || !results.offsetParent) return;
-    drawn = head;
-    say(head.textContent);
-    if (pressed === null) return;
-    const key = pressed;
-    pressed = null;
-    const again = [...results.querySelectorAll("[data-key]")].find((button) => button.dataset.key === key);
-    if (again?.matches(".choice")) {
-      const folded = again.closest("details");
-      if (folded) folded.open = true;
-      again.focus({ preventScroll: true });
-    } else {
-      results.querySelector("h2")?.focus({ preventScroll: true });
-      document.getElementById("search").scrollIntoView({ block: "nearest" });
-    }
-  }).observe(results, { childList: true, subtree: true });
-}
-
-// The conversation grows at its end; each part is redrawn whole, so its height is all there is to watch.
-function follow(conversation) {
+whenThere("#conversation", (conversation) => {
   let atEnd = true;
   conversation.addEventListener("scroll", () => {
     atEnd = conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < NEAR_END;
   });
   new MutationObserver(() => {
     if (atEnd) conversation.scrollTop = conversation.scrollHeight;
+    drawJudgements();
   }).observe(conversation, { childList: true, subtree: true, characterData: true });
-}
-
-let following, watching; // a tab is drawn when it is first opened
-const arrival = new MutationObserver(() => {
-  const conversation = document.getElementById("conversation");
-  if (conversation && !following) follow((following = conversation));
-  const results = document.getElementById("results");
-  if (results && !watching) watch((watching = results));
-  if (following && watching) arrival.disconnect();
 });
-arrival.observe(document, { childList: true, subtree: true });
-
-// --- Reports: one change after another, each told as it goes on and then for good -----------------------------------
-
-const REPORTS = "../api/v1/reports";
-
-async function addReports(files) {
-  for (const [number, file] of files.entries()) {
-    const counted = files.length > 1 ? `（${number + 1}/${files.length}）` : "";
-    await change("POST", `${REPORTS}?name=${encodeURIComponent(file.name)}`, `${file.name}${counted}`, file);
-  }
-}
-
-async function removeReport(button) {
-  const { report, title } = button.dataset;
-  if (!confirm(`移除《${title}》？文件会从资料库中删除，它的段落不再能检索和引用。`)) return;
-  button.disabled = true;
-  await change("DELETE", `${REPORTS}/${encodeURIComponent(report)}`, `移除《${title}》`);
-  button.disabled = false;
-}
-
-// Ends when the change has ended, well or badly; `file` is the body where there is one.
-function change(method, url, name, file) {
-  const line = tell(`${name}：等待…`);
-  const ended = (state, message) => {
-    line.className = state;
-    line.textContent = `${name}：${message}`;
-    if (state === "done") document.getElementById("shelf-changed").click();
-  };
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest(); // fetch does not tell how much of a body has gone up
-    request.open(method, url);
-    if (file) request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.upload.onprogress = ({ loaded, total }) => {
-      line.textContent = `${name}：上传 ${Math.round((100 * loaded) / total)}%`;
-    };
-    request.onprogress = () => {
-      const step = events(request.responseText).findLast(({ event }) => event === "step");
-      if (!step) return;
-      const { name: doing, done, total } = step.data;
-      line.textContent = `${name}：${doing}${total ? ` ${done}/${total}` : "…"}`;
-    };
-    request.onloadend = () => {
-      const last = events(request.responseText).at(-1);
-      if (last?.event === "final") ended("done", last.data.message);
-      else ended("failed", last?.data?.error ?? refusal(request));
-      resolve();
-    };
-    request.send(file);
-  });
-}
-
-function tell(text) {
-  const line = document.createElement("p");
-  line.textContent = text;
-  document.getElementById("shelf-told").append(line);
-  return line;
-}
-
-// The whole events of a text/event-stream so far.
-function events(text) {
-  return text
-    .split("\n\n")
-    .slice(0, -1)
-    .map((block) => Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s, 2))))
-    .filter(({ event }) => event)
-    .map(({ event, data }) => ({ event, data: JSON.parse(data) }));
-}
-
-function refusal(request) {
-  try {
-    return JSON.parse(request.responseText).error;
-  } catch {
-    return request.status ? `服务没有完成（${request.status}），请重试。` : "连接中断；更改可能仍在进行，请稍后刷新查看。";
-  }
-}

@@ -1,0 +1,91 @@
+"""The HTML of what the library covers: the head of the page, and the list of reports."""
+
+from collections.abc import Iterable, Sequence
+
+from chat.contract import ReportLine
+from chat.pages.escaping import attribute, inert
+from chat.pages.render import empty_html
+from chat.pages.spans import reading_link
+from chat.pages.words import Words
+from chat.places import pages_counted
+from chat.quality import page_count, quality_lines
+
+
+def header_html(reports: Sequence[ReportLine], words: Words) -> str:
+    """The name of the product, what it covers or where to begin, and what holds for all pages."""
+    return f'<div class="brand"><h1>{inert(words.product)}</h1>{_coverage(reports, words)}{_tools(words)}</div>'
+
+
+def _coverage(reports: Sequence[ReportLine], words: Words) -> str:
+    if not reports:
+        return f'<p class="coverage">{inert(words.head.no_coverage)}</p>'
+    lines = "".join(
+        f'<li><a href="{inert(reading_link(report.id, []))}" target="_blank"><b>{inert(report.title)}</b></a><span>'
+        f"{inert(' · '.join(part for part in (report.publisher, report.published) if part))}</span></li>"
+        for report in reports
+    )
+    passages = f"{sum(report.passages for report in reports):,}"
+    told = words.head.coverage.format(reports=len(reports), passages=passages)
+    return f"<details class=coverage><summary>{inert(told)}</summary><ul>{lines}</ul></details>"
+
+
+def _tools(words: Words) -> str:
+    other = "chat-en" if words.path == "chat" else "chat"
+    return (
+        f'<p class="tools"><button type="button" class="new">{inert(words.talk.clear)}</button>'
+        f'<button type="button" class="conversations" aria-expanded="false" aria-controls="kept">'
+        f"{inert(words.head.conversations)}</button>"
+        f'<button type="button" class="theme">{inert(words.head.theme)}</button>'
+        f'<a href="../{other}/" lang="{"en" if other == "chat-en" else "zh-CN"}">{inert(words.head.other_language)}</a></p>'
+    )
+
+
+def shelf_html(reports: Sequence[ReportLine], words: Words, *, editable: bool) -> str:
+    """The reports of the library, each with how well it was read and, where one may, a button that removes it."""
+    if not reports:
+        return empty_html(words.shelf.begin if editable else words.shelf.none)
+    items = "".join(_report(report, words, editable=editable) for report in reports)
+    return f'<ul class="shelf" aria-label="{attribute(words.shelf.title.format(count=len(reports)))}">{items}</ul>'
+
+
+def _report(report: ReportLine, words: Words, *, editable: bool) -> str:
+    about = [part for part in (report.publisher, report.published, report.period) if part]
+    pages = page_count(report.pages)
+    size = [pages_counted(pages, report.page_kind, words.places)] if pages else []
+    size.append(words.shelf.passages.format(count=f"{report.passages:,}"))
+    return (
+        f'<li class="report"><div class="told"><b>{inert(report.title)}</b>'
+        f"<span>{inert(' · '.join([*about, *size]))}</span>{_quality(report, words)}</div>"
+        f'<p class="deeds"><a class="read" href="{inert(reading_link(report.id, []))}" target="_blank">'
+        f"{inert(words.shelf.read)}</a>{_remove(report, words) if editable else ''}</p></li>"
+    )
+
+
+def _quality(report: ReportLine, words: Words) -> str:
+    lines = [*quality_lines(report.pages, report.page_kind, words.quality), *report.notes]
+    if lines == [words.quality.all_well]:
+        return f'<p class="quality">{inert(words.quality.all_well)}</p>'
+    listed = "".join(f"<li>{inert(line)}</li>" for line in lines)
+    return f'<details class="quality troubled" open><summary>{inert(words.shelf.quality)}</summary><ul>{listed}</ul></details>'
+
+
+def _remove(report: ReportLine, words: Words) -> str:
+    name = attribute(f"{words.shelf.remove}《{report.title}》")
+    return (
+        f'<button type="button" class="remove" data-report="{inert(report.id)}" data-title="{attribute(report.title)}"'
+        f' aria-label="{name}">{inert(words.shelf.remove)}</button>'
+    )
+
+
+def shelf_head_html(words: Words, *, editable: bool, suffixes: Iterable[str], megabytes: int) -> str:
+    """What stands above the reports: the way to add one, and where a change tells how far it is."""
+    if not editable:
+        return f'<div class="shelf-head"><p>{inert(words.shelf.read_only)}</p></div>'
+    accepted = sorted(suffixes)
+    formats = words.quality.listing.join(suffix.lstrip(".") for suffix in accepted)
+    hint = words.shelf.hint.format(formats=formats, megabytes=megabytes)
+    return (
+        f'<div class="shelf-head"><label class="add" tabindex="0" role="button">{inert(words.shelf.add)}'
+        f'<input type="file" multiple tabindex="-1" accept="{",".join(accepted)}"></label><p>{inert(hint)}</p>'
+        '<div id="shelf-told" role="status" aria-live="polite"></div></div>'
+    )

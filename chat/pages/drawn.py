@@ -1,0 +1,46 @@
+"""How our HTML comes onto a Gradio page, and how what is pressed in it comes back.
+
+HTML is put there by gr.Markdown, one component for each part that changes by itself:
+- gr.Chatbot would have its Markdown, its sanitiser and its copy button work on our HTML, and redraw all turns;
+- gr.HTML compiles its template with `Function`, which our content policy forbids.
+Markdown leaves a line alone that begins with a block tag, and `escaping.inert` leaves nothing in it to be interpreted.
+
+Buttons drawn in that HTML are the page's script's: it writes what was pressed, as JSON, into a hidden box. What comes
+in by such a box is checked like any other request.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+# Component → new value or gr.update. Gradio resolves annotations: what is not imported yet cannot stand here.
+Updates = dict[Any, Any]
+
+# Of every event: no veil over what is redrawn, and no route of its own in a public interface.
+PLAIN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def drawn(value: str, name: str) -> "gr.Markdown":
+    """A part of the page that holds our HTML."""
+    import gradio as gr  # noqa: PLC0415
+
+    # Our own escaping is what keeps this safe, with the content policy behind it.
+    return gr.Markdown(value, sanitize_html=False, latex_delimiters=[], elem_id=name, elem_classes="drawn")
+
+
+def wishes(name: str) -> "gr.Textbox":
+    """A box that the page's script writes into what a drawn button carries, and submits."""
+    import gradio as gr  # noqa: PLC0415
+
+    return gr.Textbox(elem_id=name, elem_classes="offstage", container=False, show_label=False)
+
+
+def wish(text: str) -> dict[str, object]:
+    """What was written there; nothing where that is no JSON object, as the script writes none."""
+    try:
+        written = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return written if isinstance(written, dict) else {}

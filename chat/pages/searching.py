@@ -1,0 +1,73 @@
+"""The search of the passages, without the model; its filters and pages are drawn with the results and come back as the
+search that they lead to."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from chat.answer import BadQuestion, Found, Turn
+from chat.contract import ReportLine, read_asked
+from chat.facets import DEFAULT_K, search_in_one_go
+from chat.gate import Busy
+from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
+from chat.pages.render import empty_html
+from chat.pages.results import results_html
+from chat.pages.words import Words
+from index.filters import Filter
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+
+class Searching(Protocol):
+    """What the search asks."""
+
+    @property
+    def reports(self) -> Sequence[ReportLine]: ...
+
+    def search(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        k: int = DEFAULT_K,
+        within: Filter = Filter(),
+        rewrite: bool = True,
+    ) -> Found: ...
+
+
+def lay_out_search(assistant: Searching, words: Words) -> "gr.Markdown":
+    """The search; where its results are drawn."""
+    import gradio as gr  # noqa: PLC0415
+
+    def results_of(request: dict[str, object]) -> str:
+        try:
+            asked = read_asked(request, assistant.reports)
+            searched = search_in_one_go(assistant, asked.question, within=asked.within, k=asked.k, offset=asked.offset)
+        except (BadQuestion, Busy) as problem:
+            return empty_html(str(problem))
+        return results_html(searched, assistant.reports, words)
+
+    def search(text: str) -> str:
+        return results_of({"question": text}) if text.strip() else empty_html(words.search.empty)
+
+    def lead(text: str) -> Updates:
+        asked = wish(text)
+        return {box: str(asked.get("question", "")), results: results_of(asked)}
+
+    with gr.Row(elem_id="search"):
+        box = gr.Textbox(
+            label=words.search.box,
+            placeholder=words.search.hint,
+            show_label=False,
+            lines=1,
+            max_lines=3,
+            elem_id="query",
+            container=False,
+            scale=1,
+        )
+        button = gr.Button(words.search.search, variant="primary", elem_id="find", min_width=80, scale=0)
+    results = drawn(empty_html(words.search.empty), "results")
+    wanted = wishes("wishes")
+    gr.on([box.submit, button.click], search, [box], [results], **PLAIN)
+    wanted.submit(lead, wanted, [box, results], **PLAIN)
+    return results

@@ -1,0 +1,224 @@
+// Conversations, kept in this browser alone: each under a key of its own, so that two windows do not undo each other.
+import { notice, say } from "./told.js";
+import { whenThere, wish } from "./wishes.js";
+import { filled, words } from "./words.js";
+
+const KEY = "reportqa.conversation.";
+const TITLE_LETTERS = 40;
+
+let current = newId(); // of the conversation that is open; nothing is kept of it before its first answer
+let told = false;
+
+function newId() {
+  return `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
+}
+
+// --- The browser's store --------------------------------------------------------------------------------------------
+
+const store = (() => {
+  try {
+    localStorage.setItem(`${KEY}try`, "1");
+    localStorage.removeItem(`${KEY}try`);
+    return localStorage;
+  } catch {
+    return null; // a frame of another site may be kept from it
+  }
+})();
+
+export function kept() {
+  if (!store) return [];
+  const found = [];
+  for (let place = 0; place < store.length; place++) {
+    const key = store.key(place);
+    if (!key.startsWith(KEY)) continue;
+    try {
+      found.push({ id: key.slice(KEY.length), ...JSON.parse(store.getItem(key)) });
+    } catch {
+      store.removeItem(key); // cut off, or not ours
+    }
+  }
+  return found.sort((one, other) => other.changed - one.changed);
+}
+
+function keep(id, conversation) {
+  if (!store) {
+    if (!told) notice(words.not_kept);
+    told = true;
+    return;
+  }
+  for (;;) {
+    try {
+      store.setItem(KEY + id, JSON.stringify(conversation));
+      return;
+    } catch {
+      const oldest = kept().filter((each) => each.id !== id).at(-1);
+      if (!oldest) return notice(words.not_kept);
+      store.removeItem(KEY + oldest.id);
+      notice(filled(words.full, { title: oldest.title }));
+    }
+  }
+}
+
+// --- The conversation that is open ----------------------------------------------------------------------------------
+
+// What the server drew carries what is to be kept; an exchange that is not answered carries nothing.
+function drawnExchanges() {
+  return [...document.querySelectorAll("#past .exchange[data-kept], #current .exchange[data-kept]")].map((exchange) =>
+    JSON.parse(exchange.dataset.kept),
+  );
+}
+
+let before = "";
+function keepCurrent() {
+  const exchanges = drawnExchanges();
+  const now = JSON.stringify(exchanges);
+  if (!exchanges.length || now === before) return;
+  before = now;
+  const earlier = kept().find((each) => each.id === current);
+  const title = earlier?.title ?? exchanges[0].question.slice(0, TITLE_LETTERS);
+  const same = earlier && JSON.stringify(earlier.exchanges) === now;
+  keep(current, { title, changed: same ? earlier.changed : Date.now(), exchanges });
+  remember(current);
+  drawList();
+}
+
+// What a reload of the page opens again.
+function remember(id) {
+  try {
+    sessionStorage.setItem("reportqa.current", id);
+  } catch {
+    // as above
+  }
+}
+
+export function begin() {
+  current = newId();
+  before = "";
+  remember("");
+  wish("wanted", { do: "new" });
+  drawList();
+}
+
+function open(id) {
+  const conversation = kept().find((each) => each.id === id);
+  if (!conversation) return;
+  current = id;
+  before = "";
+  remember(id);
+  wish("wanted", { do: "open", exchanges: conversation.exchanges });
+  drawList();
+}
+
+whenThere("#conversation", (conversation) => {
+  new MutationObserver(keepCurrent).observe(conversation, { childList: true, subtree: true });
+  let again = null;
+  try {
+    again = sessionStorage.getItem("reportqa.current");
+  } catch {
+    // as above
+  }
+  if (again) whenThere("#wanted textarea, #wanted input", () => open(again));
+});
+
+export const currentConversation = () => kept().find((each) => each.id === current);
+
+// --- The list -------------------------------------------------------------------------------------------------------
+
+const list = document.createElement("aside");
+list.id = "kept";
+list.hidden = true;
+list.setAttribute("aria-label", words.conversations);
+const finder = document.createElement("input");
+finder.type = "search";
+finder.placeholder = words.find;
+finder.setAttribute("aria-label", words.find);
+const items = document.createElement("ul");
+const beginNew = button(words.untitled, "begin-new", () => {
+  begin();
+  document.querySelector("#ask textarea")?.focus();
+  if (matchMedia("(max-width: 820px)").matches) toggle(false);
+});
+const away = button(words.delete_all, "away", () => {
+  const all = kept();
+  if (!all.length || !confirm(filled(words.sure_all, { count: all.length }))) return;
+  for (const { id } of all) store.removeItem(KEY + id);
+  begin();
+});
+list.append(beginNew, finder, items, away);
+finder.addEventListener("input", drawList);
+
+function button(text, name, pressed, label) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = name;
+  button.textContent = text;
+  if (label) {
+    button.title = label;
+    button.setAttribute("aria-label", label);
+  }
+  button.addEventListener("click", pressed);
+  return button;
+}
+
+function drawList() {
+  if (list.hidden) return;
+  const all = kept();
+  const sought = finder.value.trim().toLowerCase();
+  const matching = sought ? all.filter((each) => textOf(each).includes(sought)) : all;
+  items.replaceChildren(...matching.map(item));
+  if (!matching.length) {
+    const none = document.createElement("li");
+    none.className = "none";
+    none.textContent = all.length ? words.no_match : words.none;
+    items.append(none);
+  }
+  away.hidden = !all.length;
+}
+
+function textOf({ title, exchanges }) {
+  const said = exchanges.flatMap(({ question, sentences }) => [question, ...(sentences ?? []).map(({ text }) => text)]);
+  return [title, ...said].join("\n").toLowerCase();
+}
+
+function item({ id, title, changed, exchanges }) {
+  const item = document.createElement("li");
+  if (id === current) item.setAttribute("aria-current", "true");
+  const opener = button(title, "opener", () => {
+    open(id);
+    if (matchMedia("(max-width: 820px)").matches) toggle(false);
+  });
+  const when = document.createElement("span");
+  when.className = "when";
+  when.textContent = `${new Date(changed).toLocaleDateString(document.documentElement.lang)} · ${exchanges.length}`;
+  const rename = button("✎", "rename", () => renamed(id), `${words.rename} ${title}`);
+  const remove = button("×", "delete", () => deleted(id, title), `${words.delete} ${title}`);
+  item.append(opener, when, rename, remove);
+  return item;
+}
+
+function renamed(id) {
+  const { id: _, ...conversation } = kept().find((each) => each.id === id);
+  const title = prompt(words.new_name, conversation.title)?.trim();
+  if (!title) return;
+  keep(id, { ...conversation, title });
+  drawList();
+}
+
+function deleted(id, title) {
+  if (!confirm(filled(words.sure, { title }))) return;
+  store.removeItem(KEY + id);
+  if (id === current) begin();
+  drawList();
+  say(words.delete);
+}
+
+export function toggle(open = list.hidden) {
+  list.hidden = !open;
+  document.body.classList.toggle("with-list", open);
+  for (const button of document.querySelectorAll("button.conversations")) button.setAttribute("aria-expanded", String(open));
+  if (!open) return;
+  whenThere("#chat", (chat) => chat.prepend(list));
+  drawList();
+  finder.focus({ preventScroll: true });
+}
+addEventListener("storage", ({ key }) => key?.startsWith(KEY) && drawList());

@@ -1,0 +1,308 @@
+"""The conversation, with its sources beside it.
+
+Buttons only say what is wanted; the answer's own generator, which never waits long, draws every change. Gradio's way
+(`cancels=`) can lose what a reader asks right after: its page closes the stream that the next question's updates were
+to come by.
+"""
+
+import secrets
+import time
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
+from chat.contract import ReportLine, check_reports
+from chat.gate import Busy, ModelGate
+from chat.generation import GeneratorUnavailable
+from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
+from chat.pages.exchange import Exchange, OneReport, standing, turns_of
+from chat.pages.kept import NotKept, reopened
+from chat.pages.render import begin_html, empty_html, exchange_html, past_html, scope_html, sources_html
+from chat.pages.words import Words
+from index.filters import Filter
+from ingest.report import Passage
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from gradio.blocks import Block
+
+MAX_EXCHANGES = 50  # the whole conversation is drawn again with every question
+DRAWN_SECONDS = 0.1  # between two drawings of a draft: 60 tokens a second would draw it as often, and each time whole
+ID_BYTES = 9
+
+
+class Assistant(Protocol):
+    """What the conversation asks; `ask` reaches the model only after its first event, and closing it cancels the model.
+
+    suggestions: questions that the library answers, the best to begin with first. passage: the one of that id, or None.
+    """
+
+    @property
+    def reports(self) -> Sequence[ReportLine]: ...
+
+    @property
+    def suggestions(self) -> Sequence[str]: ...
+
+    def passage(self, passage_id: str) -> Passage | None: ...
+
+    def next_questions(self, found: Found, answer: Answer, asked: Sequence[str]) -> Sequence[str]: ...
+
+    def ask(
+        self, question: str, turns: Sequence[Turn] = (), *, within: Filter = Filter(), rewrite: bool = True
+    ) -> Generator[Event, None, None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The components of the conversation.
+
+    of: which report the next questions are asked of, kept in `only`. wishes: what the page's script asks for, see
+    `_Wishes`. state: the exchanges.
+    """
+
+    past: "gr.Markdown"
+    current: "gr.Markdown"
+    sources: "gr.Markdown"
+    of: "gr.Markdown"
+    box: "gr.Textbox"
+    send: "gr.Button"
+    stop: "gr.Button"
+    wishes: "gr.Textbox"
+    only: "gr.State"
+    state: "gr.State"
+    words: Words
+
+    @property
+    def outputs(self) -> list["Block"]:
+        """What an event may change; updates name their component, so the order says nothing."""
+        return [
+            self.past,
+            self.current,
+            self.sources,
+            self.of,
+            self.box,
+            self.send,
+            self.stop,
+            self.only,
+            self.state,
+        ]
+
+    def shown(self, exchanges: tuple[Exchange, ...], *, whole: bool) -> Updates:
+        """The updates that show the last of these exchanges; with `whole` the earlier ones and the sources too."""
+        turn, current = len(exchanges), exchanges[-1]
+        updates: Updates = {self.current: exchange_html(current, turn, self.words), self.state: exchanges}
+        if whole:
+            updates[self.past] = past_html(exchanges[:-1], self.words)
+            updates[self.sources] = sources_html(current, turn, self.words)
+        return updates
+
+    def asked_of(self, report: OneReport | None) -> Updates:
+        """The updates that say which report the next questions are asked of; None for all."""
+        return {self.of: scope_html(report, self.words.talk), self.only: report}
+
+    def busy(self, running: bool) -> Updates:
+        """The updates of the buttons while an answer is under way, and after."""
+        import gradio as gr  # noqa: PLC0415
+
+        return {self.send: gr.update(interactive=not running), self.stop: gr.update(interactive=running)}
+
+    def emptied(self, suggestions: Sequence[str]) -> Updates:
+        """The updates that begin a new conversation."""
+        return {
+            self.past: "",
+            self.current: begin_html(suggestions, self.words.talk),
+            self.sources: empty_html(self.words.talk.no_sources),
+            self.state: (),
+        } | self.asked_of(None)
+
+
+def lay_out_talk(words: Words, suggestions: Sequence[str]) -> Talk:
+    """The components, in their places."""
+    import gradio as gr  # noqa: PLC0415
+
+    talk = words.talk
+    with gr.Row(elem_id="chat", equal_height=False):
+        with gr.Column(scale=58, min_width=320, elem_id="talk"):
+            with gr.Column(elem_id="conversation"):
+                past = drawn("", "past")
+                current = drawn(begin_html(suggestions, talk), "current")
+            of = drawn("", "of")
+            with gr.Row(elem_id="asking"):
+                # lines=1 with max_lines > 1: Enter sends and Shift+Enter breaks the line.
+                box = gr.Textbox(
+                    label=talk.box,
+                    placeholder=talk.hint,
+                    show_label=False,
+                    lines=1,
+                    max_lines=5,
+                    elem_id="ask",
+                    container=False,
+                    scale=1,
+                )
+                send = gr.Button(talk.send, variant="primary", elem_id="send", min_width=72, scale=0)
+                stop = gr.Button(talk.stop, interactive=False, elem_id="stop", min_width=72, scale=0)
+            wanted = wishes("wanted")
+        with gr.Column(scale=42, min_width=320, elem_id="beside"):
+            sources = drawn(empty_html(talk.no_sources), "sources")
+    return Talk(
+        past, current, sources, of, box, send, stop, wanted, only=gr.State(None), state=gr.State(()), words=words
+    )
+
+
+class Run:
+    """An answer under way in a session, and what the reader wants of it."""
+
+    def __init__(self) -> None:
+        self.ending: Literal["stop", "new"] | None = None
+
+
+def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate) -> None:
+    """Let the components ask the assistant; what its model does goes through the gate."""
+    import gradio as gr  # noqa: PLC0415
+
+    runs: dict[str | None, Run] = {}
+
+    def answer(
+        exchange: Exchange, earlier: tuple[Exchange, ...], request: gr.Request
+    ) -> Generator[Updates, None, None]:
+        run = runs[request.session_hash] = Run()
+        exchange = replace(exchange, id=secrets.token_urlsafe(ID_BYTES))
+        earlier = still_standing(earlier, assistant)
+        progress = _progress(assistant, gate, run, exchange, earlier, words=talk.words)
+        try:
+            yield from _shown(talk, assistant, progress, run, earlier)
+        finally:
+            runs.pop(request.session_hash, None)
+
+    def ask(
+        text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
+    ) -> Generator[Updates, None, None]:
+        if text.strip() and request.session_hash not in runs:
+            yield from answer(Exchange(text.strip(), of=only), exchanges, request)
+
+    def wanted(
+        text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
+    ) -> Generator[Updates, None, None]:
+        asked = wish(text)
+        question = asked.get("question")
+        question = question.strip() if isinstance(question, str) else ""
+        *earlier, last = exchanges or (Exchange(""),)
+        run = runs.get(request.session_hash)
+        match asked.get("do"):
+            case "stop" if run is not None:
+                run.ending = "stop"
+            case "new" if run is not None:
+                run.ending = "new"
+            case "new":
+                yield talk.emptied(assistant.suggestions)
+            case "ask" if question and run is None:
+                yield from answer(Exchange(question, of=only), exchanges, request)
+            case "again" if exchanges and run is None:
+                # As it was typed then, or as it is now; of the same report, where that is still there.
+                again = Exchange(question or last.question, of=last.of, verbatim=asked.get("verbatim") is True)
+                yield from answer(again, tuple(earlier), request)
+            case "of":
+                line = next((line for line in assistant.reports if line.id == asked.get("report")), None)
+                yield talk.asked_of(OneReport(line.id, line.title) if line is not None else None)
+                if question:
+                    yield {talk.box: question, tabs: gr.Tabs(selected=chat_tab)}
+            case "open" if run is None:
+                yield from _opened(talk, assistant, asked.get("exchanges"))
+
+    def stop(request: gr.Request) -> None:
+        if run := runs.get(request.session_hash):
+            run.ending = "stop"
+
+    def fail(exchanges: tuple[Exchange, ...]) -> Updates:
+        broken = (*exchanges[:-1], *(replace(last, problem=talk.words.talk.broken) for last in exchanges[-1:]))
+        return (talk.shown(broken, whole=True) if broken else {}) | talk.busy(False)
+
+    typed, asking = [talk.box, talk.state, talk.only], [talk.wishes, talk.state, talk.only]
+    for event in (
+        gr.on([talk.send.click, talk.box.submit], ask, typed, talk.outputs, **PLAIN),
+        talk.wishes.submit(wanted, asking, [*talk.outputs, tabs], **PLAIN),
+    ):
+        event.failure(fail, talk.state, talk.outputs, **PLAIN)
+    talk.stop.click(stop, None, None, **PLAIN)
+
+
+def still_standing(exchanges: tuple[Exchange, ...], assistant: Assistant) -> tuple[Exchange, ...]:
+    """The conversation without what came from reports that have left the library since."""
+    reports = {report.id for report in assistant.reports}
+    return tuple(standing(exchange, reports) for exchange in exchanges)
+
+
+def _opened(talk: Talk, assistant: Assistant, kept: object) -> Generator[Updates, None, None]:
+    """A conversation that the browser kept, as far as the library of today bears it out."""
+    import gradio as gr  # noqa: PLC0415
+
+    try:
+        if not isinstance(kept, list) or not 0 < len(kept) <= MAX_EXCHANGES:
+            raise NotKept
+        exchanges = still_standing(tuple(reopened(each, assistant.passage) for each in kept), assistant)
+    except NotKept:
+        gr.Warning(talk.words.talk.unreadable)
+        return
+    yield talk.shown(exchanges, whole=True) | talk.asked_of(None)
+
+
+def _shown(
+    talk: Talk,
+    assistant: Assistant,
+    progress: Generator[Exchange, None, None],
+    run: Run,
+    earlier: tuple[Exchange, ...],
+) -> Generator[Updates, None, None]:
+    """The updates from a question to its answer; a page that leaves closes this, and with it the model's work."""
+    last: Exchange | None = None
+    drawn_at = 0.0
+    with closing(progress):
+        for current in progress:
+            shown = (*earlier, current) if current.running else still_standing((*earlier, current), assistant)
+            # There is an update for every event, news or not: Gradio stops a page that left only at a yield.
+            updates: Updates = {talk.state: shown}
+            grown = last is not None and current == replace(last, draft=current.draft)
+            if current != last and not (grown and time.monotonic() - drawn_at < DRAWN_SECONDS):
+                whole = last is None or (last.found, last.running) != (current.found, current.running)
+                updates |= talk.shown(shown, whole=whole)
+                drawn_at, last = time.monotonic(), current
+                if last.found is None:
+                    updates |= {talk.box: ""}
+            # The buttons come with every update: the end of the answer before may reach the page after this began.
+            yield updates | talk.busy(current.running)
+    if run.ending == "new":
+        yield talk.emptied(assistant.suggestions) | talk.busy(False)
+    elif last is not None and last.of is not None and last.of.id not in {report.id for report in assistant.reports}:
+        yield talk.asked_of(None)  # it has left meanwhile
+
+
+def _progress(
+    assistant: Assistant, gate: ModelGate, run: Run, exchange: Exchange, earlier: tuple[Exchange, ...], *, words: Words
+) -> Generator[Exchange, None, None]:
+    """The exchange as it comes about, event by event, until it is answered, stopped or found impossible."""
+    yield exchange
+    try:
+        question = check_question(exchange.question)
+        within = check_reports(exchange.within, assistant.reports)
+        if len(earlier) >= MAX_EXCHANGES:
+            raise BadQuestion(words.talk.full)
+        asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
+        with closing(gate.through(asking)) as events:
+            for event in events:
+                exchange = exchange.after(event)
+                if run.ending is not None and exchange.running:
+                    exchange = replace(exchange, stopped=True)
+                yield _with_what_is_next(exchange, earlier, assistant)
+                if exchange.stopped:
+                    return
+    except (BadQuestion, Busy, GeneratorUnavailable) as problem:
+        yield replace(exchange, problem=str(problem))
+
+
+def _with_what_is_next(exchange: Exchange, earlier: tuple[Exchange, ...], assistant: Assistant) -> Exchange:
+    if exchange.answer is None or exchange.found is None:
+        return exchange
+    asked = [each.question for each in (*earlier, exchange)]
+    return replace(exchange, next_questions=tuple(assistant.next_questions(exchange.found, exchange.answer, asked)))

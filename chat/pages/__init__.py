@@ -8,5 +8,8 @@ english         them in English
 exchange        one question of the conversation and how far it has come
 render          the HTML of questions, answers and sources
 results         the HTML of a search
+bars            shares as bars
+overview        the HTML of what the library holds
+evaluated       the HTML of the last evaluation
 page            the page itself
 """

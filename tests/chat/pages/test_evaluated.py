@@ -50,7 +50,7 @@ def test_what_became_of_a_question(given: Result, outcome: Outcome) -> None:
 
 
 def test_every_outcome_has_a_name_and_a_colour() -> None:
-    css = Path("chat/pages/static/overview.css").read_text("utf-8")
+    css = (Path(__file__).parents[3] / "chat/pages/static/overview.css").read_text("utf-8")
     for outcome in OUTCOMES:
         assert outcome in WORDS.outcomes
         assert outcome in ENGLISH.evaluation.outcomes

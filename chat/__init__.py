@@ -60,6 +60,7 @@ shelf         the reports, as a running service lists and changes them
 shelf_routes  the same over HTTP
 places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
+holdings      what the library holds, counted
 
 What a browser shows is in `chat.pages`.
 """

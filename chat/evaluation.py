@@ -8,9 +8,10 @@ import re
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from chat.answer import Answer, Citation, Finished, Sentence, Turn
 from chat.assistant import Assistant
@@ -81,6 +82,16 @@ class Result:
     first_token_ms: float | None = None
     total_ms: float | None = None
     answer: str | None = None
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a file of results holds. made: when it was written. version: of the index that was asked; "" where it is not told."""
+
+    results: tuple[Result, ...]
+    made: datetime
+    version: str = ""
 
 
 def read_questions(path: Path) -> list[Gold]:
@@ -147,7 +158,8 @@ def evaluate(
 
 def _retrieved(assistant: Assistant, gold: Gold) -> Result:
     found = assistant.search(gold.question, gold.turns, k=K)
-    return Result(gold.id, gold.type, gold.answerable, evidence_ranks(gold, found.hits), found.timings.search_ms)
+    ranks = evidence_ranks(gold, found.hits)
+    return Result(gold.id, gold.type, gold.answerable, ranks, found.timings.search_ms, question=gold.question)
 
 
 def _answered(assistant: Assistant, gold: Gold) -> Result:
@@ -174,6 +186,7 @@ def _answered(assistant: Assistant, gold: Gold) -> Result:
         first_token_ms=timings.first_token_ms,
         total_ms=timings.total_ms,
         answer=answer.text,
+        question=gold.question,
     )
 
 
@@ -306,9 +319,13 @@ def _ratio(results: Sequence[Result], part: str, whole: str) -> float | None:
     return round(sum(getattr(result, part) for result in results) / total, 4) if total else None
 
 
-def write_results(path: Path, results: Sequence[Result]) -> None:
-    """Summary and results as JSON, readable by `read_summary` for a later comparison."""
-    document = {"summary": summarise(results), "results": [asdict(result) for result in results]}
+def write_results(path: Path, results: Sequence[Result], *, version: str = "") -> None:
+    """Summary and results as JSON, readable by `read_summary` for a later comparison; version: of the index asked."""
+    document = {
+        "version": version,
+        "summary": summarise(results),
+        "results": [asdict(result) for result in results],
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
@@ -316,10 +333,10 @@ def write_results(path: Path, results: Sequence[Result]) -> None:
 def keep_results(path: Path, results: Sequence[Result], version: Path) -> bool:
     """Write results, and say whether with their answers: not where the version of the index that gave them is gone, as it
     is when a report was removed meanwhile."""
-    write_results(path, results)
+    write_results(path, results, version=version.name)
     if version.exists():  # looked at after writing: what a removal finds there, it deletes itself
         return True
-    write_results(path, [replace(result, answer=None) for result in results])
+    write_results(path, [replace(result, answer=None) for result in results], version=version.name)
     return False
 
 
@@ -344,3 +361,42 @@ def _number(value: object) -> float | int | None:
     if value is not None and not isinstance(value, float | int):
         raise TypeError(f"应为数字，实为 {value!r}")
     return value
+
+
+def read_results(path: Path) -> Kept | None:
+    """The results of an earlier run; None where there is no such file.
+
+    Of a file that an older program wrote, what it does not tell is as `Result` has it.
+
+    Raises:
+        BadQuestions: it cannot be read, or is none of `write_results`.
+    """
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        results = tuple(_result(fields) for fields in document["results"])
+        return Kept(results, datetime.fromtimestamp(path.stat().st_mtime), str(document.get("version", "")))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BadQuestions(f"{path}：无法读取评测结果（{system_reason(error)}）") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadQuestions(f"{path}：不是 reportqa eval 写出的结果（{error}）") from error
+
+
+def _result(fields: Mapping[str, Any]) -> Result:
+    """Raises TypeError or KeyError where a field is missing or is not what it should be."""
+    kinds = get_type_hints(Result)
+    known = {name: value for name, value in fields.items() if name in kinds}
+    known["ranks"] = tuple(known["ranks"])
+    for name, value in known.items():
+        if not _is_of(value, kinds[name]):
+            raise TypeError(f"{name} = {value!r}")
+    return Result(**known)
+
+
+def _is_of(value: object, kind: Any) -> bool:
+    """Whether a value out of JSON is of the type of a field of `Result`; an integer will do for a float."""
+    if isinstance(value, tuple):
+        return get_origin(kind) is tuple and all(_is_of(each, int | None) for each in value)
+    kinds = get_args(kind) or (kind,)
+    return type(value) in kinds or (type(value) is int and float in kinds)

@@ -14,10 +14,12 @@ from pathlib import Path
 
 from chat.answer import Answer, Event, Found, Turn
 from chat.assistant import SHOWN_HITS, Assistant
+from chat.building import RESULTS
 from chat.contract import ReportLine
 from chat.curation import report_lines
 from chat.gate import Busy
 from chat.generation import Generator
+from chat.holdings import Overview, overview_of
 from chat.opened import OpenedReport, open_report
 from chat.setup import load_library
 from index.filters import Filter
@@ -49,6 +51,8 @@ class LiveAssistant:
         self._reports = report_lines(root / assistant.library.version)
         self._seen = served(root) if problem else assistant.library.version
         self._loading = threading.Lock()
+        self._counting = threading.Lock()
+        self._overview: tuple[str, Overview] | None = None
 
     @property
     def library(self) -> PassageIndex:
@@ -74,6 +78,25 @@ class LiveAssistant:
 
     def next_questions(self, found: Found, answer: Answer, asked: Sequence[str]) -> Sequence[str]:
         return ()
+
+    @property
+    def version(self) -> str:
+        """The name of the version that answers."""
+        return self.library.version
+
+    @property
+    def results(self) -> Path:
+        """Where the last evaluation is kept, if there was one."""
+        return self._root / RESULTS
+
+    @property
+    def overview(self) -> Overview:
+        """What the library holds, counted once for each version: 6 s for 100,000 passages."""
+        library = self.library
+        with self._counting:
+            if self._overview is None or self._overview[0] != library.version:
+                self._overview = library.version, overview_of(self._reports, library.passages)
+            return self._overview[1]
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage of that id; None where the library has none."""

@@ -201,6 +201,7 @@ def _head(words: Words) -> str:
         f"<title>{words.product}</title>"
         '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
         '<link rel="stylesheet" href="../static/page.css">'
+        '<link rel="stylesheet" href="../static/overview.css">'
         f'<script type="application/json" id="words">{said}</script>'
         '<script type="module" src="../static/page.js"></script>'
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from chat.answer import Answer, Checking, Citation, Drafting, Event, Finished, Found, Sentence, Timings, Turn
 from chat.contract import ReportLine
 from chat.curation import UnknownReport
+from chat.holdings import Overview, overview_of
 from chat.opened import OpenedReport
 from chat.shelf import Change, OneAtATime
 from chat.sources import Progress
@@ -123,6 +124,7 @@ class ScriptedAssistant:
     error: Exception | None = None
     listed: tuple[ReportLine, ...] = LISTED
     rewrites: bool = False
+    evaluated: Path = Path("there-is-none.json")
     suggested: tuple[str, ...] = ("出口增长了多少？",)
     opened: dict[str, OpenedReport] = field(default_factory=dict)
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
@@ -135,6 +137,18 @@ class ScriptedAssistant:
     @property
     def reports(self) -> Sequence[ReportLine]:
         return self.listed
+
+    @property
+    def version(self) -> str:
+        return "version-000001"
+
+    @property
+    def results(self) -> Path:
+        return self.evaluated
+
+    @property
+    def overview(self) -> Overview:
+        return overview_of(self.listed, [hit.passage for hit in self.hits])
 
     @property
     def suggestions(self) -> Sequence[str]:

@@ -17,7 +17,11 @@ drawn           how HTML comes onto a Gradio page, and what is pressed in it com
 talk            the conversation
 searching       the search
 shelf_tab       the list of reports
+overview_tab    the last two as tabs
 page            the page with these as its tabs
 reader          the HTML of a report as a whole
 reader_routes   it over HTTP
+bars            shares as bars
+overview        the HTML of what the library holds
+evaluated       the HTML of the last evaluation
 """

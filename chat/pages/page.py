@@ -7,6 +7,7 @@ from chat.gate import ModelGate
 from chat.opened import OpenedReport
 from chat.pages.covers import header_html
 from chat.pages.drawn import drawn
+from chat.pages.overview_tab import Overlooked, lay_out_overview
 from chat.pages.searching import Searching, lay_out_search
 from chat.pages.shelf_tab import lay_out_shelf
 from chat.pages.talk import Assistant as Talking
@@ -23,7 +24,7 @@ FONTS = ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
 
 
-class Assistant(Talking, Searching, Protocol):
+class Assistant(Talking, Searching, Overlooked, Protocol):
     """What the pages ask."""
 
     def open_report(self, report_id: str) -> OpenedReport | None: ...
@@ -52,6 +53,7 @@ def make_page(
                     lay_out_shelf(
                         page, shelf, editing, words, header=header, talk=talk, results=results, assistant=assistant
                     )
+            lay_out_overview(assistant, words)
         connect_talk(talk, tabs, words.head.chat, assistant, gate)
     # api_open=False: the routes beside the queue would pass every limit by.
     page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)

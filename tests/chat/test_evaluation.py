@@ -19,6 +19,7 @@ from chat.evaluation import (
     is_right,
     keep_results,
     read_questions,
+    read_results,
     read_summary,
     summarise,
     write_results,
@@ -149,12 +150,13 @@ def test_a_right_answer_with_a_quote_that_stands_there() -> None:
         first_token_ms=2000.0,
         total_ms=4000.0,
         answer="出口128.4万辆。[1]",
+        question=GOLD.question,
     )
 
 
 def test_retrieval_alone_judges_no_answer() -> None:
     result = judged(RIGHT, retrieval_only=True)
-    assert result == Result(id="g1", type="fact", answerable=True, ranks=(1,), search_ms=30.0)
+    assert result == Result("g1", "fact", answerable=True, ranks=(1,), search_ms=30.0, question=GOLD.question)
 
 
 def test_every_question_is_told_as_it_is_done() -> None:
@@ -470,3 +472,32 @@ def test_of_an_index_that_is_gone_the_figures_are_kept_and_no_answer(tmp_path: P
 def test_results_that_are_not_there_are_said_so(tmp_path: Path) -> None:
     with pytest.raises(BadQuestions, match=r"none\.json：无法读取之前的结果（没有这个文件或文件夹）"):
         read_summary(tmp_path / "none.json")
+
+
+def test_results_come_back_as_they_were_written_with_the_version_that_gave_them(tmp_path: Path) -> None:
+    path, version = tmp_path / "last.json", tmp_path / "20250301-abc"
+    version.mkdir()
+    results = [result("a", ranks=(1, None), right=True, refused=False, first_token_ms=2_000), result("b", ranks=())]
+    keep_results(path, results, version)
+    kept = read_results(path)
+    assert kept is not None
+    assert kept.results == tuple(results)
+    assert kept.version == "20250301-abc"
+    assert kept.made.timestamp() == pytest.approx(path.stat().st_mtime)
+
+
+def test_where_nothing_was_evaluated_there_are_no_results(tmp_path: Path) -> None:
+    assert read_results(tmp_path / "last.json") is None
+
+
+@pytest.mark.parametrize(
+    "field", [{"ranks": [1, "2"]}, {"right": 1}, {"search_ms": "40"}, {"answer": ["x"]}, {"id": None}]
+)
+def test_a_result_with_a_field_of_another_kind_is_none(tmp_path: Path, field: dict[str, object]) -> None:
+    path = tmp_path / "last.json"
+    write_results(path, [result("a")])
+    document = json.loads(path.read_text("utf-8"))
+    document["results"][0] |= field
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(BadQuestions, match="不是 reportqa eval 写出的结果"):
+        read_results(path)

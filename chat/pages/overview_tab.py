@@ -1,0 +1,46 @@
+"""What the library holds and how well it answers, drawn when they are looked at."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from chat.holdings import Overview
+from chat.pages.drawn import PLAIN, drawn
+from chat.pages.evaluated import evaluation_page
+from chat.pages.overview import overview_html
+from chat.pages.words import Words
+
+if TYPE_CHECKING:
+    pass
+
+
+class Overlooked(Protocol):
+    """What these pages show. results: where the last evaluation is kept. version: of the index that answers."""
+
+    @property
+    def overview(self) -> Overview: ...
+
+    @property
+    def results(self) -> Path: ...
+
+    @property
+    def version(self) -> str: ...
+
+
+def lay_out_overview(assistant: Overlooked, words: Words) -> None:
+    """A tab for the library, and one for the last evaluation."""
+    import gradio as gr  # noqa: PLC0415
+
+    def overview() -> str:
+        return overview_html(assistant.overview, words.overview)
+
+    def evaluation() -> str:
+        return evaluation_page(assistant.results, words.evaluation, version=assistant.version)
+
+    for name, draw, place in (
+        (words.head.overview, overview, "overview"),
+        (words.head.evaluation, evaluation, "evaluation"),
+    ):
+        tab: gr.Tab
+        with gr.Tab(name) as tab:
+            page = drawn("", place)
+        tab.select(draw, None, page, **PLAIN)

@@ -69,7 +69,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def page(served: Served) -> "Iterator[Page]":
     """Stays open to the end of the module: the stop is to come while it holds its stream."""
     with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="zh-CN")
         page.set_default_timeout(ANSWER_MS)
         yield page
 

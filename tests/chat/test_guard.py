@@ -78,7 +78,7 @@ def test_the_pages_length_is_that_of_the_page_sent(client: TestClient) -> None:
 
 
 def test_data_in_the_page_gains_no_nonce() -> None:
-    assert dressed(b'<script>{"title": "\\u003cscript>"}</script>', b"n").count(b'nonce="n"') == 1
+    assert dressed(b'<script>{"title": "\\u003cscript>"}</script>', b"n", b"zh-CN").count(b'nonce="n"') == 1
 
 
 def test_asvs_3_4_6_only_configured_origins_may_frame() -> None:

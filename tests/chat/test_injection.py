@@ -16,6 +16,7 @@ from chat.config import Config, load_encoder, models_folder
 from chat.generation import Generator, Pieces
 from chat.local_model import LocalModel
 from chat.models import locate
+from chat.pages.chinese import CHINESE
 from chat.pages.exchange import Exchange
 from chat.pages.render import exchange_html, sources_html
 from chat.prompt import SYSTEM, messages
@@ -106,7 +107,9 @@ class Obedient:
 def answered(library: PassageIndex, model: Generator, question: str) -> Answer:
     finished = list(Assistant(library, model).ask(question))[-1]
     assert isinstance(finished, Finished)
-    html = exchange_html(Exchange(question).after(finished), 1) + sources_html(Exchange(question).after(finished), 1)
+    html = exchange_html(Exchange(question).after(finished), 1, CHINESE) + sources_html(
+        Exchange(question).after(finished), 1, CHINESE
+    )
     assert not re.search(r"<(?:script|img|iframe|svg|object)|\bon\w+=", html)
     assert set(re.findall(r'href="([^"]*)"', html)) <= {f"#source-1-{n}" for n in range(1, 20)}
     return finished.answer

@@ -12,12 +12,13 @@ from chat.answer import Drafting, Event, Finished
 from chat.assistant import Assistant
 from chat.contract import ask_object
 from chat.generation import Pieces
+from chat.pages.chinese import CHINESE
 from chat.pages.exchange import Exchange
 from chat.pages.render import exchange_html, sources_html
 from chat.service import make_app
 from chat.terminal import show_answer
 from index.library import PassageIndex
-from tests.fakes import LISTED, HashingEncoder, passage
+from tests.fakes import HashingEncoder, ScriptedAssistant, passage
 
 TEXT = "国内充电桩市场规模为247.3亿元。国内充电桩市场保有量为521万台。"
 QUOTES = ["国内充电桩市场规模为247.3亿元。", "国内充电桩市场保有量为521万台。"]
@@ -39,19 +40,18 @@ class Reciting:
         yield from PIECES
 
 
-class Served(Assistant):
-    """With what the page lists beside it."""
+class Served(ScriptedAssistant):
+    """The page's own stand-in, answering as the real assistant does."""
 
-    reports = LISTED
-
-    def open_report(self, report_id: str) -> None:
-        return None
+    def __init__(self, assistant: Assistant) -> None:
+        super().__init__()
+        self.search = assistant.search  # type: ignore[method-assign]
+        self.ask = assistant.ask  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="module")
-def assistant() -> Served:
-    library = PassageIndex.build([passage(TEXT)], HashingEncoder())
-    return Served(library, Reciting())
+def assistant() -> Assistant:
+    return Assistant(PassageIndex.build([passage(TEXT)], HashingEncoder()), Reciting())
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +91,8 @@ def test_the_command_line_gives_it_as_json(finished: Finished) -> None:
 
 
 @pytest.fixture(scope="module")
-def client(assistant: Served) -> Iterator[TestClient]:
-    with TestClient(make_app(assistant), base_url="http://127.0.0.1:7860") as client:
+def client(assistant: Assistant) -> Iterator[TestClient]:
+    with TestClient(make_app(Served(assistant)), base_url="http://127.0.0.1:7860") as client:
         yield client
 
 
@@ -107,11 +107,11 @@ def test_http_gives_it_whole_and_as_a_stream(client: TestClient, finished: Finis
 
 def test_the_page_shows_each_mark_after_its_sentence_with_its_quote(finished: Finished) -> None:
     exchange = Exchange(QUESTION).after(finished)
-    html = exchange_html(exchange, 1)
+    html = exchange_html(exchange, 1, CHINESE)
     marks = re.findall(r'<span[^>]*>([^<]+)</span><a class="mark" href="#source-1-(\d)" title="([^"]+)">\2</a>', html)
     assert [(text, int(number)) for text, number, _ in marks] == SENTENCES
     assert [title for *_, title in marks] == [QUOTES[number - 1] for _, number in SENTENCES]
-    assert re.findall(r'id="source-1-(\d)"', sources_html(exchange, 1)) == ["1", "2"]
+    assert re.findall(r'id="source-1-(\d)"', sources_html(exchange, 1, CHINESE)) == ["1", "2"]
 
 
 def test_the_terminal_shows_it(events: list[Event], capsys: pytest.CaptureFixture[str]) -> None:

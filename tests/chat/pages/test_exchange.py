@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chat.answer import Answer, Found, Timings
-from chat.pages.exchange import WITHDRAWN, Exchange, OneReport, standing
+from chat.pages.exchange import Exchange, OneReport, standing
 from index.filters import Filter
 from index.library import Hit
 from tests.fakes import ANSWER, EXPORTS, HITS, POLICY, TIMINGS, cite
@@ -21,13 +21,13 @@ def test_an_exchange_whose_reports_are_all_there_stays_as_it_is() -> None:
 
 def test_an_answer_that_cites_a_removed_report_says_so_and_keeps_nothing_of_it() -> None:
     left = standing(ANSWERED, {PV, OLD})
-    assert left == Exchange("出口多少？", problem=WITHDRAWN)
+    assert left == Exchange("出口多少？", withdrawn="left")
     assert EXPORTS.text not in repr(left)
 
 
 def test_a_question_asked_of_a_removed_report_does_not_name_it_any_more() -> None:
     refused = Exchange("出口多少？", of=OneReport(OLD, "旧报告"), found=replace(FOUND, hits=()))
-    assert standing(replace(refused, stopped=True), {EV, PV}) == Exchange("出口多少？", problem=WITHDRAWN)
+    assert standing(replace(refused, stopped=True), {EV, PV}) == Exchange("出口多少？", withdrawn="left")
     assert standing(replace(refused, found=None, problem="忙"), {EV, PV}).of is None
     assert standing(refused, {EV, PV}) == refused  # still being answered
 
@@ -70,13 +70,13 @@ def test_a_refusal_loses_the_nearest_passages_of_a_removed_report() -> None:
 @pytest.mark.parametrize("reports", [{PV}, {EV}])
 def test_a_draft_that_was_broken_off_goes_with_any_passage_found_for_it(reports: set[str]) -> None:
     stopped = Exchange("出口多少？", found=FOUND, draft="出口128.4万辆", stopped=True)
-    assert standing(stopped, reports) == Exchange("出口多少？", problem=WITHDRAWN)
+    assert standing(stopped, reports) == Exchange("出口多少？", withdrawn="left")
 
 
 def test_an_answer_still_being_written_is_left_until_it_is_done() -> None:
     running = Exchange("出口多少？", found=FOUND, draft="出口128.4万辆")
     assert standing(running, set()) == running
-    assert standing(replace(running, answer=Answer((), (cite(1, EXPORTS, "6.7%"),), HITS)), set()).problem == WITHDRAWN
+    assert standing(replace(running, answer=Answer((), (cite(1, EXPORTS, "6.7%"),), HITS)), set()).withdrawn == "left"
 
 
 def test_what_found_nothing_has_nothing_to_lose() -> None:

@@ -39,7 +39,7 @@ class Visit:
     """A page that remembers what went wrong on it and whom it asked."""
 
     def __init__(self, browser: "Browser", home: str, width: int = 1280, height: int = 800) -> None:
-        self.page: Page = browser.new_page(viewport={"width": width, "height": height})
+        self.page: Page = browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
         self.complaints: list[str] = []
         self.origins: set[str] = set()
         self.page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
@@ -59,7 +59,7 @@ class Visit:
 
 @contextmanager
 def served(assistant: ScriptedAssistant, shelf: ListedShelf | None = None) -> Iterator[str]:
-    app = make_app(assistant, suggestions=("出口增长了多少？",), frame_ancestors=("http://localhost:*",), shelf=shelf)
+    app = make_app(assistant, frame_ancestors=("http://localhost:*",), shelf=shelf)
     listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -305,7 +305,7 @@ def test_a_portal_on_the_list_can_frame_the_page_and_ask(
     browser: "Browser", shared: tuple[str, ScriptedAssistant]
 ) -> None:
     with portal(shared[0] + "/chat/") as port:
-        page = browser.new_page()
+        page = browser.new_page(locale="zh-CN")
         page.goto(f"http://localhost:{port}/")
         frame = page.frame_locator("iframe")
         frame.locator("#ask textarea").fill(QUESTION)
@@ -316,7 +316,7 @@ def test_a_portal_on_the_list_can_frame_the_page_and_ask(
 
 def test_a_page_not_on_the_list_cannot_frame_it(browser: "Browser", shared: tuple[str, ScriptedAssistant]) -> None:
     with portal(shared[0] + "/chat/") as port:
-        page = browser.new_page()
+        page = browser.new_page(locale="zh-CN")
         complaints: list[str] = []
         page.on("console", lambda line: complaints.append(line.text))
         page.goto(f"http://127.0.0.1:{port}/")

@@ -11,15 +11,15 @@ from chat.answer import Answer, Drafting, Finished, Found, Sentence, Timings
 from chat.contract import ReportLine
 from chat.facets import Facets, Results
 from chat.gate import Waiting
+from chat.pages.chinese import CHINESE
+from chat.pages.covers import header_html, shelf_html
 from chat.pages.escaping import inert
 from chat.pages.exchange import Exchange, OneReport, turns_of
 from chat.pages.render import (
     exchange_html,
-    header_html,
     past_html,
     scope_html,
     seconds,
-    shelf_html,
     sources_html,
 )
 from chat.pages.results import results_html
@@ -122,15 +122,15 @@ def test_no_text_changes_the_tags_around_it(hostile: str) -> None:
         rewritten = replace(done, found=replace(found, standalone_question=f"{text}乙"))
         return "".join(
             (
-                past_html([done]),
-                exchange_html(Exchange(text).after(found).after(Drafting(text)), 1),
-                exchange_html(replace(done, answer=None, problem=text), 1),
-                exchange_html(replace(done, answer=replace(answer, refusal=text)), 1),
-                exchange_html(rewritten, 1),
-                scope_html(OneReport(text, text)),
-                sources_html(done, 1),
-                results_html(results_of(answer.hits, text, text), [ReportLine(text, text, text, text, 1)]),
-                header_html([ReportLine(text, text, text, text, 1)]),
+                past_html([done], CHINESE),
+                exchange_html(Exchange(text).after(found).after(Drafting(text)), 1, CHINESE),
+                exchange_html(replace(done, answer=None, problem=text), 1, CHINESE),
+                exchange_html(replace(done, answer=replace(answer, refusal=text)), 1, CHINESE),
+                exchange_html(rewritten, 1, CHINESE),
+                scope_html(OneReport(text, text), CHINESE.talk),
+                sources_html(done, 1, CHINESE),
+                results_html(results_of(answer.hits, text, text), [ReportLine(text, text, text, text, 1)], CHINESE),
+                header_html([ReportLine(text, text, text, text, 1)], CHINESE),
             )
         )
 
@@ -139,51 +139,51 @@ def test_no_text_changes_the_tags_around_it(hostile: str) -> None:
 
 
 def test_every_mark_of_an_answer_leads_to_the_card_of_its_number() -> None:
-    marks = Parts(exchange_html(DONE, 3)).named("a")
-    cards = [card["id"] for card in Parts(sources_html(DONE, 3)).named("section") if "id" in card]
+    marks = Parts(exchange_html(DONE, 3, CHINESE)).named("a")
+    cards = [card["id"] for card in Parts(sources_html(DONE, 3, CHINESE)).named("section") if "id" in card]
     assert [mark["href"] for mark in marks] == ["#source-3-1", "#source-3-2"]
     assert cards == ["source-3-1", "source-3-2"]
 
 
 def test_a_mark_tells_the_quote_it_stands_for() -> None:
-    assert Parts(exchange_html(DONE, 1)).named("a")[0]["title"] == "1286.6"
+    assert Parts(exchange_html(DONE, 1, CHINESE)).named("a")[0]["title"] == "1286.6"
 
 
 def test_the_quote_is_marked_where_it_stands() -> None:
-    assert f"<mark>{inert(ANSWER.citations[1].quote)}</mark>其中纯电动" in sources_html(DONE, 1)
+    assert f"<mark>{inert(ANSWER.citations[1].quote)}</mark>其中纯电动" in sources_html(DONE, 1, CHINESE)
 
 
 def test_a_row_is_shown_as_its_cells_and_the_quoted_cell_is_marked() -> None:
-    html = sources_html(DONE, 1)
+    html = sources_html(DONE, 1, CHINESE)
     assert "<tr><th>销量</th><td><mark>1286.6</mark></td></tr>" in html
     assert "<tr><th>产量</th><td>1288.8</td></tr>" in html
     assert inert("表2-1 新能源汽车产销（单位：万辆）") in html
 
 
 def test_the_passages_found_are_shown_before_the_first_word() -> None:
-    html = sources_html(Exchange("销量？").after(FOUND), 1)
+    html = sources_html(Exchange("销量？").after(FOUND), 1, CHINESE)
     assert len(Parts(html).named("section")) == 3
     assert "检索到的原文" in html
 
 
 def test_passages_not_cited_are_folded_away() -> None:
-    assert "其他相关段落（1）" in sources_html(DONE, 1)
+    assert "其他相关段落（1）" in sources_html(DONE, 1, CHINESE)
 
 
 def test_a_sentence_without_support_says_so() -> None:
-    assert '<span class="unsupported" title="未找到依据">预计2025年继续增长。</span>' in exchange_html(DONE, 1)
+    assert '<span class="unsupported" title="未找到依据">预计2025年继续增长。</span>' in exchange_html(DONE, 1, CHINESE)
 
 
 def test_an_answer_quoted_from_the_source_is_tagged() -> None:
     quoted = replace(DONE, answer=replace(ANSWER, quoted=True))
-    assert "摘自原文" in exchange_html(quoted, 1)
-    assert "摘自原文" not in exchange_html(DONE, 1)
+    assert "摘自原文" in exchange_html(quoted, 1, CHINESE)
+    assert "摘自原文" not in exchange_html(DONE, 1, CHINESE)
 
 
 def test_a_refusal_shows_its_reason_and_the_nearest_passages() -> None:
     refused = Exchange("天气？").after(Finished(FOUND, Answer((), (), HITS, refusal="报告中没有相关内容。"), TIMINGS))
-    assert "报告中没有相关内容。" in exchange_html(refused, 1)
-    assert "最接近的内容" in sources_html(refused, 1)
+    assert "报告中没有相关内容。" in exchange_html(refused, 1, CHINESE)
+    assert "最接近的内容" in sources_html(refused, 1, CHINESE)
 
 
 @pytest.mark.parametrize(
@@ -197,12 +197,12 @@ def test_a_refusal_shows_its_reason_and_the_nearest_passages() -> None:
     ],
 )
 def test_a_draft_is_shown_without_its_unchecked_marks(draft: str, shown: str) -> None:
-    html = exchange_html(Exchange("销量？").after(FOUND).after(Drafting(draft)), 1)
+    html = exchange_html(Exchange("销量？").after(FOUND).after(Drafting(draft)), 1, CHINESE)
     assert f">{inert(shown)}</p>" in html
 
 
 def test_the_status_says_how_long_each_step_took() -> None:
-    assert "检索 0.03 秒 · 首字 2.1 秒 · 共 4.2 秒" in exchange_html(DONE, 1)
+    assert "检索 0.03 秒 · 首字 2.1 秒 · 共 4.2 秒" in exchange_html(DONE, 1, CHINESE)
 
 
 @pytest.mark.parametrize(("ms", "shown"), [(0.0, "0.00"), (30.0, "0.03"), (999.0, "1.00"), (2100.0, "2.1")])
@@ -212,8 +212,8 @@ def test_seconds(ms: float, shown: str) -> None:
 
 def test_one_waits_behind_the_questions_before() -> None:
     waiting = Exchange("销量？").after(FOUND).after(Waiting(2))
-    assert "前面还有 2 个问题" in exchange_html(waiting, 1)
-    assert "前面" not in exchange_html(waiting.after(Drafting("")), 1)
+    assert "前面还有 2 个问题" in exchange_html(waiting, 1, CHINESE)
+    assert "前面" not in exchange_html(waiting.after(Drafting("")), 1, CHINESE)
 
 
 def test_only_answered_exchanges_are_told_to_the_next_question() -> None:
@@ -225,50 +225,50 @@ def test_only_answered_exchanges_are_told_to_the_next_question() -> None:
 
 
 def test_a_library_of_nothing_says_how_to_begin() -> None:
-    assert "还没有收录报告" in header_html(())
-    assert "添加报告" in shelf_html((), editable=True)
-    assert "添加" not in shelf_html((), editable=False)
+    assert "还没有收录报告" in header_html((), CHINESE)
+    assert "添加报告" in shelf_html((), CHINESE, editable=True)
+    assert "添加" not in shelf_html((), CHINESE, editable=False)
 
 
 def test_slides_and_sheets_are_called_what_they_are_in_lists_and_other_places() -> None:
     deck = ReportLine(
         "d", "研究", "", "", 7, pages=(PageQuality(1, 9), PageQuality(2, 9, ("hidden",))), page_kind="slide"
     )
-    listed = Parts(shelf_html((deck,), editable=False)).text
+    listed = Parts(shelf_html((deck,), CHINESE, editable=False)).text
     assert "2 张幻灯片 · 7 段" in listed
     assert "第 2 张幻灯片：含隐藏文字，已略去" in listed
     sheet = replace(EXPORTS, also_at=(Place("b", "统计", ("统计", "份额"), 3, page_kind="sheet"),))
     assert (
         "统计 › 份额 › 工作表 3"
-        in Parts(sources_html(Exchange("份额？").after(replace(FOUND, hits=(Hit(sheet, 0.5, 1),))), 1)).text
+        in Parts(sources_html(Exchange("份额？").after(replace(FOUND, hits=(Hit(sheet, 0.5, 1),))), 1, CHINESE)).text
     )
 
 
 def test_a_follow_up_shows_what_it_was_taken_for_and_can_be_asked_again_as_typed() -> None:
     rewritten = replace(DONE, found=replace(FOUND, question="那它呢？", standalone_question="2024年<销量>？"))
-    html = exchange_html(rewritten, 1)
+    html = exchange_html(rewritten, 1, CHINESE)
     assert "理解为：2024年&#60;销量&#62;？" in html
     assert Parts(html).named("button")[0]["class"] == "verbatim"
-    assert "理解为" not in exchange_html(DONE, 1)
+    assert "理解为" not in exchange_html(DONE, 1, CHINESE)
 
 
 def test_only_the_last_answer_that_is_done_can_be_asked_again() -> None:
     rewritten = Exchange("那它呢？").after(replace(FOUND, standalone_question="2024年销量？"))
-    assert "理解为" in exchange_html(rewritten, 1)
-    assert "verbatim" not in exchange_html(rewritten, 1)
-    assert "verbatim" in exchange_html(replace(rewritten, stopped=True), 1)
-    assert "verbatim" not in past_html([replace(rewritten, stopped=True)])
+    assert "理解为" in exchange_html(rewritten, 1, CHINESE)
+    assert "verbatim" not in exchange_html(rewritten, 1, CHINESE)
+    assert "verbatim" in exchange_html(replace(rewritten, stopped=True), 1, CHINESE)
+    assert "verbatim" not in past_html([replace(rewritten, stopped=True)], CHINESE)
 
 
 def test_what_was_taken_as_typed_says_so() -> None:
-    assert "已按原话回答" in exchange_html(replace(DONE, verbatim=True), 1)
+    assert "已按原话回答" in exchange_html(replace(DONE, verbatim=True), 1, CHINESE)
 
 
 def test_a_question_of_one_report_says_which() -> None:
     of = OneReport("pv-2024", "光伏行业白皮书")
-    assert "仅就《光伏行业白皮书》回答" in exchange_html(Exchange("销量？", of=of), 1)
-    assert "仅就《光伏行业白皮书》回答" in scope_html(of)
-    assert scope_html(None) == ""
+    assert "仅就《光伏行业白皮书》回答" in exchange_html(Exchange("销量？", of=of), 1, CHINESE)
+    assert "仅就《光伏行业白皮书》回答" in scope_html(of, CHINESE.talk)
+    assert scope_html(None, CHINESE.talk) == ""
 
 
 def test_another_place_shows_its_words_where_they_are_others_and_marks_those() -> None:
@@ -278,7 +278,7 @@ def test_another_place_shows_its_words_where_they_are_others_and_marks_those() -
         Place("c", "丙报告", ("丙报告",), 5),
     )
     hits = (Hit(replace(EXPORTS, also_at=there), 0.5, 1),)
-    html = sources_html(Exchange("出口？").after(replace(FOUND, hits=hits)), 1)
+    html = sources_html(Exchange("出口？").after(replace(FOUND, hits=hits)), 1, CHINESE)
     assert "另见 3 处" in html
     assert html.count("该处写作") == 1
     assert "<b>外销</b>128.4" in html
@@ -286,4 +286,4 @@ def test_another_place_shows_its_words_where_they_are_others_and_marks_those() -
 
 def test_blank_lines_of_a_passage_take_no_room() -> None:
     hits = (Hit(replace(EXPORTS, text="一、出口\n\n \n增长。"), 0.5, 1),)
-    assert "一、出口<br>增长。" in sources_html(Exchange("出口？").after(replace(FOUND, hits=hits)), 1)
+    assert "一、出口<br>增长。" in sources_html(Exchange("出口？").after(replace(FOUND, hits=hits)), 1, CHINESE)

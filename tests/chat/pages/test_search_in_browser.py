@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from chat.pages.exchange import WITHDRAWN
-from chat.pages.page import SEARCH_TAB
+from chat.pages.chinese import CHINESE
 from index.filters import Filter
 from index.library import Hit
 from tests.browsers import chromium
@@ -66,7 +65,7 @@ def visit(browser: "Browser", shared: tuple[str, ScriptedAssistant], assistant: 
 
 
 def search(visit: Visit, text: str = "汽车出口") -> None:
-    visit.page.get_by_role("tab", name=SEARCH_TAB).click()
+    visit.page.get_by_role("tab", name=CHINESE.head.search).click()
     visit.page.get_by_role("textbox", name="要检索的问题或关键词").fill(text)
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_selector("#results .source")
@@ -145,7 +144,7 @@ def test_a_report_that_has_left_can_no_longer_be_asked_of(visit: Visit, assistan
     expect(visit.page.locator("#of")).to_contain_text("光伏行业白皮书")
     listed, assistant.listed = assistant.listed, assistant.listed[:1]
     visit.page.keyboard.press("Enter")
-    expect(visit.page.locator("#current .problem")).to_have_text(WITHDRAWN)
+    expect(visit.page.locator("#current .problem")).to_have_text(CHINESE.talk.withdrawn)
     expect(visit.page.locator("#of .scope")).to_have_count(0)
     assistant.listed = listed
     assert assistant.asked == []

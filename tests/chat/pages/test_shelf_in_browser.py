@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from chat.pages.exchange import WITHDRAWN
-from chat.pages.page import REPORTS_TAB
+from chat.pages.chinese import CHINESE
 from ingest.report import PageQuality
 from tests.browsers import chromium
 from tests.chat.pages.test_page_in_browser import Visit, served
@@ -52,7 +51,7 @@ def visit(browser: "Browser", shared: tuple[str, ListedShelf], shelf: ListedShel
 
 
 def open_reports(visit: Visit) -> None:
-    visit.page.get_by_role("tab", name=REPORTS_TAB).click()
+    visit.page.get_by_role("tab", name=CHINESE.head.reports).click()
     visit.page.wait_for_selector("#shelf .shelf")
 
 
@@ -127,7 +126,7 @@ def test_an_open_conversation_that_cites_a_removed_report_says_so_and_keeps_noth
     visit.page.once("dialog", lambda dialog: dialog.accept())
     visit.page.get_by_role("button", name=f"移除《{TITLE}》").click()
     expect(visit.page.locator("#shelf li.report")).to_have_count(2)
-    expect(visit.page.locator("#current .problem")).to_have_text(WITHDRAWN)
+    expect(visit.page.locator("#current .problem")).to_have_text(CHINESE.talk.withdrawn)
     assert EXPORTS.text not in visit.page.content()
     assert "128.4" not in visit.page.content()
 
@@ -140,7 +139,7 @@ def test_another_open_page_loses_it_with_its_next_question(
     shelf.assistant.listed = LISTED[1:]
     shelf.assistant.hits = ()
     visit.ask("另一个问题？")
-    expect(visit.page.locator("#past .problem")).to_have_text(WITHDRAWN)
+    expect(visit.page.locator("#past .problem")).to_have_text(CHINESE.talk.withdrawn)
     shelf.assistant.hits = ScriptedAssistant().hits
 
 

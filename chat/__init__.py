@@ -56,6 +56,7 @@ streams       what a response is streamed from
 guard         which requests come in, what every response says
 shelf         the reports, as a running service lists and changes them
 shelf_routes  the same over HTTP
+json_body     what a request says, decoded
 places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
 

@@ -57,6 +57,7 @@ guard         which requests come in, what every response says
 shelf         the reports, as a running service lists and changes them
 shelf_routes  the same over HTTP
 json_body     what a request says, decoded
+feedback      what readers think of answers, kept
 places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
 

@@ -58,6 +58,7 @@ shelf         the reports, as a running service lists and changes them
 shelf_routes  the same over HTTP
 json_body     what a request says, decoded
 feedback      what readers think of answers, kept
+feedback_routes  taken in over HTTP
 places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
 

@@ -31,7 +31,9 @@ GRADIO_ROUTES = re.compile(
     r"/chat/(?:theme\.css|assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+"
     r"|gradio_api/(?:queue/join|queue/data|cancel|reset|startup-events|heartbeat/\w+))?"
 )
-OWN_ROUTES = re.compile(r"/|/chat|/healthz|/api/v1/(?:search|ask|reports(?:/[^/]+)?)|/static/[\w.-]+")
+OWN_ROUTES = re.compile(
+    r"/|/chat|/healthz|/api/v1/(?:search|ask|feedback(?:/[A-Za-z0-9_-]+)?|reports(?:/[^/]+)?)|/static/[\w.-]+"
+)
 UNCHANGING = re.compile(r"/chat/assets/")  # named by their content
 
 # Either moves Gradio's root, and with it the page's scripts, to another host.

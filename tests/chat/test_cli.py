@@ -859,3 +859,28 @@ def test_chat_begins_with_a_library_of_nothing_and_takes_the_first_report(site: 
         finally:
             late.cancel()
             process.kill()
+
+
+def test_chat_answers_from_the_index_there_is_where_feedback_cannot_be_cleared(site: Site, library: Path) -> None:
+    """A report changed, so what readers said of it has to go, and cannot: the service runs, and says what to do."""
+    (library / "index" / FEEDBACK).write_bytes(b"x" * 1000)
+    (library / "corpus" / "reports" / "solar.md").write_text(SOLAR.replace("216.88", "217"), "utf-8")
+    command = [sys.executable, "-m", "chat.cli", "--config", str(site.config), "chat", "--port", "0"]
+    command += ["--corpus", str(library / "corpus"), "--index", str(library / "index")]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        late = threading.Timer(120, process.kill)
+        late.start()
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().partition("：")[2].partition("（")[0]
+            with httpx.Client(base_url=address, timeout=60) as client:
+                assert "128.4" in client.post("/api/v1/ask", json={"question": ASKED}).json()["answer"]
+        finally:
+            late.cancel()
+            process.kill()
+        assert process.stderr is not None
+        said = process.stderr.read()
+    assert f"索引没有更新：{library}/index/{FEEDBACK}：不是数据库文件；请把它移到别处" in said
+    assert "先用现有的索引回答。" in said

@@ -58,6 +58,10 @@ streams       what a response is streamed from
 guard         which requests come in, what every response says
 shelf         the reports, as a running service lists and changes them
 shelf_routes  the same over HTTP
+json_body     what a request says, decoded
+feedback      what readers think of answers, kept
+feedback_routes  taken in over HTTP
+feedback_export  and written out, a 👎 as a question for evaluation
 places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
 holdings      what the library holds, counted

@@ -6,11 +6,12 @@ no search library is loaded for it.
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chat.feedback import FEEDBACK, FeedbackStore
 from chat.sources import Progress
 from ingest.corpus import (
     ALIASES,
@@ -40,6 +41,9 @@ READINGS = "reports.jsonl"
 ALIASES_SHA256 = "aliases.sha256"
 # Beside the versions of an index, what `reportqa eval` found; it quotes the reports, and goes when one of them does.
 RESULTS = Path("eval", "last.json")
+
+# What a report is made of: the sha256 of its file, and what the manifest says of it but for the file's name.
+Content = tuple[str, dict[str, str]]
 
 
 def _silent(*_: object) -> None:
@@ -254,13 +258,26 @@ def _changes(before: Sequence[Reading], now: Sequence[Reading]) -> Changes:
     return Changes(**counts, removed=len(left))
 
 
-def _contents(readings: Sequence[Reading]) -> Mapping[str, tuple[str, dict[str, str]]]:
-    """By file, what each report is made of; of two with one id the first alone is a report."""
-    first = {reading.id: reading for reading in reversed(readings) if reading.report}
-    return {
-        reading.file: (reading.sha256, {key: value for key, value in reading.entry.items() if key != "file"})
-        for reading in first.values()
-    }
+def _contents(readings: Sequence[Reading]) -> Mapping[str, Content]:
+    """By file, what each report is made of."""
+    return {reading.file: _content(reading) for reading in _reports(readings).values()}
+
+
+def _unchanged(before: Sequence[Reading], now: Sequence[Reading]) -> frozenset[str]:
+    """The ids of the reports that are made of what they were made of, wherever their files are."""
+    earlier = _reports(before)
+    return frozenset(
+        id for id, reading in _reports(now).items() if id in earlier and _content(earlier[id]) == _content(reading)
+    )
+
+
+def _reports(readings: Sequence[Reading]) -> Mapping[str, Reading]:
+    """By id, what was read as a report; of two with one id the first alone is one."""
+    return {reading.id: reading for reading in reversed(readings) if reading.report}
+
+
+def _content(reading: Reading) -> Content:
+    return reading.sha256, {key: value for key, value in reading.entry.items() if key != "file"}
 
 
 def _write_version(
@@ -305,13 +322,25 @@ def _write_version(
     # Where a report went or lost words, they are to be nowhere; where it is not known what there was, neither.
     changes = _changes(before, readings)
     gone = not before or changes.removed + changes.updated > 0
-    results = setup.root / RESULTS
+    standing = _unchanged(before, readings)
     if gone:
-        results.unlink(missing_ok=True)  # before, since this process may be killed at any moment
+        _forget_words(setup.root, standing)  # before, since this process may be killed at any moment
     commit(setup.root, save, check=lambda folder: PassageIndex.load(folder, encoder), keep_before=not gone)
     if gone:
-        results.unlink(missing_ok=True)  # and after, since an evaluation may have ended meanwhile
+        _forget_words(
+            setup.root, standing
+        )  # and after, since an evaluation may have ended meanwhile, or a reader judged
     return len(passages), embedded
+
+
+def _forget_words(root: Path, standing: Collection[str]) -> None:
+    """Clear what lies beside the versions and quotes other reports than those that stand.
+
+    Raises:
+        FeedbackUnavailable: feedback cannot be cleared; what it quotes is then still there.
+    """
+    (root / RESULTS).unlink(missing_ok=True)
+    FeedbackStore(root / FEEDBACK).forget_all_but(standing)
 
 
 def _encoder(setup: Setup, version: Path | None) -> "Encoder":

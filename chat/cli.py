@@ -178,6 +178,16 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--compare", metavar="FILE", help="与之前一次结果（JSON）逐项比较")
     _add_index(evaluate)
 
+    feedback = command("feedback", "读者对回答的反馈：汇总，或导出", _feedback)
+    written = feedback.add_mutually_exclusive_group()
+    written.add_argument("--jsonl", action="store_true", help="每条反馈输出一行 JSON，从早到晚")
+    written.add_argument(
+        "--questions",
+        metavar="FILE",
+        help="把得到“没有帮助”的问题写成题集（JSONL），补全标准答案后可用 reportqa eval 评测",
+    )
+    _add_index(feedback)
+
     _add_model(command("model", "语言模型与向量模型：查看、获取、校验", _model))
 
     chat = command("chat", "打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）", _chat)
@@ -577,6 +587,29 @@ def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
     return DONE
 
 
+def _feedback(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.feedback import FEEDBACK, FeedbackStore  # noqa: PLC0415
+    from chat.feedback_export import feedback_object, questions_of, write_questions  # noqa: PLC0415
+    from chat.terminal import show_feedback, show_questions_written  # noqa: PLC0415
+
+    root = _index_root(arguments, config)
+    if not root.is_dir():
+        raise UserError(f"{root}：没有这个文件夹；请用 --index 指明索引所在的文件夹")
+    records = FeedbackStore(root / FEEDBACK).records()
+    if arguments.jsonl:
+        for each in records:
+            _write_line(sys.stdout.buffer, feedback_object(each))
+    elif arguments.questions:
+        questions = questions_of(records)
+        if not questions:
+            raise UserError("还没有“没有帮助”的反馈，没有题目可写")
+        write_questions(Path(arguments.questions), questions)
+        show_questions_written(len(questions), Path(arguments.questions))
+    else:
+        show_feedback(records)
+    return DONE
+
+
 def _model(arguments: argparse.Namespace, config: Config) -> int:
     from chat.catalogue import CATALOGUE, find_model  # noqa: PLC0415
     from chat.config import models_folder  # noqa: PLC0415
@@ -615,6 +648,7 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.building import Built, build_index  # noqa: PLC0415
+    from chat.feedback import FeedbackUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
@@ -643,6 +677,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     built.append(build_index(setup, may_begin_empty=True))
                 except IndexBusy as busy:
                     bar.notice(f"{busy}。先用现有的索引回答，更新完成后自动换用新的。")
+                except FeedbackUnavailable as problem:
+                    bar.notice(f"索引没有更新：{problem}。先用现有的索引回答。")
 
             assistant = load_assistant(
                 config, setup.root, encoder=setup.encoder, prepare=build, loading=bar.step, on_damage=damages.append

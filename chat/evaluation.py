@@ -98,7 +98,8 @@ def read_questions(path: Path) -> list[Gold]:
     """The questions of a JSON Lines file, in order.
 
     Raises:
-        BadQuestions: no such file, or a line that is no question.
+        BadQuestions: no such file, a line that is no question, or lines that a person has yet to fill in. These are not
+            left out: figures of fewer questions than the file has would be taken for those of all.
     """
     try:
         lines = path.read_text("utf-8-sig").split("\n")  # splitlines() would break a line at a U+2028 in a text
@@ -106,13 +107,21 @@ def read_questions(path: Path) -> list[Gold]:
         reason = system_reason(error) if isinstance(error, OSError) else error
         raise BadQuestions(f"{path}：无法读取题集（{reason}）；请用 --questions 指明 UTF-8 的 JSONL 文件") from error
     gold = []
+    unfinished = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            gold.append(_gold(json.loads(line)))
+            decoded = json.loads(line)
+            gold.append(_gold(decoded))
+            if _lacks_gold(decoded):
+                unfinished.append(number)
         except (KeyError, TypeError, ValueError) as error:
             raise BadQuestions(f"{path}：第 {number} 行不是有效的题目（{error!r}）") from error
+    if unfinished:
+        raise BadQuestions(
+            f"{path}：{_numbered(unfinished)}还没有标准答案；请填写 type 与 answerable，能回答的再填写 must 与 evidence，或删去这些行"
+        )
     if not gold:
         raise BadQuestions(f"{path}：题集是空的")
     return gold
@@ -131,6 +140,19 @@ def _gold(line: Mapping[str, Any]) -> Gold:
         ),
         answerable=bool(line["answerable"]),
     )
+
+
+def _lacks_gold(line: Mapping[str, Any]) -> bool:
+    """Whether a question, as feedback leaves it, still has to be given its gold: without must, any answer would be right."""
+    if line["type"] is None or line["answerable"] is None:
+        return True
+    return "feedback" in line and bool(line["answerable"]) and not (line.get("must") and line.get("evidence"))
+
+
+def _numbered(lines: Sequence[int]) -> str:
+    """Lines for a message, the first ten by number."""
+    more = f" 等 {len(lines)} 行" if len(lines) > 10 else " 行"
+    return f"第 {'、'.join(map(str, lines[:10]))}{more}"
 
 
 def _spellings(group: object) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ Nothing heavy is imported until `make_app` is called, so that a command line tha
 
 import asyncio
 import errno
-import json
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, suppress
@@ -20,6 +19,7 @@ from chat.facets import Results, search_in_one_go
 from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
+from chat.json_body import WrongType, read_json
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.languages import words_for
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "pages" / "static"
 RETRY_SECONDS = 30
 GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
-NOT_JSON = "请求体不是合法的 JSON。"
 NOT_JSON_TYPE = "请以 Content-Type: application/json 发送请求。"
 WRONG_METHOD = "此地址不支持这种请求方法。"
 BROKEN = "服务内部错误，详情见服务日志。"
@@ -46,10 +45,6 @@ BROKEN = "服务内部错误，详情见服务日志。"
 
 class PortInUse(UserError):
     """Another process listens where this one should; the message says what to do."""
-
-
-class WrongType(Exception):
-    """A request whose body is not announced as JSON."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -277,13 +272,7 @@ def _ask(assistant: Assistant, asked: Asked) -> Generator[Event, None, None]:
 
 
 async def _read(request: "Request", assistant: Assistant) -> Asked:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise WrongType
-    request.state.identity = None
-    try:
-        decoded = json.loads(await request.body())
-    except (ValueError, RecursionError) as error:
-        raise BadQuestion(NOT_JSON) from error
+    decoded = await read_json(request)
     request.state.identity = identity(decoded)
     return read_asked(decoded, assistant.reports)
 

@@ -6,8 +6,10 @@ Lines are left for the terminal to wrap (soft_wrap): in a pipe, rich would break
 import os
 import sys
 import webbrowser
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:  # these bring the search libraries along, 0.4 s that a build 
     from chat.contract import ReportLine
     from chat.curation import Added, Listed, Removed
     from chat.facets import Results
+    from chat.feedback import Feedback
     from chat.retrieval_set import RefusalFigures, SetFigures
     from index.filters import Filter
     from index.library import Hit
@@ -63,6 +66,10 @@ _TYPES = {
     "summary": "概述",
     "unanswerable": "无答案",
 }
+
+
+LATEST = 20  # judgements that a summary shows
+NO_REASON = "未说明原因"
 
 
 class _Console(Console):
@@ -414,6 +421,48 @@ def _cell(value: float | int | None, before: float | int | None) -> str:
         return shown
     change = value - before
     return f"{shown} ({change:+.3f})" if isinstance(value, float) and value <= 1 else f"{shown} ({change:+,.0f})"
+
+
+def show_feedback(records: "Sequence[Feedback]") -> None:
+    """How many 👍 and 👎 there are, why, and the latest 👎; records are oldest first.
+
+    In words: a terminal that knows Chinese alone has no such signs.
+    """
+    from chat.pages.chinese import CHINESE  # noqa: PLC0415 - of the pages, this alone
+
+    words, console = CHINESE.feedback, _Console()
+    if not records:
+        console.print("还没有反馈。")
+        return
+    down = [each for each in records if each.verdict == "down"]
+    reasons = Counter(words.reasons[each.reason] if each.reason else NO_REASON for each in down)
+    lines = [f"反馈 {len(records):,} 条：{words.up} {len(records) - len(down):,}，{words.down} {len(down):,}"]
+    if down:
+        lines.append("原因：" + "，".join(f"{reason} {count:,}" for reason, count in reasons.most_common()))
+        lines.append(f"\n{words.down}的回答，从近到远（最多 {LATEST} 条）：")
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
+    for each in reversed(down[-LATEST:]):
+        _show_judged(console, each, words.reasons[each.reason] if each.reason else NO_REASON)
+
+
+def _show_judged(console: Console, feedback: "Feedback", reason: str) -> None:
+    given = datetime.fromisoformat(feedback.given_at).astimezone()
+    label = Text(f"{given:%Y-%m-%d %H:%M}  {reason}  ", style="dim")
+    console.print(label + Text(_printable(_one_line(feedback.standalone_question, 100))), soft_wrap=True)
+    if feedback.comment:
+        console.print(Text(f"    说明：{_printable(_one_line(feedback.comment, 200))}", style="dim"), soft_wrap=True)
+
+
+def show_questions_written(count: int, path: Path) -> None:
+    """What is left to do with the file, and what nobody else will do."""
+    console = _Console(stderr=True)
+    for line in (
+        f"已写出 {count:,} 题：{path}",
+        "每题补全 type 与 answerable，能回答的再补全 must 与 evidence，然后运行 reportqa eval --questions；未补全时会指出是哪几行。",
+        "文件中有回答的原文，移除报告时不会随之清除。",
+    ):
+        console.print(Text(_printable(line)), soft_wrap=True)
 
 
 def show_serving(address: str) -> None:

@@ -6,6 +6,7 @@ The library's side of it, on the two reports of this repository and two small on
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from chat.building import RESULTS, Setup, build_index
 from chat.config import Config, load_encoder
 from chat.curation import list_reports, remove_reports
 from chat.evaluation import Result, write_results
+from chat.feedback import FEEDBACK, Cited, Feedback, FeedbackStore, FeedbackUnavailable
 from chat.generation import Pieces
 from chat.live import LiveAssistant
 from chat.setup import load_library
@@ -89,6 +91,63 @@ def sentences_of_its_own(report: Report, others: Sequence[Report]) -> list[str]:
     return sorted(line for line in lines if len(line) > 20 and "\t" not in line and line not in elsewhere)
 
 
+def judged(
+    setup: Setup, assistant: LiveAssistant, report: Report, other: Report, words: Sequence[str]
+) -> FeedbackStore:
+    """Feedback on an answer in these words of a report, and on one that rests on another report."""
+    store = FeedbackStore(setup.root / FEEDBACK)
+    of_it = Feedback(
+        id="a" * 16,
+        given_at="2026-03-01T08:00:00.000+00:00",
+        verdict="down",
+        reason="incomplete",
+        comment=f"还有：{words[-1]}",
+        question="说了什么？",
+        standalone_question=f"{words[0][:20]}，说了什么？",
+        answer="".join(f"{sentence}[1]" for sentence in words[:100]),
+        refused=False,
+        citations=(Cited(report.id, "p1"), Cited(other.id, "p2")),
+        library=assistant.library.version,
+    )
+    assert store.record(of_it)
+    of_another = replace(
+        of_it, id="b" * 16, given_at="2026-03-02T08:00:00.000+00:00", comment="", answer="另一份报告的话[1]。"
+    )
+    assert store.record(replace(of_another, standalone_question="说了什么？", citations=(Cited(other.id, "p2"),)))
+    return store
+
+
+def test_what_readers_said_of_a_report_goes_when_the_report_changes(tmp_path: Path) -> None:
+    """A build follows the files of the corpus, so words go without any command to remove them."""
+    setup = setup_with(tmp_path, HashingEncoder())
+    report, other = (each for each in load_corpus(setup.corpus) if each.title in ("储能报告", "光伏白皮书"))
+    assistant = LiveAssistant(setup.root, Assistant(load_library(setup.root, HashingEncoder()), None))
+    words = sentences_of_its_own(report, [other])
+    store = judged(setup, assistant, report, other, words)
+    (setup.corpus / "reports" / "new.md").write_text("# 氢能报告\n\n2024年绿氢产量达到32.5万吨。\n", "utf-8")
+    build_index(setup)
+    assert [each.answer != "" for each in store.records()] == [True, True]  # nothing went
+    path = setup.corpus / "reports" / ("storage.md" if report.title == "储能报告" else "solar.md")
+    path.write_text(path.read_text("utf-8").replace("新", "旧"), "utf-8")
+    build_index(setup)
+    assert [each.answer != "" for each in store.records()] == [False, True]
+    assert held_on_disk(tmp_path, words[0]) == []
+
+
+def test_a_removal_that_cannot_clear_what_readers_said_removes_nothing_and_says_why(tmp_path: Path) -> None:
+    setup = setup_with(tmp_path, HashingEncoder())
+    report = next(each for each in load_corpus(setup.corpus) if each.title == "储能报告")
+    (setup.root / FEEDBACK).write_text("不是数据库" * 100, "utf-8")
+    before = current_version(setup.root)
+    with pytest.raises(FeedbackUnavailable, match=r"feedback\.sqlite3：不是数据库文件"):
+        remove_reports(setup, [report.id])
+    assert current_version(setup.root) == before
+    assert report.id in {each.id for each in load_corpus(setup.corpus)}
+    (setup.root / FEEDBACK).unlink()
+    remove_reports(setup, [report.id])
+    assert report.id not in {each.id for each in load_corpus(setup.corpus)}
+
+
 def shown_for(assistant: LiveAssistant, question: str) -> set[str]:
     return reports_shown(assistant.search(question).hits)
 
@@ -104,12 +163,17 @@ def test_no_report_that_was_removed_is_shown_listed_or_kept(tmp_path: Path, numb
     words = sentences_of_its_own(report, reports)
     assert report.id in shown_for(assistant, words[0])
     write_results(setup.root / RESULTS, [Result("q", "fact", True, (1,), 1.0, answer=words[0])])
-    assert setup.root / RESULTS in held_on_disk(tmp_path, words[0])
-    assert len(held_on_disk(tmp_path, words[0])) > 2
+    store = judged(setup, assistant, report, reports[0], words)
+    assert {setup.root / RESULTS, store.path} <= set(held_on_disk(tmp_path, words[0]))
+    assert len(held_on_disk(tmp_path, words[0])) > 3
     remove_reports(setup, [report.id])
     assistant.refresh()
     assert_gone(setup, assistant, report)
     assert [path for sentence in words for path in held_on_disk(tmp_path, sentence)] == []
+    of_it, of_another = store.records()
+    assert (of_it.verdict, of_it.reason, of_it.question) == ("down", "incomplete", "说了什么？")
+    assert (of_it.answer, of_it.comment, of_it.citations) == ("", "", ())
+    assert of_another.answer == "另一份报告的话[1]。"
 
 
 def test_nor_is_it_with_the_bundled_encoder(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from chat.feedback import Reason
 from chat.places import PlaceWords
 from chat.quality import QualityWords
 from ingest.report import Kind
@@ -290,6 +291,27 @@ class EvaluationWords:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackWords:
+    """What a reader is asked and told when judging an answer.
+
+    reasons: why it is a 👎, in the order to offer them. comment: stands in the empty box. kept: what becomes of it all,
+    said before it is sent.
+    """
+
+    up: str
+    down: str
+    why: str
+    reasons: Mapping[Reason, str]
+    comment: str
+    kept: str
+    send: str
+    thanks: str
+    withdraw: str
+    withdrawn: str
+    failed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """All strings of one language. path: where the page in this language is."""
 
@@ -306,3 +328,4 @@ class Words:
     reader: ReaderWords
     overview: OverviewWords
     evaluation: EvaluationWords
+    feedback: FeedbackWords

@@ -10,9 +10,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stderr
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ import pytest
 from chat.catalogue import CATALOGUE, DEFAULT_ENCODER
 from chat.cli import main
 from chat.config import Config, load_encoder, models_folder
+from chat.feedback import FEEDBACK, Cited, Feedback, FeedbackStore
 from index.versions import writing
 from tests.chat.test_endpoint import Answering, delta, serving
 from tests.documents import Block, Heading, Paragraph, to_pptx, to_xlsx
@@ -300,6 +302,8 @@ def test_while_another_process_writes_the_index_the_exit_code_says_try_again(wit
         (["eval", "--questions", "reportqa.toml"], "reportqa.toml：第 1 行不是有效的题目"),
         (["eval", "--questions", "tiny.jsonl", "--compare", "tiny.jsonl"], "tiny.jsonl：不是 reportqa eval 写出的结果"),
         (["eval", "--questions", "tiny.jsonl", "--output", "corpus"], "corpus 是文件夹"),
+        (["feedback", "--index", "nowhere"], "nowhere：没有这个文件夹；请用 --index"),
+        (["feedback", "--questions", "bad.jsonl"], "没有题目可写"),
         (["model", "fetch", "gpt-9"], "没有名为 gpt-9 的模型"),
         (["model", "fetch", "--from", "x.gguf"], "--from 需要同时给出模型名"),
         (["chat", "--host", "192.0.2.1", "--port", "0"], "无法在 192.0.2.1:0 上监听（本机没有这个地址）"),
@@ -341,6 +345,7 @@ def test_a_port_in_use_is_said_before_anything_is_loaded(run: Run) -> None:
         (["serch"], "（命令：没有 'serch'，可用 "),
         (["model", "gte"], "（操作：没有 'gte'，可用 "),
         (["ask", "出口", "--jsno"], "（多出 --jsno）"),
+        (["feedback", "--jsonl", "--questions", "x"], "（--questions：不能与 --jsonl 同用）"),
         (["build", "--rebuild=1"], "（--rebuild：后面不能有值（'1'））"),
     ],
 )
@@ -369,6 +374,7 @@ def test_a_command_that_is_none_is_said_in_one_line(
         "search",
         "ask",
         "eval",
+        "feedback",
         "model",
         "model list",
         "model fetch",
@@ -670,6 +676,134 @@ def test_refusals_are_judged_by_taking_passages_away(run: Run, tmp_path: Path) -
     assert "抽走原文的 1 题：拒答 1.000 · 原文还在的 1 题：未拒答 1.000" in ended.out
 
 
+# ---- feedback
+
+
+JUDGED = Feedback(
+    id="a0Zz_-4567890123",
+    given_at="2026-03-01T08:15:30.250+00:00",
+    verdict="down",
+    reason="wrong_figure",
+    comment="应为\n128.4万辆\x1b[31m。",
+    question="那出口呢？",
+    standalone_question=ASKED,
+    answer="出口98.7万辆[1]。",
+    refused=False,
+    citations=(Cited("cars-2025", "cars-2025#2"),),
+    library="version-000001",
+)
+
+
+@pytest.fixture
+def judged(library: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The index, with three judgements of one question; the clock on the wall is Beijing's."""
+    store = FeedbackStore(library / "index" / FEEDBACK)
+    unexplained = replace(JUDGED, reason="", comment="")
+    store.record(replace(JUDGED, id="a" * 16))
+    store.record(replace(unexplained, id="b" * 16, given_at="2026-03-02T08:15:30.250+00:00", verdict="up"))
+    store.record(replace(unexplained, id="c" * 16, given_at="2026-03-03T08:15:30.250+00:00"))
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Shanghai")
+        time.tzset()
+        yield library / "index"
+    time.tzset()
+
+
+def test_feedback_is_summed_up_and_the_latest_complaints_are_shown(run: Run, judged: Path) -> None:
+    ended = run("feedback", "--index", judged)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == [
+        "反馈 3 条：有帮助 1，没有帮助 2",
+        "原因：数字不对 1，未说明原因 1",
+        "",
+        "没有帮助的回答，从近到远（最多 20 条）：",
+        f"2026-03-03 16:15  未说明原因  {ASKED}",
+        f"2026-03-01 16:15  数字不对  {ASKED}",
+        "    说明：应为 128.4万辆\ufffd[31m。",
+    ]
+
+
+def test_a_summary_shows_the_latest_twenty(run: Run, judged: Path) -> None:
+    store = FeedbackStore(judged / FEEDBACK)
+    for number in range(25):
+        given_at = f"2026-04-{number + 1:02}T00:00:00.000+00:00"
+        asked = f"第{number}问？"
+        store.record(replace(JUDGED, id=f"{number:016}", given_at=given_at, standalone_question=asked, comment=""))
+    shown = run("feedback", "--index", judged).out.splitlines()
+    assert shown[0] == "反馈 28 条：有帮助 1，没有帮助 27"
+    assert [line.rpartition("  ")[2] for line in shown[4:]] == [f"第{number}问？" for number in range(24, 4, -1)]
+
+
+def test_no_feedback_yet_is_said_and_makes_no_file(run: Run, library: Path) -> None:
+    assert run("feedback", "--index", library / "index") == Ended(0, "还没有反馈。\n", "")
+    assert run("feedback", "--index", library / "index", "--jsonl") == Ended(0, "", "")
+    assert not (library / "index" / FEEDBACK).exists()
+
+
+def test_feedback_is_written_out_one_object_a_line(run: Run, judged: Path) -> None:
+    ended = run("feedback", "--index", judged, "--jsonl")
+    assert (ended.code, ended.err, len(ended.objects)) == (0, "", 3)
+    assert ended.objects[0] == {
+        "answer_id": "a" * 16,
+        "given_at": "2026-03-01T08:15:30.250+00:00",
+        "verdict": "down",
+        "reason": "wrong_figure",
+        "comment": "应为\n128.4万辆\x1b[31m。",
+        "question": "那出口呢？",
+        "standalone_question": ASKED,
+        "answer": "出口98.7万辆[1]。",
+        "refused": False,
+        "citations": [{"report_id": "cars-2025", "passage_id": "cars-2025#2"}],
+        "library": "version-000001",
+    }
+
+
+def test_a_complaint_becomes_a_question_that_counts_once_a_person_has_told_what_is_right(
+    run: Run, judged: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "asked.jsonl"
+    ended = run("feedback", "--index", judged, "--questions", file)
+    assert (ended.code, ended.out) == (0, "")
+    told, todo, kept = ended.err.splitlines()
+    assert told == f"已写出 1 题：{file}"
+    assert "补全 type 与 answerable" in todo
+    assert kept == "文件中有回答的原文，移除报告时不会随之清除。"
+    (question,) = (json.loads(line) for line in file.read_text("utf-8").splitlines())
+    assert [(each["answer"], each["reason"]) for each in question["feedback"]] == [
+        ("出口98.7万辆[1]。", "wrong_figure"),
+        ("出口98.7万辆[1]。", ""),
+    ]
+    assert (question["question"], question["answerable"], question["must"]) == (ASKED, None, [])
+
+    evaluate = ("eval", "--index", judged, "--questions", file, "--output", tmp_path / "result.json")
+    refused = run(*evaluate)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith(f"错误：{file}：第 1 行还没有标准答案；请填写 type 与 answerable")
+    again = run("feedback", "--index", judged, "--questions", file)
+    assert (again.code, again.err) == (2, f"错误：{file} 已经存在，其中可能有人工填写的标准答案；请换一个文件名\n")
+
+    gold = {name: TINY_SET[0][name] for name in ("type", "must", "evidence", "answerable")}
+    file.write_text(lines([question | gold]), "utf-8")
+    assert run(*evaluate).code == 0
+    assert json.loads((tmp_path / "result.json").read_text("utf-8"))["summary"]["all"]["accuracy"] == 1.0
+
+
+def test_a_build_and_a_removal_leave_feedback_where_it_is(run: Run, within: Run, judged: Path, library: Path) -> None:
+    (library / "corpus" / "reports" / "storage.md").write_text(STORAGE, "utf-8")
+    assert within("build").code == 0
+    assert [each["answer"] for each in run("feedback", "--index", judged, "--jsonl").objects] == [JUDGED.answer] * 3
+    assert within("remove", "cars-2025").code == 0
+    kept = run("feedback", "--index", judged, "--jsonl").objects
+    assert [(each["verdict"], each["answer"]) for each in kept] == [("down", ""), ("up", ""), ("down", "")]
+
+
+def test_a_feedback_file_that_is_none_is_named(run: Run, library: Path) -> None:
+    (library / "index" / FEEDBACK).write_bytes(b"x" * 1000)
+    ended = run("feedback", "--index", library / "index")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"错误：{library}/index/{FEEDBACK}：不是数据库文件；请把它移到别处")
+
+
 # A shell starts background jobs with Ctrl-C ignored, and a child inherits that.
 HEEDS_CTRL_C = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
@@ -725,3 +859,28 @@ def test_chat_begins_with_a_library_of_nothing_and_takes_the_first_report(site: 
         finally:
             late.cancel()
             process.kill()
+
+
+def test_chat_answers_from_the_index_there_is_where_feedback_cannot_be_cleared(site: Site, library: Path) -> None:
+    """A report changed, so what readers said of it has to go, and cannot: the service runs, and says what to do."""
+    (library / "index" / FEEDBACK).write_bytes(b"x" * 1000)
+    (library / "corpus" / "reports" / "solar.md").write_text(SOLAR.replace("216.88", "217"), "utf-8")
+    command = [sys.executable, "-m", "chat.cli", "--config", str(site.config), "chat", "--port", "0"]
+    command += ["--corpus", str(library / "corpus"), "--index", str(library / "index")]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        late = threading.Timer(120, process.kill)
+        late.start()
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().partition("：")[2].partition("（")[0]
+            with httpx.Client(base_url=address, timeout=60) as client:
+                assert "128.4" in client.post("/api/v1/ask", json={"question": ASKED}).json()["answer"]
+        finally:
+            late.cancel()
+            process.kill()
+        assert process.stderr is not None
+        said = process.stderr.read()
+    assert f"索引没有更新：{library}/index/{FEEDBACK}：不是数据库文件；请把它移到别处" in said
+    assert "先用现有的索引回答。" in said

@@ -415,6 +415,31 @@ def test_a_bad_line_is_named(tmp_path: Path, bad: str) -> None:
     assert str(caught.value).startswith(f"{path}：第 3 行不是有效的题目")
 
 
+@pytest.mark.parametrize(
+    ("unfinished", "finished"),
+    [
+        ({"answerable": None}, {}),
+        ({"type": None}, {}),
+        ({"feedback": [{}], "must": []}, {"feedback": [{}]}),  # whatever is answered would be right
+        ({"feedback": [{}], "evidence": []}, {"feedback": [{}]}),
+        ({"feedback": [{}], "answerable": None}, {"feedback": [{}], "answerable": False, "must": [], "evidence": []}),
+    ],
+)
+def test_lines_without_gold_are_all_named_and_nothing_is_evaluated_until_they_have_it(
+    tmp_path: Path, unfinished: dict[str, object], finished: dict[str, object]
+) -> None:
+    path = written(tmp_path, line(**unfinished), line(), line(**unfinished))
+    with pytest.raises(BadQuestions) as caught:
+        read_questions(path)
+    assert str(caught.value).startswith(f"{path}：第 1、3 行还没有标准答案；请填写 type 与 answerable")
+    assert len(read_questions(written(tmp_path, line(**finished), line()))) == 2
+
+
+def test_of_many_lines_without_gold_the_first_are_named(tmp_path: Path) -> None:
+    with pytest.raises(BadQuestions, match="：第 1、2、3、4、5、6、7、8、9、10 等 11 行还没有标准答案"):
+        read_questions(written(tmp_path, *[line(answerable=None)] * 11))
+
+
 def test_a_set_without_questions_or_that_is_no_text_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadQuestions, match="题集是空的"):
         read_questions(written(tmp_path, "", ""))

@@ -230,3 +230,17 @@ def test_a_rejection_passes_through_what_the_application_has_open() -> None:
 
 def test_a_body_within_the_limit_is_read(client: TestClient) -> None:
     assert client.post("/api/v1/ask", content=b"x" * BODY_BYTES).json()["bytes"] == BODY_BYTES
+
+
+@pytest.mark.parametrize("path", ["/api/v1/feedback", "/api/v1/feedback/a0Zz_-4567890123"])
+def test_feedback_gets_in_by_its_own_two_addresses(client: TestClient, path: str) -> None:
+    """Nothing answers there in this application, which says so in its own words."""
+    assert client.post(path).text == "Not Found"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/feedback/", "/api/v1/feedback/a/b", "/api/v1/feedback/..", "/api/v1/feedback/%0a", "/api/v1/feedbacks"],
+)
+def test_feedback_has_no_other_address(client: TestClient, path: str) -> None:
+    assert client.post(path).json()["error"] == "没有这个地址。"

@@ -8,5 +8,7 @@ english         them in English
 exchange        one question of the conversation and how far it has come
 render          the HTML of questions, answers and sources
 results         the HTML of a search
+tables          a table put together again from its rows, with those an answer cites
+series          the figures of a table that can be drawn side by side
 page            the page itself
 """

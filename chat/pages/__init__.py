@@ -10,5 +10,7 @@ render          the HTML of questions, answers and sources
 results         the HTML of a search
 tables          a table put together again from its rows, with those an answer cites
 series          the figures of a table that can be drawn side by side
+plot            a series as an inline SVG
+look            the tables and plots that an answer rests on, as HTML
 page            the page itself
 """

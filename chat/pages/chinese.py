@@ -4,6 +4,7 @@ from chat.pages.words import (
     EvaluationWords,
     FeedbackWords,
     HeadWords,
+    LookWords,
     MeasureWords,
     OverviewWords,
     ReaderWords,
@@ -120,6 +121,21 @@ _EVALUATION = EvaluationWords(
     not_found="未找到",
     answer="回答",
     no_answer="未保留",
+)
+
+LOOK = LookWords(
+    show="查看数据表与图",
+    show_table="查看数据表",
+    table="数据表",
+    source="出处",
+    copy_csv="复制为 CSV",
+    part="原表较长，这里只列出所引行附近的行。",
+    cited="回答所引",
+    others="同表其他",
+    told="{name}，共 {count} 项：{points}。",
+    forecast="虚线：预测值",
+    hedged="虚框：约数或上下限",
+    left_out="未绘出：{labels}（空缺或区间）",
 )
 
 CHINESE = Words(
@@ -309,4 +325,5 @@ CHINESE = Words(
         withdrawn="反馈已撤回。",
         failed="反馈没有存下，回答不受影响；请稍后再试。",
     ),
+    look=LOOK,
 )

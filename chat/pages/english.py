@@ -4,6 +4,7 @@ from chat.pages.words import (
     EvaluationWords,
     FeedbackWords,
     HeadWords,
+    LookWords,
     MeasureWords,
     OverviewWords,
     ReaderWords,
@@ -153,6 +154,21 @@ _EVALUATION = EvaluationWords(
     not_found="not found",
     answer="Answer",
     no_answer="not kept",
+)
+
+LOOK = LookWords(
+    show="Show the data and a chart",
+    show_table="Show the data",
+    table="Table",
+    source="Source",
+    copy_csv="Copy as CSV",
+    part="The table is long; these are the rows near those cited.",
+    cited="Cited in the answer",
+    others="Others in the table",
+    told="{name}, {count} items: {points}.",
+    forecast="Dashed line: forecast",
+    hedged="Dashed outline: approximate or a bound",
+    left_out="Not drawn: {labels} (blank or a range)",
 )
 
 ENGLISH = Words(
@@ -342,4 +358,5 @@ ENGLISH = Words(
         withdrawn="Your feedback was withdrawn.",
         failed="Your feedback could not be stored; the answer is not affected. Please try again later.",
     ),
+    look=LOOK,
 )

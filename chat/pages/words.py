@@ -312,6 +312,29 @@ class FeedbackWords:
 
 
 @dataclass(frozen=True, slots=True)
+class LookWords:
+    """Below an answer, the tables that it rests on and their plots.
+
+    show, show_table: what opens them, with a plot and without. table: a table without a caption. source: the column of the
+    marks. part: of a table too long to be shown whole. cited, others: the points that the answer cites, and the rest of the
+    table. told: a plot in words, for who does not see it. forecast, hedged, left_out: what a plot does with such points.
+    """
+
+    show: str
+    show_table: str
+    table: str
+    source: str
+    copy_csv: str
+    part: str
+    cited: str
+    others: str
+    told: str
+    forecast: str
+    hedged: str
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """All strings of one language. path: where the page in this language is."""
 
@@ -329,3 +352,4 @@ class Words:
     overview: OverviewWords
     evaluation: EvaluationWords
     feedback: FeedbackWords
+    look: LookWords

@@ -24,4 +24,6 @@ reader_routes   it over HTTP
 bars            shares as bars
 overview        the HTML of what the library holds
 evaluated       the HTML of the last evaluation
+export          a conversation to take away: the document, without a format
+export_markdown  it as Markdown
 """

@@ -26,4 +26,5 @@ overview        the HTML of what the library holds
 evaluated       the HTML of the last evaluation
 export          a conversation to take away: the document, without a format
 export_markdown  it as Markdown
+export_docx     as a Word document
 """

@@ -27,4 +27,7 @@ evaluated       the HTML of the last evaluation
 export          a conversation to take away: the document, without a format
 export_markdown  it as Markdown
 export_docx     as a Word document
+export_pdf      as PDF, set for print
+faces           what a character of it is drawn as
+line_breaks     where the lines of a Chinese paragraph end
 """

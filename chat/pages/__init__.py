@@ -28,4 +28,10 @@ tables          a table put together again from its rows, with those an answer c
 series          the figures of a table that can be drawn side by side
 plot            a series as an inline SVG
 look            the tables and plots that an answer rests on, as HTML
+export          a conversation to take away: the document, without a format
+export_markdown  it as Markdown
+export_docx     as a Word document
+export_pdf      as PDF, set for print
+faces           what a character of it is drawn as
+line_breaks     where the lines of a Chinese paragraph end
 """

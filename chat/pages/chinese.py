@@ -2,6 +2,7 @@
 
 from chat.pages.words import (
     EvaluationWords,
+    ExportWords,
     FeedbackWords,
     HeadWords,
     LookWords,
@@ -326,4 +327,18 @@ CHINESE = Words(
         failed="反馈没有存下，回答不受影响；请稍后再试。",
     ),
     look=LOOK,
+    export=ExportWords(
+        imprint="{product} · {date} 导出",
+        notice="回答由人工智能系统依据所收录的报告生成或摘录；方括号中的数字是文末参考文献的序号，文献之下附有所引原文，使用前请核对。",
+        only_of="仅就《{title}》回答",
+        understood="理解为：{question}",
+        quoted="摘自原文",
+        partly="〔原文只支持其中一部分〕",
+        unsupported="〔未找到依据〕",
+        composed="〔由系统据所引原文得出〕",
+        references="参考文献",
+        place="位置：{place}",
+        row="表格行：{reading}",
+        page="第 {page} 页，共 {pages} 页",
+    ),
 )

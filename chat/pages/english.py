@@ -2,6 +2,7 @@
 
 from chat.pages.words import (
     EvaluationWords,
+    ExportWords,
     FeedbackWords,
     HeadWords,
     LookWords,
@@ -359,4 +360,21 @@ ENGLISH = Words(
         failed="Your feedback could not be stored; the answer is not affected. Please try again later.",
     ),
     look=LOOK,
+    export=ExportWords(
+        imprint="{product} · exported {date}",
+        notice=(
+            "Answers were written by artificial intelligence from the reports of the library, or quoted. Numbers in brackets are"
+            " those of the references at the end, with the words quoted; check them before you rely on an answer."
+        ),
+        only_of="Answered from 《{title}》 alone",
+        understood="Understood as: {question}",
+        quoted="Quoted from the reports",
+        partly=" (borne out in part by the source)",
+        unsupported=" (no source found)",
+        composed=" (derived by rule from the words cited)",
+        references="References",
+        place="At: {place}",
+        row="Row: {reading}",
+        page="Page {page} of {pages}",
+    ),
 )

@@ -335,6 +335,24 @@ class LookWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportWords:
+    """What stands in a conversation taken away, beside the words of the reader, the answers and the reports."""
+
+    imprint: str  # {product}, {date}
+    notice: str
+    only_of: str  # {title}
+    understood: str  # {question}
+    quoted: str
+    partly: str
+    unsupported: str
+    composed: str
+    references: str
+    place: str  # {place}
+    row: str  # {reading}
+    page: str  # {page}, {pages}
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """All strings of one language. path: where the page in this language is."""
 
@@ -353,3 +371,4 @@ class Words:
     evaluation: EvaluationWords
     feedback: FeedbackWords
     look: LookWords
+    export: ExportWords

@@ -1,0 +1,318 @@
+"""A conversation to take away: the document that the formats are written from, and the name of its file.
+
+The references follow GB/T 7714—2015, sequential numbering: they are numbered through the whole document in the order in
+which they are first cited. A reference is one passage, with its report and page, however many answers cite it; what is
+quoted from it stands under it, each wording once. All numbers of a sentence are in one bracket (the standard's 10.1.2),
+in rising order; the standard would shorten 1,2,3 to 1-3, which is not done here: each number is a link of its own.
+
+Every number in an answer has a reference, and every reference is cited by an answer: a citation that no sentence uses
+is left out. Every format has the same paragraphs in the same order, those of `paragraphs`; a format only gives them looks.
+"""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from chat.answer import Answer, Citation, Sentence
+from chat.pages.exchange import Exchange
+from chat.pages.words import ExportWords, Words
+from chat.places import SEPARATOR
+from chat.reference import reference
+from ingest.report import Passage
+
+TITLE_CHARS = 40
+HEADING_CHARS = 60  # a question that is longer stands in full under a heading of its beginning
+FILE_NAME_CHARS = 80
+FILE_NAME_BYTES = 240  # in UTF-8; file systems take 255
+
+Standing = Literal["supported", "partly", "unsupported", "composed"]
+Suffix = Literal[".md", ".docx", ".pdf"]
+Kind = Literal[
+    "title",
+    "imprint",
+    "notice",
+    "question",
+    "asked",
+    "taken",
+    "quoted",
+    "answer",
+    "refusal",
+    "references",
+    "reference",
+    "place",
+    "row",
+    "quote",
+]
+
+_LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c\x1c-\x1e]")
+# What XML 1.0 cannot hold, and DEL and the C1 controls, which show nothing.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of an answer and the numbers of the references it cites, rising."""
+
+    text: str
+    marks: tuple[int, ...]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A question and its answer.
+
+    understood: what the question was completed to; of: the title of the one report that it was asked of; None where neither was.
+    quoted: the statements are excerpts of the evidence itself, and each is a paragraph of its own. refusal: why there are none; None where there are.
+    """
+
+    question: str
+    understood: str | None
+    of: str | None
+    statements: tuple[Statement, ...]
+    quoted: bool
+    refusal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A passage that answers cite.
+
+    text: the reference of the standard. place: the headings above the passage and its caption; "" where it has none.
+    row: a row of a table read out with its headers; None for anything else.
+    quotes: what is quoted of it, word for word, in the order of citation; at least one.
+    """
+
+    number: int
+    text: str
+    place: str
+    row: str | None
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A conversation without a format.
+
+    Its texts hold nothing that a format cannot: lines end with a line feed, are neither empty nor begin or end with blanks,
+    and have no control characters but tabs.
+    """
+
+    title: str
+    exported: datetime.date
+    replies: tuple[Reply, ...]
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words of a paragraph; aside: said by the product of the words before it."""
+
+    text: str
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The numbers of references, each a link to its `Label`."""
+
+    numbers: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        return f"[{','.join(map(str, self.numbers))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The number that a reference begins with, and the gap behind it."""
+
+    number: int
+
+    @property
+    def text(self) -> str:
+        return f"[{self.number}] "
+
+
+Run = Text | Marks | Label
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph by what it is for; questions and references are headings under the title."""
+
+    kind: Kind
+    runs: tuple[Run, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs)
+
+
+def document_of(exchanges: Sequence[Exchange], exported: datetime.date) -> Document | None:
+    """The answered questions of a conversation, under the first of them; None where nothing was answered.
+
+    Questions that were broken off, failed or are still being answered are left out.
+    """
+    answered = [(exchange, exchange.answer) for exchange in exchanges if exchange.answer is not None]
+    if not answered:
+        return None
+    cited = _Cited()
+    replies = tuple(_reply(exchange, answer, cited) for exchange, answer in answered)
+    return Document(shortened(replies[0].question, TITLE_CHARS), exported, replies, cited.references())
+
+
+class _Cited:
+    """The passages cited so far, by their ids: numbered from 1, with the quotes of each."""
+
+    def __init__(self) -> None:
+        self._passages: dict[str, tuple[Passage, dict[str, None]]] = {}
+
+    def number(self, citation: Citation) -> int:
+        """The number of the citation's passage, which gains its quote."""
+        _, quotes = self._passages.setdefault(citation.passage.id, (citation.passage, {}))
+        quotes[plain(citation.quote)] = None
+        return list(self._passages).index(citation.passage.id) + 1
+
+    def references(self) -> tuple[Reference, ...]:
+        return tuple(
+            Reference(number, one_line(reference(passage)), _place(passage), _row(passage), tuple(quotes))
+            for number, (passage, quotes) in enumerate(self._passages.values(), start=1)
+        )
+
+
+def _reply(exchange: Exchange, answer: Answer, cited: _Cited) -> Reply:
+    citations = {citation.number: citation for citation in answer.citations}
+    refused = answer.refusal is not None
+    return Reply(
+        question=plain(exchange.question),
+        understood=plain(exchange.understood) if exchange.understood is not None else None,
+        of=one_line(exchange.of.title) if exchange.of is not None else None,
+        statements=() if refused else tuple(_statement(sentence, citations, cited) for sentence in answer.sentences),
+        quoted=answer.quoted and not refused,
+        refusal=plain(answer.refusal) if answer.refusal is not None else None,
+    )
+
+
+def _statement(sentence: Sentence, citations: dict[int, Citation], cited: _Cited) -> Statement:
+    marks = {cited.number(citations[number]) for number in sentence.citations}
+    composed = sentence.supported and sentence.composed
+    return Statement(plain(sentence.text), tuple(sorted(marks)), "composed" if composed else sentence.state)
+
+
+def _place(passage: Passage) -> str:
+    headings = passage.headings[1:] if passage.headings[:1] == (passage.title,) else passage.headings
+    return one_line(SEPARATOR.join(part for part in (*headings, passage.caption) if part))
+
+
+def _row(passage: Passage) -> str | None:
+    return one_line(passage.reading) if passage.cells else None
+
+
+def plain(text: str) -> str:
+    """The text as any format can hold it, which is what a `Document` says of its texts."""
+    lines = _UNWRITABLE.sub("", _LINE_END.sub("\n", text)).split("\n")
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def one_line(text: str) -> str:
+    """The text as any format can hold it, without line ends and with single blanks."""
+    return " ".join(plain(text).split())
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text on one line of at most limit characters, with an ellipsis where it was longer."""
+    flat = one_line(text)
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def paragraphs(document: Document, words: Words) -> tuple[Paragraph, ...]:
+    """All that a format writes, in order; none is empty."""
+    return tuple(paragraph for paragraph in _all_paragraphs(document, words) if paragraph.text)
+
+
+def _all_paragraphs(document: Document, words: Words) -> Iterable[Paragraph]:
+    export = words.export
+    yield _said("title", document.title)
+    yield _said("imprint", export.imprint.format(product=words.product, date=document.exported.isoformat()))
+    yield _said("notice", export.notice)
+    for reply in document.replies:
+        yield from _reply_paragraphs(reply, export)
+    if document.references:
+        yield _said("references", export.references)
+    for listed in document.references:
+        yield from _reference_paragraphs(listed, export)
+
+
+def _reply_paragraphs(reply: Reply, export: ExportWords) -> Iterable[Paragraph]:
+    heading = shortened(reply.question, HEADING_CHARS)
+    yield _said("question", heading)
+    if heading != reply.question:
+        yield _said("asked", reply.question)
+    if reply.of is not None:
+        yield _said("taken", export.only_of.format(title=reply.of))
+    if reply.understood is not None:
+        yield _said("taken", export.understood.format(question=reply.understood))
+    if reply.refusal is not None:
+        yield _said("refusal", reply.refusal)
+        return
+    runs = [tuple(_runs(statement, export)) for statement in reply.statements]
+    if reply.quoted:
+        yield _said("quoted", export.quoted)
+        yield from (Paragraph("answer", excerpt) for excerpt in runs)
+    else:
+        yield Paragraph("answer", tuple(chain.from_iterable(runs)))
+
+
+def _runs(statement: Statement, export: ExportWords) -> Iterable[Run]:
+    yield Text(statement.text)
+    if statement.marks:
+        yield Marks(statement.marks)
+    told = _told(statement.standing, export)
+    if told is not None:
+        yield Text(told, aside=True)
+
+
+def _told(standing: Standing, export: ExportWords) -> str | None:
+    """What is said of a statement that is not simply borne out by what it cites."""
+    match standing:
+        case "supported":
+            return None
+        case "partly":
+            return export.partly
+        case "unsupported":
+            return export.unsupported
+        case "composed":
+            return export.composed
+
+
+def _reference_paragraphs(listed: Reference, export: ExportWords) -> Iterable[Paragraph]:
+    yield Paragraph("reference", (Label(listed.number), Text(listed.text)))
+    if listed.place:
+        yield _said("place", export.place.format(place=listed.place))
+    if listed.row is not None:
+        yield _said("row", export.row.format(reading=listed.row))
+    yield from (_said("quote", quote) for quote in listed.quotes)
+
+
+def _said(kind: Kind, text: str) -> Paragraph:
+    return Paragraph(kind, (Text(text),))
+
+
+def file_name(document: Document, suffix: Suffix) -> str:
+    """The title and the date as a name that every system takes: at most FILE_NAME_CHARS characters with the suffix.
+
+    What file systems forbid is left out, and so is what only changes how a name looks: controls and directions of
+    writing, a leading dot, dash or tilde.
+    """
+    ending = f"_{document.exported.isoformat()}{suffix}"
+    shown = (char for char in document.title if unicodedata.category(char) not in ("Cc", "Cf", "Co", "Cn"))
+    title = " ".join(_FORBIDDEN_IN_NAMES.sub(" ", "".join(shown)).split()).lstrip(".-~ ")
+    title = title[: FILE_NAME_CHARS - len(ending)].encode()[: FILE_NAME_BYTES - len(ending)].decode(errors="ignore")
+    title = title.rstrip(" .")
+    return f"{title}{ending}" if title else ending.removeprefix("_")

@@ -648,7 +648,11 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.building import Built, build_index  # noqa: PLC0415
-    from chat.feedback import FeedbackUnavailable  # noqa: PLC0415
+    from chat.feedback import (  # noqa: PLC0415
+        FEEDBACK,
+        FeedbackStore,
+        FeedbackUnavailable,
+    )
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
@@ -696,6 +700,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     shelf=CorpusShelf(setup, live),
                     editing=config.server.editing,
                     views=PageViews(setup.corpus, viewer),
+                    feedback=FeedbackStore(setup.root / FEEDBACK),
                 )
                 warm.result()
         for each in built:

@@ -21,6 +21,7 @@ from chat.gate import Busy
 from chat.generation import Generator
 from chat.holdings import Overview, overview_of
 from chat.opened import OpenedReport, open_report
+from chat.pages.tables import rows_around
 from chat.setup import load_library
 from index.filters import Filter
 from index.library import IndexMismatch, PassageIndex
@@ -105,6 +106,14 @@ class LiveAssistant:
             return passages[passages.row(passage_id)]
         except KeyError:
             return None
+
+    def rows_around(self, passage: Passage) -> Sequence[Passage]:
+        """The rows of the table that a passage is a row of, as `tables.rows_around`; itself where it is gone."""
+        passages = self.library.passages
+        try:
+            return rows_around(passages, passages.row(passage.id))
+        except KeyError:
+            return [passage]
 
     def warm_up(self) -> None:
         self._assistant.warm_up()

@@ -5,6 +5,7 @@ Nothing heavy is imported until `make_app` is called, so that a command line tha
 
 import asyncio
 import errno
+import json
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, suppress
@@ -16,12 +17,14 @@ from typing import TYPE_CHECKING
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
 from chat.facets import Results, search_in_one_go
+from chat.feedback_routes import add_feedback_routes
 from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
 from chat.json_body import WrongType, read_json
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
+from chat.pages.export_routes import add_export_routes
 from chat.pages.languages import words_for
 from chat.pages.page import Assistant, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
@@ -33,6 +36,7 @@ from ingest.errors import UserError
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
+    from chat.feedback import FeedbackStore
     from chat.page_views import PageViews
 
 STATIC = Path(__file__).parent / "pages" / "static"
@@ -93,13 +97,14 @@ def make_app(
     shelf: Shelf | None = None,
     editing: Editing = "loopback",
     views: "PageViews | None" = None,
+    feedback: "FeedbackStore | None" = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
     frame_ancestors: origins whose pages may frame ours; none by default.
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
-    views: pictures of the pages of PDF reports; without them a report is read as text alone.
+    feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
@@ -108,6 +113,9 @@ def make_app(
     app = _guarded_app(allowed_hosts, frame_ancestors)
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
+    add_export_routes(app, assistant)
+    if feedback is not None:
+        add_feedback_routes(app, feedback)
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 
@@ -191,12 +199,14 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str]) -
 
 def _head(words: Words) -> str:
     """What our page has in its head beside Gradio's. The strings of its script stand in an element that runs nothing."""
-    said = json.dumps(asdict(words.script), ensure_ascii=False).replace("<", "\\u003c")
+    said = json.dumps(asdict(words.script) | {"feedback": asdict(words.feedback)}, ensure_ascii=False).replace(
+        "<", "\\u003c"
+    )
     return (
         f"<title>{words.product}</title>"
         '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
         '<link rel="stylesheet" href="../static/page.css">'
-        '<link rel="stylesheet" href="../static/overview.css">'
+        '<link rel="stylesheet" href="../static/look.css"><link rel="stylesheet" href="../static/overview.css">'
         f'<script type="application/json" id="words">{said}</script>'
         '<script type="module" src="../static/page.js"></script>'
     )

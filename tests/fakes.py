@@ -160,6 +160,9 @@ class ScriptedAssistant:
     def open_report(self, report_id: str) -> OpenedReport | None:
         return self.opened.get(report_id)
 
+    def rows_around(self, passage: Passage) -> Sequence[Passage]:
+        return [passage]
+
     def passage(self, passage_id: str) -> Passage | None:
         return next((hit.passage for hit in self.hits if hit.passage.id == passage_id), None)
 
@@ -281,13 +284,14 @@ def passage(text: str, number: int = 0, **fields: Any) -> Passage:
 class ListedShelf:
     """Reports in a list: a file becomes one named after it, unless it is empty; counts what it is done with.
 
-    held: a change waits until this is set.
+    held: a change waits until this is set. adding: set once a file is being read.
     """
 
     def __init__(self, assistant: ScriptedAssistant) -> None:
         self.assistant = assistant
         self.held = threading.Event()
         self.held.set()
+        self.adding = threading.Event()
         self.files_done = 0
         self._changes = OneAtATime()
 
@@ -297,6 +301,7 @@ class ListedShelf:
     def add(self, file: Path, *, done: Callable[[], None]) -> Change:
         def work(progress: Progress) -> str:
             progress("读取", 0, 1)
+            self.adding.set()
             self.held.wait()
             if not file.read_bytes():
                 raise UnreadableReport(f"{file.name}：文件里没有文字；请确认内容后重试")

@@ -32,6 +32,7 @@ export          a conversation to take away: the document, without a format
 export_markdown  it as Markdown
 export_docx     as a Word document
 export_pdf      as PDF, set for print
+export_routes   handed out over HTTP
 faces           what a character of it is drawn as
 line_breaks     where the lines of a Chinese paragraph end
 """

@@ -10,6 +10,8 @@ from chat.pages.words import Words
 from chat.places import pages_counted
 from chat.quality import page_count, quality_lines
 
+EXPORTS = (("md", "Markdown"), ("docx", "Word"), ("pdf", "PDF"))
+
 
 def header_html(reports: Sequence[ReportLine], words: Words) -> str:
     """The name of the product, what it covers or where to begin, and what holds for all pages."""
@@ -35,9 +37,15 @@ def _tools(words: Words) -> str:
         f'<p class="tools"><button type="button" class="new">{inert(words.talk.clear)}</button>'
         f'<button type="button" class="conversations" aria-expanded="false" aria-controls="kept">'
         f"{inert(words.head.conversations)}</button>"
+        f'<details class="export-menu"><summary class="export">{inert(words.head.export)}</summary><span>'
+        f"{''.join(_export(suffix, name) for suffix, name in EXPORTS)}</span></details>"
         f'<button type="button" class="theme">{inert(words.head.theme)}</button>'
         f'<a href="../{other}/" lang="{"en" if other == "chat-en" else "zh-CN"}">{inert(words.head.other_language)}</a></p>'
     )
+
+
+def _export(suffix: str, name: str) -> str:
+    return f'<button type="button" class="export" data-format="{suffix}">{name}</button>'
 
 
 def shelf_html(reports: Sequence[ReportLine], words: Words, *, editable: bool) -> str:

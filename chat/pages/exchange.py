@@ -30,7 +30,7 @@ class OneReport:
 class Exchange:
     """A question with what there is of its answer.
 
-    id: told by the page when the question was asked; by it an answer is judged.
+    id: told by the page when the question was asked; by it an answer is judged. library: the version that was asked.
     of: the one report that it is asked of; None for all of them.
     verbatim: it is to be taken as typed, though turns went before.
     ahead: questions to be answered before this one. checking: the draft is whole and being checked.
@@ -42,6 +42,7 @@ class Exchange:
 
     question: str
     id: str = ""
+    library: str = ""
     of: OneReport | None = None
     verbatim: bool = False
     found: Found | None = None
@@ -110,7 +111,7 @@ def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
     if exchange.running:
         return exchange
     if exchange.of is not None and exchange.of.id not in reports:
-        return Exchange(exchange.question, exchange.id, withdrawn="left")
+        return Exchange(exchange.question, exchange.id, exchange.library, withdrawn="left")
     if exchange.found is None:
         return exchange
     answer = exchange.answer
@@ -118,7 +119,7 @@ def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
         [citation.passage for citation in answer.citations] if answer else [h.passage for h in exchange.found.hits]
     )
     if any(passage.report_id not in reports for passage in rests_on):
-        return Exchange(exchange.question, exchange.id, withdrawn="left")
+        return Exchange(exchange.question, exchange.id, exchange.library, withdrawn="left")
     if answer is not None:
         citations = tuple(
             replace(citation, passage=_standing(citation.passage, reports)) for citation in answer.citations

@@ -28,13 +28,19 @@ class NotKept(Exception):
 def kept_object(exchange: Exchange) -> JsonObject | None:
     """An answered exchange as JSON; None for one that has no answer and never had one."""
     if exchange.withdrawn is not None:
-        return {"id": exchange.id, "question": exchange.question, "withdrawn": exchange.withdrawn}
+        return {
+            "id": exchange.id,
+            "library": exchange.library,
+            "question": exchange.question,
+            "withdrawn": exchange.withdrawn,
+        }
     answer, found = exchange.answer, exchange.found
     if answer is None or found is None:
         return None
     timings = exchange.timings or found.timings
     return {
         "id": exchange.id,
+        "library": exchange.library,
         "question": exchange.question,
         "standalone": found.standalone_question,
         "of": {"id": exchange.of.id, "title": exchange.of.title} if exchange.of else None,
@@ -49,7 +55,13 @@ def kept_object(exchange: Exchange) -> JsonObject | None:
             for each in answer.sentences
         ],
         "citations": [
-            {"passage": each.passage.id, "start": each.start, "end": each.end, "check": fnv1a(each.quote)}
+            {
+                "report": each.passage.report_id,
+                "passage": each.passage.id,
+                "start": each.start,
+                "end": each.end,
+                "check": fnv1a(each.quote),
+            }
             for each in answer.citations
         ],
         "hits": [{"passage": hit.passage.id, "score": hit.score} for hit in answer.hits],
@@ -73,19 +85,19 @@ def reopened(kept: object, passage_of: PassageOf) -> Exchange:
 
 
 def _reopened(kept: Mapping[str, Any], passage_of: PassageOf) -> Exchange:
-    question, id = _text(kept["question"]), _text(kept["id"])
+    question, id, library = (_text(kept[name]) for name in ("question", "id", "library"))
     if "withdrawn" in kept:
-        return Exchange(question, id, withdrawn="left" if kept["withdrawn"] == "left" else "changed")
+        return Exchange(question, id, library, withdrawn="left" if kept["withdrawn"] == "left" else "changed")
     of = _mapping(kept["of"]) if kept["of"] is not None else None
     report = OneReport(_text(of["id"]), _text(of["title"])) if of is not None else None
     cited = [(_mapping(each), passage_of(_text(each["passage"]))) for each in _listed(kept["citations"])]
     if any(passage is None for _, passage in cited):
-        return Exchange(question, id, withdrawn="left")
+        return Exchange(question, id, library, withdrawn="left")
     citations = [
         _citation(number, each, passage) for number, (each, passage) in enumerate(cited, start=1) if passage is not None
     ]
     if any(citation is None for citation in citations):
-        return Exchange(question, id, withdrawn="changed")
+        return Exchange(question, id, library, withdrawn="changed")
     standing = tuple(citation for citation in citations if citation is not None)
     sentences = tuple(_sentence(each, len(standing)) for each in _listed(kept["sentences"]))
     used = {number for sentence in sentences for number in sentence.citations}
@@ -97,6 +109,7 @@ def _reopened(kept: Mapping[str, Any], passage_of: PassageOf) -> Exchange:
     return Exchange(
         question,
         id,
+        library,
         of=report,
         verbatim=bool(kept["verbatim"]),
         found=Found(question, _text(kept["standalone"]), hits, timings),

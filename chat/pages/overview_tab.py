@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Overlooked(Protocol):
-    """What these pages show. results: where the last evaluation is kept. version: of the index that answers."""
+    """What these pages show. results: where the last evaluation is kept. version: the name of the library's version."""
 
     @property
     def overview(self) -> Overview: ...

@@ -124,7 +124,7 @@ def _reply(exchange: Exchange, turn: int, words: Words, *, last: bool) -> str:
         return (
             _answer(exchange.answer, turn, talk)
             + exchange.look
-            + _status(exchange.answer, exchange.timings, talk, last=last)
+            + _status(exchange.answer, exchange.timings, words, last=last)
             + next_questions
         )
     draft = without_marks(exchange.draft)
@@ -180,7 +180,8 @@ def _sentence(sentence: Sentence, turn: int, words: TalkWords) -> str:
     return f'<span class="{sentence.state}">{inert(sentence.text)}</span>{marks}<i class="state {sentence.state}">{inert(told)}</i>'
 
 
-def _status(answer: Answer, timings: Timings | None, words: TalkWords, *, last: bool) -> str:
+def _status(answer: Answer, timings: Timings | None, all_words: Words, *, last: bool) -> str:
+    words = all_words.talk
     parts = []
     if timings is not None and timings.total_ms is not None:
         search, total = seconds(timings.search_ms), seconds(timings.total_ms)
@@ -195,7 +196,10 @@ def _status(answer: Answer, timings: Timings | None, words: TalkWords, *, last: 
     judge = "".join(
         f'<button type="button" class="judge" data-verdict="{verdict}" aria-pressed="false" title="{inert(name)}"'
         f' aria-label="{inert(name)}">{sign}</button>'
-        for verdict, name, sign in (("up", words.good, _THUMB.format("")), ("down", words.bad, _THUMB.format(_TURNED)))
+        for verdict, name, sign in (
+            ("up", all_words.feedback.up, _THUMB.format("")),
+            ("down", all_words.feedback.down, _THUMB.format(_TURNED)),
+        )
     )
     return (
         f'<p class="status"><span>{inert(" · ".join(parts))}</span>'

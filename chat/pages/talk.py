@@ -19,7 +19,16 @@ from chat.generation import GeneratorUnavailable
 from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
 from chat.pages.exchange import Exchange, OneReport, standing, turns_of
 from chat.pages.kept import NotKept, reopened
-from chat.pages.render import begin_html, empty_html, exchange_html, past_html, scope_html, sources_html
+from chat.pages.look import look_html
+from chat.pages.render import (
+    begin_html,
+    empty_html,
+    exchange_html,
+    past_html,
+    scope_html,
+    source_id,
+    sources_html,
+)
 from chat.pages.words import Words
 from index.filters import Filter
 from ingest.report import Passage
@@ -30,13 +39,14 @@ if TYPE_CHECKING:
 
 MAX_EXCHANGES = 50  # the whole conversation is drawn again with every question
 DRAWN_SECONDS = 0.1  # between two drawings of a draft: 60 tokens a second would draw it as often, and each time whole
-ID_BYTES = 9
+ID_BYTES = 18
 
 
 class Assistant(Protocol):
     """What the conversation asks; `ask` reaches the model only after its first event, and closing it cancels the model.
 
-    suggestions: questions that the library answers, the best to begin with first. passage: the one of that id, or None.
+    suggestions: questions that the library answers, the best to begin with first. version: the name of the library's version.
+    passage: the one of that id, or None. rows_around: the rows of the table that a passage is a row of.
     """
 
     @property
@@ -45,7 +55,12 @@ class Assistant(Protocol):
     @property
     def suggestions(self) -> Sequence[str]: ...
 
+    @property
+    def version(self) -> str: ...
+
     def passage(self, passage_id: str) -> Passage | None: ...
+
+    def rows_around(self, passage: Passage) -> Sequence[Passage]: ...
 
     def next_questions(self, found: Found, answer: Answer, asked: Sequence[str]) -> Sequence[str]: ...
 
@@ -168,7 +183,7 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
         exchange: Exchange, earlier: tuple[Exchange, ...], request: gr.Request
     ) -> Generator[Updates, None, None]:
         run = runs[request.session_hash] = Run()
-        exchange = replace(exchange, id=secrets.token_urlsafe(ID_BYTES))
+        exchange = replace(exchange, id=secrets.token_urlsafe(ID_BYTES), library=assistant.version)
         earlier = still_standing(earlier, assistant)
         progress = _progress(assistant, gate, run, exchange, earlier, words=talk.words)
         try:
@@ -242,6 +257,9 @@ def _opened(talk: Talk, assistant: Assistant, kept: object) -> Generator[Updates
         if not isinstance(kept, list) or not 0 < len(kept) <= MAX_EXCHANGES:
             raise NotKept
         exchanges = still_standing(tuple(reopened(each, assistant.passage) for each in kept), assistant)
+        exchanges = tuple(
+            replace(each, look=_look(each, turn, assistant, talk.words)) for turn, each in enumerate(exchanges, start=1)
+        )
     except NotKept:
         gr.Warning(talk.words.talk.unreadable)
         return
@@ -294,15 +312,24 @@ def _progress(
                 exchange = exchange.after(event)
                 if run.ending is not None and exchange.running:
                     exchange = replace(exchange, stopped=True)
-                yield _with_what_is_next(exchange, earlier, assistant)
+                yield _with_more(exchange, earlier, assistant, words)
                 if exchange.stopped:
                     return
     except (BadQuestion, Busy, GeneratorUnavailable) as problem:
         yield replace(exchange, problem=str(problem))
 
 
-def _with_what_is_next(exchange: Exchange, earlier: tuple[Exchange, ...], assistant: Assistant) -> Exchange:
+def _with_more(exchange: Exchange, earlier: tuple[Exchange, ...], assistant: Assistant, words: Words) -> Exchange:
+    """The exchange; once it is answered, with what may be asked next and the tables that the answer rests on."""
     if exchange.answer is None or exchange.found is None:
         return exchange
     asked = [each.question for each in (*earlier, exchange)]
-    return replace(exchange, next_questions=tuple(assistant.next_questions(exchange.found, exchange.answer, asked)))
+    next_questions = assistant.next_questions(exchange.found, exchange.answer, asked)
+    look = _look(exchange, len(asked), assistant, words)
+    return replace(exchange, next_questions=tuple(next_questions), look=look)
+
+
+def _look(exchange: Exchange, turn: int, assistant: Assistant, words: Words) -> str:
+    if exchange.answer is None:
+        return ""
+    return look_html(exchange.answer, assistant.rows_around, words.look, lambda number: f"#{source_id(turn, number)}")

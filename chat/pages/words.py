@@ -29,6 +29,7 @@ class HeadWords:
     overview: str
     evaluation: str
     conversations: str
+    export: str
     theme: str
     other_language: str
 
@@ -72,8 +73,6 @@ class TalkWords:
     copy: str
     retry: str
     edit: str
-    good: str
-    bad: str
     open: str
     open_name: str
     also_at: str

@@ -183,11 +183,8 @@ def test_a_second_change_waits_for_nobody(client: TestClient, shelf: ListedShelf
     adding = threading.Thread(target=lambda: first.extend(add(client, "甲.md")))
     adding.start()
     try:
-        while True:
-            answer = client.delete(f"{REPORTS}/pv-2024")
-            if answer.status_code != 200:
-                break
-            shelf.assistant.listed = LISTED  # the other one had not begun yet
+        assert shelf.adding.wait(10)
+        answer = client.delete(f"{REPORTS}/pv-2024")
         assert (answer.status_code, answer.json()) == (409, {"id": None, "error": ANOTHER_CHANGE})
     finally:
         shelf.held.set()

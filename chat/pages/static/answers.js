@@ -2,7 +2,7 @@
 import { sourceOf } from "./marks.js";
 import { copyText, notice } from "./told.js";
 import { wish } from "./wishes.js";
-import { words } from "./words.js";
+import { filled, words } from "./words.js";
 
 export function copyAnswer(button) {
   const reply = button.closest(".reply");
@@ -69,7 +69,7 @@ function button(text, type) {
 
 // --- Judgements -----------------------------------------------------------------------------------------------------
 
-const judged = new Map(); // answer id → verdict; the drawing of an answer knows nothing of it
+const judged = new Map(); // answer id → verdict; the server's drawing of an answer knows nothing of it
 
 export function drawJudgements() {
   for (const exchange of document.querySelectorAll(".exchange[data-kept]")) {
@@ -77,5 +77,107 @@ export function drawJudgements() {
     for (const button of exchange.querySelectorAll(".judge")) {
       button.setAttribute("aria-pressed", String(button.dataset.verdict === verdict));
     }
+  }
+}
+
+export function judge(button) {
+  const exchange = button.closest(".exchange");
+  const { id } = JSON.parse(exchange.dataset.kept);
+  const { verdict } = button.dataset;
+  exchange.querySelector(".judging")?.remove();
+  if (judged.get(id) === verdict) withdraw(id);
+  else if (verdict === "up") send(exchange, { verdict });
+  else askWhy(exchange);
+}
+
+// Why an answer is no good: a reason to press, and room for words of one's own.
+function askWhy(exchange) {
+  const said = words.feedback;
+  const form = document.createElement("form");
+  form.className = "judging";
+  const legend = document.createElement("p");
+  legend.textContent = said.why;
+  const reasons = document.createElement("div");
+  reasons.className = "reasons";
+  for (const [reason, name] of Object.entries(said.reasons)) {
+    const label = document.createElement("label");
+    const choice = document.createElement("input");
+    Object.assign(choice, { type: "radio", name: "reason", value: reason });
+    label.append(choice, name);
+    reasons.append(label);
+  }
+  const comment = document.createElement("textarea");
+  Object.assign(comment, { maxLength: 1000, placeholder: said.comment, rows: 2 });
+  comment.setAttribute("aria-label", said.comment);
+  const kept = document.createElement("p");
+  kept.className = "kept";
+  kept.textContent = said.kept;
+  const cancel = button(words.cancel, "button");
+  cancel.addEventListener("click", () => form.remove());
+  form.append(legend, reasons, comment, kept, button(said.send, "submit"), cancel);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const reason = form.querySelector("input:checked")?.value ?? "";
+    send(exchange, { verdict: "down", reason, comment: comment.value });
+    form.remove();
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      form.remove();
+    }
+  });
+  exchange.querySelector(".status").after(form);
+  reasons.querySelector("input").focus();
+}
+
+const FEEDBACK = "../api/v1/feedback";
+
+async function send(exchange, judgement) {
+  const kept = JSON.parse(exchange.dataset.kept);
+  const text = ({ text, citations }) => text + citations.map((number) => `[${number}]`).join("");
+  const body = {
+    answer_id: kept.id,
+    library: kept.library,
+    question: kept.question,
+    standalone_question: kept.standalone,
+    answer: kept.refusal ?? kept.sentences.map(text).join(""),
+    refused: kept.refusal !== null,
+    citations: kept.citations.map(({ report, passage }) => ({ report_id: report, passage_id: passage })),
+    ...judgement,
+  };
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(FEEDBACK, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
+  if (response?.ok) judged.set(kept.id, judgement.verdict);
+  notice(response?.ok ? words.feedback.thanks : words.feedback.failed);
+  drawJudgements();
+}
+
+async function withdraw(id) {
+  const response = await fetch(`${FEEDBACK}/${id}`, { method: "DELETE" }).catch(() => null);
+  if (response?.ok) judged.delete(id);
+  notice(response?.ok ? words.feedback.withdrawn : words.feedback.failed);
+  drawJudgements();
+}
+
+// --- Taking a conversation away -------------------------------------------------------------------------------------
+
+export async function exportConversation({ dataset: { format } }) {
+  document.querySelector(".export-menu").open = false;
+  const drawn = document.querySelectorAll("#past .exchange[data-kept], #current .exchange[data-kept]");
+  const exchanges = [...drawn].map((exchange) => JSON.parse(exchange.dataset.kept));
+  const body = JSON.stringify({ format, exchanges, language: document.documentElement.lang });
+  const headers = { "Content-Type": "application/json" };
+  const failed = (reason) => notice(filled(words.not_exported, { reason }));
+  try {
+    const response = await fetch("../api/v1/export", { method: "POST", headers, body });
+    if (!response.ok) return failed((await response.json()).error);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await response.blob());
+    link.download = decodeURIComponent(response.headers.get("content-disposition").split("''")[1]);
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  } catch {
+    failed(words.offline);
   }
 }

@@ -13,7 +13,8 @@ let opening, closing, shownFor;
 // The page's styles hold below Gradio's own element.
 const attach = () => (document.querySelector("gradio-app .gradio-container") ?? document.body).append(card);
 
-export const sourceOf = (mark) => document.getElementById(mark.hash.slice(1));
+// Of a point of a plot too: an SVG link has no `hash`.
+export const sourceOf = (mark) => document.getElementById(mark.getAttribute("href").slice(1));
 
 export function leadTo(source) {
   if (!source) return;
@@ -91,7 +92,7 @@ document.addEventListener("focusin", ({ target }) => {
 addEventListener("scroll", () => !card.hidden && hide(), true);
 
 document.addEventListener("click", (event) => {
-  const mark = isMark(event.target);
+  const mark = isMark(event.target) ?? event.target.closest?.("a.point");
   if (!mark) return;
   event.preventDefault();
   leadTo(sourceOf(mark));

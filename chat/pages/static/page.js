@@ -1,5 +1,5 @@
 // What the page does by itself. Each module minds one thing; this one hands them what is pressed and typed.
-import { askAgain, copyAnswer, drawJudgements, editQuestion } from "./answers.js";
+import { askAgain, copyAnswer, drawJudgements, editQuestion, exportConversation, judge } from "./answers.js";
 import { begin, toggle } from "./conversations.js";
 import { hide } from "./marks.js";
 import { askOf, leadOn } from "./searching.js";
@@ -24,6 +24,9 @@ const PRESSED = {
   ".remove": removeReport,
   "[data-wish]": leadOn,
   ".conversations": () => toggle(),
+  ".judge": judge,
+  ".export": exportConversation,
+  ".copy-table": (button) => copyText(button, button.dataset.csv),
   ".new": begin,
   ".theme": switchTheme,
 };

@@ -1,0 +1,71 @@
+"""A conversation to take away: `POST /api/v1/export` of what the browser kept of it gives a file."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from chat.answer import BadQuestion
+from chat.json_body import read_json
+from chat.pages.export import Document, Suffix, document_of, file_name
+from chat.pages.export_docx import to_docx
+from chat.pages.export_markdown import to_markdown
+from chat.pages.export_pdf import to_pdf
+from chat.pages.kept import NotKept, reopened
+from chat.pages.languages import words_for
+from chat.pages.talk import MAX_EXCHANGES, Assistant, still_standing
+from chat.pages.words import Words
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+EXPORT = "/api/v1/export"
+# By suffix, the writer and the media type.
+FORMATS: Mapping[str, tuple[Suffix, Callable[[Document, Words], bytes], str]] = {
+    "md": (".md", to_markdown, "text/markdown; charset=utf-8"),
+    "docx": (".docx", to_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "pdf": (".pdf", to_pdf, "application/pdf"),
+}
+NO_FORMAT = "format 应是 md、docx 或 pdf。"
+NOTHING = "没有可导出的回答：会话是空的，或所引的报告已更新、移除。"
+NOT_KEPT = "exchanges 应是页面所保存的会话。"
+
+
+def add_export_routes(app: "FastAPI", assistant: Assistant) -> None:
+    """Put the route on the application."""
+    from fastapi import Request  # noqa: PLC0415 - as in service
+    from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
+    from starlette.responses import Response  # noqa: PLC0415
+
+    async def export(request: Request) -> Response:
+        asked = await read_json(request)
+        name, content, media = await run_in_threadpool(_exported, asked, assistant)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}  # RFC 6266
+        return Response(content, media_type=media, headers=headers)
+
+    app.add_route(EXPORT, export, methods=["POST"])
+
+
+def _exported(asked: object, assistant: Assistant) -> tuple[str, bytes, str]:
+    """The file's name, content and media type.
+
+    Raises:
+        BadQuestion: the request is none, or there is nothing in it to take away.
+    """
+    asked = asked if isinstance(asked, Mapping) else {}
+    suffix, kept = asked.get("format"), asked.get("exchanges")
+    if suffix not in FORMATS:
+        raise BadQuestion(NO_FORMAT)
+    ending, write, media = FORMATS[str(suffix)]
+    try:
+        if not isinstance(kept, list) or len(kept) > MAX_EXCHANGES:
+            raise NotKept
+        exchanges = still_standing(tuple(reopened(each, assistant.passage) for each in kept), assistant)
+    except NotKept as error:
+        raise BadQuestion(NOT_KEPT) from error
+    document = document_of(exchanges, date.today())
+    if document is None:
+        raise BadQuestion(NOTHING)
+    language = asked.get("language")
+    words = words_for("", language if isinstance(language, str) else None)
+    return file_name(document, ending), write(document, words), media

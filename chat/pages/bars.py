@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from chat.pages.escaping import attribute, inert
 
+NAME_LETTERS = 64  # letters of names that fit below the columns side by side
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -64,14 +66,17 @@ def rows(bars: Sequence[Bar], *, longest: float | None = None) -> str:
 def columns(bars: Sequence[Bar], *, highest: float | None = None) -> str:
     """Bars beside each other, each over its name and below its figure; the highest, or `highest`, has the full height.
 
-    The height goes to the style sheet as a number: what is left for a bar below its figure is known there.
+    The height goes to the style sheet as a number: what is left for a bar below its figure is known there. Of many bars
+    only every so many is named, so that no name runs into the next.
     """
+    letters = len(bars) * max((len(bar.name) for bar in bars), default=0)
+    step = max(1, -(-letters // NAME_LETTERS))
     most = highest or max((bar.length for bar in bars), default=0) or 1
     items = "".join(
         f'<li title="{bar.tooltip}"><span class="tower"><b>{inert(bar.figure)}</b>'
         f'<i class="{bar.look}" style="--share:{min(bar.length / most, 1):.4f}" aria-hidden="true"></i></span>'
-        f'<span class="name">{inert(bar.name)}</span></li>'
-        for bar in bars
+        f'<span class="name">{inert(bar.name) if number % step == 0 else "&nbsp;"}</span></li>'
+        for number, bar in enumerate(bars)
     )
     return f'<ul class="columns">{items}</ul>'
 

@@ -34,13 +34,13 @@ def _coverage(reports: Sequence[ReportLine], words: Words) -> str:
 def _tools(words: Words) -> str:
     other = "chat-en" if words.path == "chat" else "chat"
     return (
-        f'<p class="tools"><button type="button" class="new">{inert(words.talk.clear)}</button>'
+        f'<div class="tools"><button type="button" class="new">{inert(words.talk.clear)}</button>'
         f'<button type="button" class="conversations" aria-expanded="false" aria-controls="kept">'
         f"{inert(words.head.conversations)}</button>"
         f'<details class="export-menu"><summary class="export">{inert(words.head.export)}</summary><span>'
         f"{''.join(_export(suffix, name) for suffix, name in EXPORTS)}</span></details>"
         f'<button type="button" class="theme">{inert(words.head.theme)}</button>'
-        f'<a href="../{other}/" lang="{"en" if other == "chat-en" else "zh-CN"}">{inert(words.head.other_language)}</a></p>'
+        f'<a href="../{other}/" lang="{"en" if other == "chat-en" else "zh-CN"}">{inert(words.head.other_language)}</a></div>'
     )
 
 

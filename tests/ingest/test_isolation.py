@@ -276,7 +276,7 @@ def test_a_page_that_takes_too_long_to_draw_is_given_up_and_the_next_one_shown(t
             shown(reader, hostile)
         assert shown(reader, harmless).png
     with Reader(wall=1.5) as reader:
-        with pytest.raises(ReadingInterrupted, match="超过 1.5 秒没有进展"):
+        with pytest.raises(ReadingInterrupted, match=r"超过 1\.5 秒没有进展"):
             shown(reader, hostile)
         assert shown(reader, harmless).png
 

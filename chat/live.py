@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chat.answer import Event, Found, Turn
+from chat.asked import Asked
 from chat.assistant import SHOWN_HITS, Assistant
 from chat.contract import ReportLine
 from chat.curation import report_lines
 from chat.gate import Busy
 from chat.generation import Generator
 from chat.setup import load_library
+from chat.suggestions import read_suggestions
 from index.filters import Filter
 from index.library import IndexMismatch, PassageIndex
 from index.versions import IndexUnavailable, served
@@ -45,6 +47,7 @@ class LiveAssistant:
         self._root = root
         self._assistant = assistant
         self._reports = report_lines(root / assistant.library.version)
+        self._suggestions = read_suggestions(root / assistant.library.version)
         self._seen = served(root) if problem else assistant.library.version
         self._loading = threading.Lock()
 
@@ -60,6 +63,11 @@ class LiveAssistant:
     def reports(self) -> list[ReportLine]:
         """The reports of the library, in its order."""
         return self._reports
+
+    @property
+    def suggestions(self) -> tuple[Asked, ...]:
+        """Questions that the library surely answers, best first."""
+        return self._suggestions
 
     def warm_up(self) -> None:
         self._assistant.warm_up()
@@ -125,6 +133,7 @@ class LiveAssistant:
         try:
             library = load_library(self._root, self._assistant.library.encoder)
             reports = report_lines(self._root / library.version)
+            suggestions = read_suggestions(self._root / library.version)
         except (IndexMismatch, IndexUnavailable) as error:
             self._seen = name  # it will be no better the next time; a pointer that moves is looked at again
             self._tell(error)
@@ -135,5 +144,5 @@ class LiveAssistant:
         self._seen = library.version  # the pointer may have moved again
         before = self._assistant
         assistant = Assistant(library, before.generator, reranker=before.reranker, unproven=before.unproven)
-        self._assistant, self._reports = assistant, reports
+        self._assistant, self._reports, self._suggestions = assistant, reports, suggestions
         self.problem = ""

@@ -28,7 +28,7 @@ figure_check  whether figures and periods are told by the evidence, of the same 
 verdict       whether a draft that is true says enough
 assistant     `Assistant`: the path itself
 phrases       which words name a thing in full
-asked         the record of a question made from the reports
+question      the record of a question made from the reports
 asking        what passages answer, as questions
 asking_sentences  those that a sentence answers
 asking_rows   those that a cell answers

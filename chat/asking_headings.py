@@ -6,7 +6,6 @@ A heading is a topic (产业发展趋势) or says something (甲提升乙的效�
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from chat.asked import Asked
 from chat.asking_sentences import sentences_of, speaks_of_itself
 from chat.phrases import (
     INSIDE,
@@ -18,6 +17,7 @@ from chat.phrases import (
     names_something,
     without_number,
 )
+from chat.question import MadeQuestion
 from index.segment import fold, tagged
 from ingest.report import Passage
 
@@ -40,7 +40,7 @@ _SUBJECT = re.compile(
 )
 
 
-def asked_by_heading(section: Sequence[Passage]) -> Iterator[Asked]:
+def asked_by_heading(section: Sequence[Passage]) -> Iterator[MadeQuestion]:
     """The question for what a section is about, answered by the first passage that tells of it in sentences."""
     heading = section[0].headings[-1]
     body = next((passage for passage in section if passage.kind in ("text", "list")), None)
@@ -49,7 +49,7 @@ def asked_by_heading(section: Sequence[Passage]) -> Iterator[Asked]:
     title, *more = _DASH.split(without_number(heading))
     asked = _asked_for(title, body) if not more else _asked_for_topic(title, body)
     if asked is not None:
-        yield Asked(asked[0], "heading", (body.id,), "", fold(asked[1]))
+        yield MadeQuestion(asked[0], "heading", (body.id,), "", fold(asked[1]))
 
 
 def _tells(body: Passage) -> bool:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from chat.asked import Asked
 from chat.grammar import is_measure
 from chat.phrases import first_period, is_measured, is_nominal, is_phrase, names_something, without_number
+from chat.question import MadeQuestion
 from index.segment import fold, tagged
 from ingest.figures import find_figures
 from ingest.periods import find_periods
@@ -52,7 +52,7 @@ _CAPTION_END = re.compile(
 )
 
 
-def asked_by_rows(section: Sequence[Passage]) -> Iterator[Asked]:
+def asked_by_rows(section: Sequence[Passage]) -> Iterator[MadeQuestion]:
     """The questions that the tables of a section answer, row by row."""
     rows = [passage for passage in section if passage.cells]
     for _, group in groupby(rows, key=lambda row: (row.caption, row.cells[0][0])):
@@ -71,7 +71,7 @@ def asked_by_rows(section: Sequence[Passage]) -> Iterator[Asked]:
             yield from _of_things(table)
 
 
-def _of_things(table: Sequence[Passage]) -> Iterator[Asked]:
+def _of_things(table: Sequence[Passage]) -> Iterator[MadeQuestion]:
     """A row for each of several things."""
     cells = [dict(row.cells) for row in table]
     key = _key(cells)
@@ -86,7 +86,7 @@ def _of_things(table: Sequence[Passage]) -> Iterator[Asked]:
             if _is_empty(value) or value in told[key]:
                 continue
             if _TERMS.fullmatch(key) and _DEFINING.fullmatch(header):
-                yield Asked(f"什么是{told[key]}？", "definition", (row.id,), value, fold(told[key]))
+                yield MadeQuestion(f"什么是{told[key]}？", "definition", (row.id,), value, fold(told[key]))
             elif question := _of_a_thing(told[key], _bare(header), value):
                 yield _asked(row, question, value, told[key])
 
@@ -110,7 +110,7 @@ def _own_columns(rows: Sequence[Mapping[str, str]], key: str) -> list[str]:
     return [header for header, first in zip(own, firsts, strict=True) if not (first and first[0] in grouped)]
 
 
-def _of_columns(table: Sequence[Passage]) -> Iterator[Asked]:
+def _of_columns(table: Sequence[Passage]) -> Iterator[MadeQuestion]:
     """A row for each attribute and a column for each of several things."""
     for row in table:
         for header, value in row.cells[1:]:
@@ -119,7 +119,7 @@ def _of_columns(table: Sequence[Passage]) -> Iterator[Asked]:
                 yield _asked(row, question, value, header)
 
 
-def _of_periods(table: Sequence[Passage]) -> Iterator[Asked]:
+def _of_periods(table: Sequence[Passage]) -> Iterator[MadeQuestion]:
     """A row for each period, the last one first; whose the columns are is told by the caption."""
     subject = _subject(table[0])
     if subject is None:
@@ -132,7 +132,7 @@ def _of_periods(table: Sequence[Passage]) -> Iterator[Asked]:
                 yield _asked(row, f"{_period(_first(row))}{own}是多少？", value, subject)
 
 
-def _of_indicators(table: Sequence[Passage]) -> Iterator[Asked]:
+def _of_indicators(table: Sequence[Passage]) -> Iterator[MadeQuestion]:
     """A row for each indicator and a column for each period, the last one first."""
     subject = _subject(table[0])
     told_so = _INDICATORS.fullmatch(table[0].cells[0][0]) is not None
@@ -150,8 +150,8 @@ def _of_indicators(table: Sequence[Passage]) -> Iterator[Asked]:
                 yield _asked(row, f"{when}{indicator}是多少？", value, indicator)
 
 
-def _asked(row: Passage, question: str, value: str, topic: str) -> Asked:
-    return Asked(question, "cell", (row.id,), value, fold(topic))
+def _asked(row: Passage, question: str, value: str, topic: str) -> MadeQuestion:
+    return MadeQuestion(question, "cell", (row.id,), value, fold(topic))
 
 
 def _first(row: Passage) -> str:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chat.asked import Asked, QuestionKind
 from chat.phrases import (
     INSIDE,
     are_several,
@@ -18,6 +17,7 @@ from chat.phrases import (
     is_phrase,
     is_subject,
 )
+from chat.question import MadeQuestion, QuestionKind
 from chat.wording import read
 from index.segment import fold
 from ingest.figures import find_figures
@@ -46,15 +46,15 @@ class _Told:
     sentence: str
     rest: str
 
-    def asked(self, question: str, kind: QuestionKind, topic: str) -> Asked:
-        return Asked(question, kind, (self.passage.id,), self.sentence, fold(topic))
+    def asked(self, question: str, kind: QuestionKind, topic: str) -> MadeQuestion:
+        return MadeQuestion(question, kind, (self.passage.id,), self.sentence, fold(topic))
 
     def is_told_of(self, found: re.Match[str]) -> bool:
         """Whether the group `what` of a match in rest names what a question can be about."""
         return is_subject(found["what"]) and ends_with_a_word(self.rest, found.end("what"))
 
 
-def asked_by_sentences(section: Sequence[Passage]) -> Iterator[Asked]:
+def asked_by_sentences(section: Sequence[Passage]) -> Iterator[MadeQuestion]:
     """The questions that the sentences of a section's passages answer, in order."""
     for passage in section:
         if passage.kind not in ("text", "list", "row") or speaks_of_itself(passage):
@@ -103,7 +103,7 @@ _DEFINES = re.compile(rf"^(?:所谓)?{_TERM}[ ]?{_IS}(?P<as>[^。；]{{10,}})")
 _ORGANISATION = re.compile(r"(公司|企业|机构|厂商|协会|集团|银行|研究院|实验室)$")
 
 
-def _definitions(told: _Told) -> Iterator[Asked]:
+def _definitions(told: _Told) -> Iterator[MadeQuestion]:
     found = _DEFINES.match(told.sentence)
     if found is None or not ends_with_a_word(told.sentence, found.end("what")):
         return
@@ -146,7 +146,7 @@ _COUNTED_UNIT = re.compile("[辆台吨套部艘架颗片枚款项家个例元]|�
 _EXPECTED = re.compile(r"(?:预计|预测)(?:到|至)?$")
 
 
-def _figures(told: _Told) -> Iterator[Asked]:
+def _figures(told: _Told) -> Iterator[MadeQuestion]:
     """The question for the amount that follows the period with which a clause begins."""
     period = first_period(told.rest)
     if period is None:
@@ -219,7 +219,7 @@ _OF_MANY = re.compile(
 )
 
 
-def _lists(told: _Told) -> Iterator[Asked]:
+def _lists(told: _Told) -> Iterator[MadeQuestion]:
     question = what = None
     if (counted := _COUNTED.match(told.rest)) and told.is_told_of(counted):
         what = counted["what"]
@@ -265,7 +265,7 @@ _EVENT = re.compile(
 )
 
 
-def _events(told: _Told) -> Iterator[Asked]:
+def _events(told: _Told) -> Iterator[MadeQuestion]:
     period = first_period(told.rest)
     found = _EVENT.match(told.rest[period[1] :]) if period is not None else None
     if found is not None and is_phrase(found["who"], verb_last=True) and len(found["what"]) > 2:
@@ -273,4 +273,4 @@ def _events(told: _Told) -> Iterator[Asked]:
         yield told.asked(f"{found['who']}什么时候{found['does']}{what}？", "event", what)
 
 
-_RULES: tuple[Callable[[_Told], Iterator[Asked]], ...] = (_figures, _lists, _events)
+_RULES: tuple[Callable[[_Told], Iterator[MadeQuestion]], ...] = (_figures, _lists, _events)

@@ -30,7 +30,7 @@ from ingest.reading import read_report
 from ingest.report import Report, UnreadableReport
 
 if TYPE_CHECKING:
-    from chat.asked import Asked
+    from chat.question import MadeQuestion
     from index.encoder import Embeddings
     from index.late_interaction import Tokens
     from index.library import Encoder, PassageIndex
@@ -327,7 +327,7 @@ def _write_version(
     return len(passages), embedded
 
 
-def _suggestions(library: "PassageIndex", version: Path | None) -> "tuple[Asked, ...]":
+def _suggestions(library: "PassageIndex", version: Path | None) -> "tuple[MadeQuestion, ...]":
     """Questions that the library answers; where nothing had to be embedded, those of the version before that still stand."""
     from chat.suggestions import proved_questions, read_suggestions, still_standing  # noqa: PLC0415 - jieba
 

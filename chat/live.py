@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chat.answer import Event, Found, Turn
-from chat.asked import Asked
 from chat.assistant import SHOWN_HITS, Assistant
 from chat.contract import ReportLine
 from chat.curation import report_lines
 from chat.gate import Busy
 from chat.generation import Generator
+from chat.question import MadeQuestion
 from chat.setup import load_library
 from chat.suggestions import read_suggestions
 from index.filters import Filter
@@ -65,7 +65,7 @@ class LiveAssistant:
         return self._reports
 
     @property
-    def suggestions(self) -> tuple[Asked, ...]:
+    def suggestions(self) -> tuple[MadeQuestion, ...]:
         """Questions that the library surely answers, best first."""
         return self._suggestions
 

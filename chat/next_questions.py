@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from chat.answer import Answer, Found
-from chat.asked import Asked
 from chat.asking import questions_of
 from chat.phrases import names_in
+from chat.question import MadeQuestion
 from index.library import PassageIndex
 from index.segment import fold, segment_question
 from ingest.report import Passage
@@ -22,7 +22,12 @@ _SAME = 0.8  # of the words of two questions together
 
 
 def follow_up_questions(
-    found: Found, answer: Answer, library: PassageIndex, suggestions: Sequence[Asked], *, asked: Collection[str] = ()
+    found: Found,
+    answer: Answer,
+    library: PassageIndex,
+    suggestions: Sequence[MadeQuestion],
+    *,
+    asked: Collection[str] = (),
 ) -> tuple[str, ...]:
     """At most three questions to ask after this answer, none of which was asked or is answered by it.
 
@@ -64,7 +69,7 @@ def _words(question: str) -> frozenset[str]:
     return frozenset(segment_question(question))
 
 
-def _nearest(question: str, suggestions: Sequence[Asked]) -> list[Asked]:
+def _nearest(question: str, suggestions: Sequence[MadeQuestion]) -> list[MadeQuestion]:
     """The suggestions with most characters in words shared with the question first; those with none as they stand."""
     words = _words(question)
     return sorted(
@@ -80,7 +85,7 @@ class _Around:
     answer: Answer
     library: PassageIndex
 
-    def kinds(self, suggestions: Sequence[Asked]) -> Iterator[list[Asked]]:
+    def kinds(self, suggestions: Sequence[MadeQuestion]) -> Iterator[list[MadeQuestion]]:
         """Questions near the answer, nearest kind first."""
         cited = self._cited()
         ids = {passage.id for passage in cited}
@@ -93,7 +98,7 @@ class _Around:
         sections = {(passage.report_id, passage.section) for passage in cited}
         names, said = names_in(self.found.standalone_question), fold(self.answer.text)
 
-        def shared(each: Asked) -> int:
+        def shared(each: MadeQuestion) -> int:
             return -len(names & names_in(each.question))
 
         cells = [each for each in made if each.kind == "cell"]
@@ -114,7 +119,7 @@ class _Around:
         yield [each for each in suggestions if self._is_in(each, sections)]
         yield sorted((each for each in chain(others, suggestions) if shared(each)), key=shared)
 
-    def tells(self, asked: Asked) -> bool:
+    def tells(self, asked: MadeQuestion) -> bool:
         """Whether the answer has what a question asks for."""
         if asked.kind == "cell":
             return asked.told in self.answer.text
@@ -136,7 +141,7 @@ class _Around:
                     break
                 yield near
 
-    def _is_in(self, asked: Asked, sections: Collection[tuple[str, int]]) -> bool:
+    def _is_in(self, asked: MadeQuestion, sections: Collection[tuple[str, int]]) -> bool:
         passages = self.library.passages
         try:
             source = passages[passages.row(asked.passages[0])]

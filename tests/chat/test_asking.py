@@ -16,9 +16,9 @@ from tests.fakes import passage
 HEADINGS = ("虚构报告", "1.1 概况")
 
 
-def asked_of(text: str, heading: str = "1.1 概况", **fields: object) -> list[str]:
+def asked_of(text: str, heading: str = "1.1 概况") -> list[str]:
     """The questions of one passage under a heading."""
-    one = passage(f"{heading}\n\n{text}", headings=("虚构报告", heading), **fields)
+    one = passage(f"{heading}\n\n{text}", headings=("虚构报告", heading))
     return [asked.question for asked in questions_of([one])]
 
 

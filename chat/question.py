@@ -9,7 +9,7 @@ QuestionKind = Literal["figure", "list", "definition", "heading", "cell", "both"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MadeQuestion:
     """A question and where it is answered.
 
     passages: the ids of what answers it: of one passage, and for `both` of those of each report. told: the words there that

@@ -5,6 +5,7 @@ are; but each is made of a passage that is there, and is answered by it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
@@ -32,7 +33,7 @@ def follow_up_questions(
     """At most three questions to ask after this answer, none of which was asked or is answered by it.
 
     Of the same row another column, of the same table another row, what a name in the answer is, what another report says,
-    what else the section tells; after a refusal the suggestions that share most words with the question.
+    what else its section and its chapter tell; after a refusal the suggestions that share most words with the question.
 
     asked: the questions of the conversation before this one.
     """
@@ -40,9 +41,10 @@ def follow_up_questions(
     if answer.refusal is not None or not answer.citations:
         return tuple(before.new(each.question for each in _nearest(found.standalone_question, suggestions)))
     around = _Around(found, answer, library)
-    lists = [[each.question for each in one if not around.tells(each)] for one in around.kinds(suggestions)]
-    in_turn = (question for turn in zip_longest(*lists) for question in turn if question is not None)
-    return tuple(before.new(in_turn))
+    near = [[each for each in one if not around.tells(each)] for one in around.kinds(suggestions)]
+    in_turn = (each for turn in zip_longest(*near) for each in turn if each is not None)
+    chapter = (each for each in around.of_its_chapters(suggestions) if not around.tells(each))
+    return tuple(before.new(each.question for each in chain(in_turn, chapter)))
 
 
 class _Before:
@@ -95,7 +97,6 @@ class _Around:
         made = questions_of(sorted(passages.values(), key=lambda one: (one.report_id, one.section, one.start)))
         elsewhere = {hit.passage.id: hit.passage for hit in self.found.hits if hit.passage.id not in passages}
         others = questions_of([passage for passage in elsewhere.values() if not passage.cells])
-        sections = {(passage.report_id, passage.section) for passage in cited}
         names, said = names_in(self.found.standalone_question), fold(self.answer.text)
 
         def shared(each: MadeQuestion) -> int:
@@ -116,7 +117,6 @@ class _Around:
         of_both = (each for each in suggestions if each.kind == "both" and each.topic in said)
         yield sorted((each for each in chain(told_elsewhere, of_both) if shared(each)), key=shared)
         yield [each for each in made if each.kind != "cell"]
-        yield [each for each in suggestions if self._is_in(each, sections)]
         yield sorted((each for each in chain(others, suggestions) if shared(each)), key=shared)
 
     def tells(self, asked: MadeQuestion) -> bool:
@@ -141,13 +141,18 @@ class _Around:
                     break
                 yield near
 
-    def _is_in(self, asked: MadeQuestion, sections: Collection[tuple[str, int]]) -> bool:
+    def of_its_chapters(self, suggestions: Sequence[MadeQuestion]) -> Iterator[MadeQuestion]:
+        """The suggestions from the chapters of the cited passages."""
+        chapters = {_chapter(passage) for passage in self._cited()}
         passages = self.library.passages
-        try:
-            source = passages[passages.row(asked.passages[0])]
-        except KeyError:  # of a version that was replaced meanwhile
-            return False
-        return (source.report_id, source.section) in sections
+        for asked in suggestions:
+            with suppress(KeyError):  # of a version that was replaced meanwhile
+                if _chapter(passages[passages.row(asked.passages[0])]) in chapters:
+                    yield asked
+
+
+def _chapter(passage: Passage) -> tuple[str, tuple[str, ...]]:
+    return passage.report_id, passage.headings[1:2]
 
 
 def _table(passage: Passage) -> tuple[str, int, str]:

@@ -53,6 +53,28 @@ def test_a_name_in_the_answer_may_be_asked_for(library: PassageIndex) -> None:
     assert "什么是净息差？" in next_of(library, "区域性银行面临哪些挑战？", suggested_questions(list(library.passages)))
 
 
+def test_where_nothing_stands_nearer_a_suggestion_of_the_same_chapter_follows(tmp_path: Path) -> None:
+    report = """# 储能行业报告
+
+## 第一章 技术
+
+### 1.1 电池
+
+储能电池主要分为锂离子电池、钠离子电池和液流电池。
+
+### 1.2 厂房
+
+压缩空气储能是一种利用洞穴储存高压空气的储能技术。
+
+## 第二章 市场
+
+2024年中国新型储能装机规模达到73.8GW。
+"""
+    library = PassageIndex.build(passages_of(tmp_path, "storage", report), HashingEncoder())
+    suggestions = suggested_questions(list(library.passages))
+    assert next_of(library, "储能电池分为哪几类？", suggestions)[0] == "什么是压缩空气储能？"
+
+
 def test_none_was_asked_before_in_whatever_order_of_its_words(library: PassageIndex) -> None:
     question = "Snowflake的总部在哪里？"
     following = next_of(library, question)

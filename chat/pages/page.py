@@ -1,17 +1,20 @@
 """The page as a whole: its head, a tab for each thing to do, and how it looks to Gradio."""
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from chat.gate import ModelGate
 from chat.opened import OpenedReport
 from chat.pages.covers import header_html
-from chat.pages.drawn import drawn
+from chat.pages.drawn import PLAIN, Updates, drawn
+from chat.pages.exchange import Exchange
 from chat.pages.overview_tab import Overlooked, lay_out_overview
+from chat.pages.render import begin_html
 from chat.pages.searching import Searching, lay_out_search
 from chat.pages.shelf_tab import lay_out_shelf
 from chat.pages.talk import Assistant as Talking
-from chat.pages.talk import connect_talk, lay_out_talk
+from chat.pages.talk import Talk, connect_talk, lay_out_talk
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 
@@ -54,10 +57,16 @@ def make_page(
                         page, shelf, editing, words, header=header, talk=talk, results=results, assistant=assistant
                     )
             lay_out_overview(assistant, words)
+        page.load(partial(_begun, talk, assistant), talk.state, talk.current, **PLAIN)
         connect_talk(talk, tabs, words.head.chat, assistant, gate)
     # api_open=False: the routes beside the queue would pass every limit by.
     page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)
     return page
+
+
+def _begun(talk: Talk, assistant: Assistant, exchanges: tuple[Exchange, ...]) -> Updates:
+    """The questions to begin with are those of the library that answers when the page is opened."""
+    return {} if exchanges else {talk.current: begin_html(assistant.suggestions, talk.words.talk)}
 
 
 def make_theme() -> "gr.themes.Base":

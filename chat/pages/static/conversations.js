@@ -144,7 +144,7 @@ const away = button(words.delete_all, "away", () => {
   for (const { id } of all) store.removeItem(KEY + id);
   begin();
 });
-list.append(beginNew, finder, items, away);
+list.append(button("×", "close", () => toggle(false), words.close), beginNew, finder, items, away);
 finder.addEventListener("input", drawList);
 
 function button(text, name, pressed, label) {

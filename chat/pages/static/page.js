@@ -21,6 +21,7 @@ const PRESSED = {
   ".edit": editQuestion,
   ".unscope": () => wish("wanted", { do: "of" }),
   ".ask-of": askOf,
+  ".add": (button) => button.parentNode.querySelector("input[type=file]").click(),
   ".remove": removeReport,
   "[data-wish]": leadOn,
   ".conversations": () => toggle(),
@@ -60,11 +61,7 @@ const openBox = () => [...document.querySelectorAll("#ask textarea, #query texta
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.altKey) return;
   const typing = event.target.closest?.("input, textarea, select, [contenteditable=true]");
-  const add = event.target.closest?.(".shelf-head label.add");
-  if (add && (event.key === "Enter" || event.key === " ")) {
-    event.preventDefault();
-    add.querySelector("input").click();
-  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("#ask")) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("#ask")) {
     event.preventDefault();
     document.querySelector("#send")?.click();
   } else if (event.key === "Escape") {

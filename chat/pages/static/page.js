@@ -7,6 +7,7 @@ import { addReports, removeReport } from "./shelf.js";
 import { copyText } from "./told.js";
 import "./waiting.js";
 import { whenThere, wish } from "./wishes.js";
+import { words } from "./words.js";
 
 const NEAR_END = 80; // px; who has scrolled further up is reading and is left there
 
@@ -84,6 +85,12 @@ function escape() {
   if (list && !list.hidden && list.contains(document.activeElement)) return toggle(false);
   if (document.querySelector("#current .stages")) wish("wanted", { do: "stop" });
 }
+
+// Gradio gives the page the language of the browser; its words are of the one that was chosen.
+const page = document.documentElement;
+const inItsLanguage = () => page.lang === words.language || (page.lang = words.language);
+new MutationObserver(inItsLanguage).observe(page, { attributes: true, attributeFilter: ["lang"] });
+inItsLanguage();
 
 // --- Light and dark -------------------------------------------------------------------------------------------------
 

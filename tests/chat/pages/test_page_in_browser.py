@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
 from playwright.sync_api import expect
 
 from chat.answer import Answer, Sentence
+from chat.feedback import FeedbackStore
 from chat.service import listen, make_app
 from index.library import Hit
 from tests.browsers import chromium
@@ -22,7 +23,7 @@ from tests.chat.pages.test_render import HOSTILE
 from tests.fakes import ANSWER, EXPORTS, HITS, SALES, ListedShelf, ScriptedAssistant, cite
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 pytestmark = pytest.mark.browser
 
@@ -36,18 +37,30 @@ def browser() -> "Iterator[Browser]":
 
 
 class Visit:
-    """A page that remembers what went wrong on it and whom it asked."""
+    """A page that remembers what went wrong on it and whom it asked.
 
-    def __init__(self, browser: "Browser", home: str, width: int = 1280, height: int = 800) -> None:
-        self.page: Page = browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
+    options: of the browser's page. answers: what the next dialogs are answered with; one without an answer is a complaint.
+    """
+
+    def __init__(self, browser: "Browser", home: str, width: int = 1280, height: int = 800, **options: Any) -> None:
+        shown = {"viewport": {"width": width, "height": height}, "locale": "zh-CN"}
+        self.page: Page = browser.new_page(**(shown | options))
         self.complaints: list[str] = []
+        self.answers: list[str] = []
         self.origins: set[str] = set()
         self.page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
+        self.page.on("dialog", self._answer)
         self.page.on("request", lambda request: self.origins.add("/".join(request.url.split("/")[:3])))
         self.page.goto(home)
         self.page.wait_for_selector("#ask textarea")
+
+    def _answer(self, dialog: "Dialog") -> None:
+        if self.answers:
+            dialog.accept(self.answers.pop(0))
+        else:
+            self.complaints.append(f"dialog {dialog.message}")
+            dialog.dismiss()
 
     def ask(self, question: str = QUESTION) -> None:
         self.page.fill("#ask textarea", question)
@@ -58,8 +71,10 @@ class Visit:
 
 
 @contextmanager
-def served(assistant: ScriptedAssistant, shelf: ListedShelf | None = None) -> Iterator[str]:
-    app = make_app(assistant, frame_ancestors=("http://localhost:*",), shelf=shelf)
+def served(
+    assistant: ScriptedAssistant, shelf: ListedShelf | None = None, feedback: FeedbackStore | None = None
+) -> Iterator[str]:
+    app = make_app(assistant, frame_ancestors=("http://localhost:*",), shelf=shelf, feedback=feedback)
     listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

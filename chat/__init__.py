@@ -27,6 +27,14 @@ grounding     a draft to an answer: marks resolved, sentences checked
 figure_check  whether figures and periods are told by the evidence, of the same thing
 verdict       whether a draft that is true says enough
 assistant     `Assistant`: the path itself
+phrases       which words name a thing in full
+question      the record of a question made from the reports
+asking        what passages answer, as questions
+asking_sentences  those that a sentence answers
+asking_rows   those that a cell answers
+asking_headings  those that a section answers
+suggestions   those to begin with: chosen, proved, kept with the index
+next_questions  those to go on with after an answer
 evaluation    `reportqa eval`
 retrieval_set  `reportqa eval --set`: a set in BEIR's layout
 answering_set  the same for questions with passages of their own
@@ -62,6 +70,7 @@ json_body     what a request says, decoded
 feedback      what readers think of answers, kept
 feedback_routes  taken in over HTTP
 feedback_export  and written out, a 👎 as a question for evaluation
+tables        a table put together again from its rows, with those an answer cites
 places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
 holdings      what the library holds, counted

@@ -31,6 +31,7 @@ from ingest.reading import read_report
 from ingest.report import Report, UnreadableReport
 
 if TYPE_CHECKING:
+    from chat.question import MadeQuestion
     from index.encoder import Embeddings
     from index.late_interaction import Tokens
     from index.library import Encoder, PassageIndex
@@ -57,6 +58,11 @@ class LazyEncoder:
         self.name = name
         self.dim = dim
         self._load = load
+        self._encoder: Encoder | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._encoder is not None
 
     def encode_query(self, question: str) -> "tuple[Embeddings, Embeddings]":
         return self._loaded().encode_query(question)
@@ -74,11 +80,14 @@ class LazyEncoder:
         """
         from index.library import IndexMismatch  # noqa: PLC0415 - as in _write_version
 
+        if self._encoder is not None:
+            return self._encoder
         encoder = self._load()
         if encoder.dim != self.dim:
             raise IndexMismatch(
                 f"向量模型 {self.name} 现在是 {encoder.dim} 维，索引建立时是 {self.dim} 维；请运行 reportqa build --rebuild"
             )
+        self._encoder = encoder
         return encoder
 
 
@@ -291,6 +300,7 @@ def _write_version(
 
     version: the one whose vectors may be taken over.
     """
+    from chat.suggestions import write_suggestions  # noqa: PLC0415
     from index.aliases import read_aliases  # noqa: PLC0415 - with the next
     from index.library import PassageIndex, bytes_needed  # noqa: PLC0415 - faiss, 1 s
     from index.versions import commit, require_space  # noqa: PLC0415
@@ -314,8 +324,11 @@ def _write_version(
 
     library = PassageIndex.build(passages, encoder, known=_loaded(version, encoder), written=written, progress=progress)
 
+    suggestions = _suggestions(library, version)
+
     def save(folder: Path) -> None:
         library.save(folder)
+        write_suggestions(folder, suggestions)
         (folder / READINGS).write_bytes(remembered)
         (folder / ALIASES_SHA256).write_text(aliases, "ascii")
 
@@ -341,6 +354,15 @@ def _forget_words(root: Path, standing: Collection[str]) -> None:
     """
     (root / RESULTS).unlink(missing_ok=True)
     FeedbackStore(root / FEEDBACK).forget_all_but(standing)
+
+
+def _suggestions(library: "PassageIndex", version: Path | None) -> "tuple[MadeQuestion, ...]":
+    """Questions that the library answers; where nothing had to be embedded, those of the version before that still stand."""
+    from chat.suggestions import proved_questions, read_suggestions, still_standing  # noqa: PLC0415 - jieba
+
+    if isinstance(library.encoder, LazyEncoder) and not library.encoder.is_loaded:
+        return still_standing(read_suggestions(version), library.passages) if version else ()
+    return proved_questions(library)
 
 
 def _encoder(setup: Setup, version: Path | None) -> "Encoder":

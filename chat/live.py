@@ -20,9 +20,11 @@ from chat.curation import report_lines
 from chat.gate import Busy
 from chat.generation import Generator
 from chat.holdings import Overview, overview_of
+from chat.next_questions import follow_up_questions
 from chat.opened import OpenedReport, open_report
-from chat.pages.tables import rows_around
 from chat.setup import load_library
+from chat.suggestions import read_suggestions
+from chat.tables import rows_around
 from index.filters import Filter
 from index.library import IndexMismatch, PassageIndex
 from index.versions import IndexUnavailable, served
@@ -50,6 +52,7 @@ class LiveAssistant:
         self._root = root
         self._assistant = assistant
         self._reports = report_lines(root / assistant.library.version)
+        self._suggestions = read_suggestions(root / assistant.library.version)
         self._seen = served(root) if problem else assistant.library.version
         self._loading = threading.Lock()
         self._counting = threading.Lock()
@@ -75,10 +78,12 @@ class LiveAssistant:
 
     @property
     def suggestions(self) -> Sequence[str]:
-        return ()
+        """Questions that the library surely answers, best first."""
+        return [made.question for made in self._suggestions]
 
     def next_questions(self, found: Found, answer: Answer, asked: Sequence[str]) -> Sequence[str]:
-        return ()
+        """What may be asked after this answer, none of it asked before."""
+        return follow_up_questions(found, answer, self.library, self._suggestions, asked=asked)
 
     @property
     def version(self) -> str:
@@ -179,6 +184,7 @@ class LiveAssistant:
         try:
             library = load_library(self._root, self._assistant.library.encoder)
             reports = report_lines(self._root / library.version)
+            suggestions = read_suggestions(self._root / library.version)
         except (IndexMismatch, IndexUnavailable) as error:
             self._seen = name  # it will be no better the next time; a pointer that moves is looked at again
             self._tell(error)
@@ -189,5 +195,5 @@ class LiveAssistant:
         self._seen = library.version  # the pointer may have moved again
         before = self._assistant
         assistant = Assistant(library, before.generator, reranker=before.reranker, unproven=before.unproven)
-        self._assistant, self._reports = assistant, reports
+        self._assistant, self._reports, self._suggestions = assistant, reports, suggestions
         self.problem = ""

@@ -24,7 +24,6 @@ reader_routes   it over HTTP
 bars            shares as bars
 overview        the HTML of what the library holds
 evaluated       the HTML of the last evaluation
-tables          a table put together again from its rows, with those an answer cites
 series          the figures of a table that can be drawn side by side
 plot            a series as an inline SVG
 look            the tables and plots that an answer rests on, as HTML

@@ -10,6 +10,7 @@ from chat.pages.words import Words
 from chat.places import pages_counted
 from chat.quality import page_count, quality_lines
 
+SHOWN_REPORTS = 12
 EXPORTS = (("md", "Markdown"), ("docx", "Word"), ("pdf", "PDF"))
 
 
@@ -21,14 +22,27 @@ def header_html(reports: Sequence[ReportLine], words: Words) -> str:
 def _coverage(reports: Sequence[ReportLine], words: Words) -> str:
     if not reports:
         return f'<p class="coverage">{inert(words.head.no_coverage)}</p>'
-    lines = "".join(
+    passages = f"{sum(report.passages for report in reports):,}"
+    told = words.head.coverage.format(reports=len(reports), passages=passages)
+    return f"<details class=coverage><summary>{inert(told)}</summary>{_titles(reports)}</details>"
+
+
+def _titles(reports: Iterable[ReportLine]) -> str:
+    lines = (
         f'<li><a href="{inert(reading_link(report.id, []))}" target="_blank"><b>{inert(report.title)}</b></a><span>'
         f"{inert(' · '.join(part for part in (report.publisher, report.published) if part))}</span></li>"
         for report in reports
     )
-    passages = f"{sum(report.passages for report in reports):,}"
-    told = words.head.coverage.format(reports=len(reports), passages=passages)
-    return f"<details class=coverage><summary>{inert(told)}</summary><ul>{lines}</ul></details>"
+    return f"<ul>{''.join(lines)}</ul>"
+
+
+def covered_html(reports: Sequence[ReportLine], words: Words) -> str:
+    """In the place of sources before there are any: what these will be, and the first of the reports."""
+    told = empty_html(words.talk.no_sources)
+    if not reports:
+        return told
+    title = words.shelf.title.format(count=len(reports))
+    return f'{told}<div class="panel covered"><h2>{inert(title)}</h2>{_titles(reports[:SHOWN_REPORTS])}</div>'
 
 
 def _tools(words: Words) -> str:
@@ -93,7 +107,7 @@ def shelf_head_html(words: Words, *, editable: bool, suffixes: Iterable[str], me
     formats = words.quality.listing.join(suffix.lstrip(".") for suffix in accepted)
     hint = words.shelf.hint.format(formats=formats, megabytes=megabytes)
     return (
-        f'<div class="shelf-head"><label class="add" tabindex="0" role="button">{inert(words.shelf.add)}'
-        f'<input type="file" multiple tabindex="-1" accept="{",".join(accepted)}"></label><p>{inert(hint)}</p>'
+        f'<div class="shelf-head"><button type="button" class="add">{inert(words.shelf.add)}</button>'
+        f'<input type="file" multiple hidden accept="{",".join(accepted)}"><p>{inert(hint)}</p>'
         '<div id="shelf-told" role="status" aria-live="polite"></div></div>'
     )

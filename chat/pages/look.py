@@ -9,9 +9,9 @@ from chat.answer import Answer
 from chat.pages.escaping import attribute, inert
 from chat.pages.plot import plot_svg
 from chat.pages.series import Point, Series, is_blank, series_of
-from chat.pages.tables import MOST_ROWS, Cell, CitedTable, TableRow, table_of
 from chat.pages.words import LookWords
 from chat.places import source_line
+from chat.tables import MOST_ROWS, Cell, CitedTable, TableRow, table_of
 from ingest.figures import find_figures
 from ingest.report import Passage
 

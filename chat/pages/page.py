@@ -1,17 +1,19 @@
 """The page as a whole: its head, a tab for each thing to do, and how it looks to Gradio."""
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from chat.gate import ModelGate
 from chat.opened import OpenedReport
 from chat.pages.covers import header_html
-from chat.pages.drawn import drawn
+from chat.pages.drawn import PLAIN, Updates, drawn
+from chat.pages.exchange import Exchange
 from chat.pages.overview_tab import Overlooked, lay_out_overview
 from chat.pages.searching import Searching, lay_out_search
 from chat.pages.shelf_tab import lay_out_shelf
 from chat.pages.talk import Assistant as Talking
-from chat.pages.talk import connect_talk, lay_out_talk
+from chat.pages.talk import Talk, connect_talk, lay_out_talk
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 
@@ -45,7 +47,7 @@ def make_page(
         header = drawn(header_html(assistant.reports, words), "header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(words.head.chat, id=words.head.chat):
-                talk = lay_out_talk(words, assistant.suggestions)
+                talk = lay_out_talk(words, assistant)
             with gr.Tab(words.head.search):
                 results = lay_out_search(assistant, words)
             if shelf is not None:
@@ -54,10 +56,16 @@ def make_page(
                         page, shelf, editing, words, header=header, talk=talk, results=results, assistant=assistant
                     )
             lay_out_overview(assistant, words)
+        page.load(partial(_begun, talk, assistant), talk.state, talk.outputs, **PLAIN)
         connect_talk(talk, tabs, words.head.chat, assistant, gate)
     # api_open=False: the routes beside the queue would pass every limit by.
     page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)
     return page
+
+
+def _begun(talk: Talk, assistant: Assistant, exchanges: tuple[Exchange, ...]) -> Updates:
+    """What a conversation begins with is of the library that answers when the page is opened."""
+    return {} if exchanges else talk.emptied(assistant)
 
 
 def make_theme() -> "gr.themes.Base":
@@ -66,4 +74,10 @@ def make_theme() -> "gr.themes.Base":
 
     return gr.themes.Base(
         primary_hue="blue", neutral_hue="slate", radius_size="sm", text_size="md", font=FONTS, font_mono=MONO_FONTS
+    ).set(
+        # White on the theme's own 500 has a contrast of 3.7; on 700, 6.7.
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_600",
     )

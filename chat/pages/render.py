@@ -23,6 +23,7 @@ from chat.reference import reference
 from index.library import Hit
 from ingest.report import Passage, Place
 
+SHOWN_SUGGESTIONS = 6
 COMPARED_PAIRS = 1_000_000  # of letters, which takes 0.1 s
 
 # A thumb, which many a font has not.
@@ -40,10 +41,8 @@ def empty_html(text: str) -> str:
 
 
 def begin_html(suggestions: Sequence[str], words: TalkWords) -> str:
-    """A conversation before its first question: what this is, and questions to press."""
-    return (
-        f'<div class="begin"><p class="empty">{inert(words.empty)}</p>{_questions(words.try_these, suggestions)}</div>'
-    )
+    """A conversation before its first question: what this is, and the first few of the questions to press."""
+    return f'<div class="begin"><p class="empty">{inert(words.empty)}</p>{_questions(words.try_these, suggestions[:SHOWN_SUGGESTIONS])}</div>'
 
 
 def _questions(title: str, questions: Sequence[str]) -> str:

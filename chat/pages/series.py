@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from chat.pages.tables import Cell, CitedTable, TableRow
+from chat.tables import Cell, CitedTable, TableRow
 from ingest.figures import Figure, find_figures
 from ingest.periods import Period, find_periods
 

@@ -49,7 +49,7 @@ def lay_out_shelf(
         updates = draw(request) | {results: empty_html(words.search.empty)}
         kept = still_standing(exchanges, assistant)
         if not exchanges:
-            updates |= talk.emptied(assistant.suggestions)
+            updates |= talk.emptied(assistant)
         elif kept != exchanges:
             updates |= talk.shown(kept, whole=True)
         left = only is not None and only.id not in {report.id for report in assistant.reports}

@@ -16,13 +16,13 @@ from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
 from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
+from chat.pages.covers import covered_html
 from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
 from chat.pages.exchange import Exchange, OneReport, standing, turns_of
 from chat.pages.kept import NotKept, reopened
 from chat.pages.look import look_html
 from chat.pages.render import (
     begin_html,
-    empty_html,
     exchange_html,
     past_html,
     scope_html,
@@ -123,17 +123,17 @@ class Talk:
 
         return {self.send: gr.update(interactive=not running), self.stop: gr.update(interactive=running)}
 
-    def emptied(self, suggestions: Sequence[str]) -> Updates:
+    def emptied(self, assistant: Assistant) -> Updates:
         """The updates that begin a new conversation."""
         return {
             self.past: "",
-            self.current: begin_html(suggestions, self.words.talk),
-            self.sources: empty_html(self.words.talk.no_sources),
+            self.current: begin_html(assistant.suggestions, self.words.talk),
+            self.sources: covered_html(assistant.reports, self.words),
             self.state: (),
         } | self.asked_of(None)
 
 
-def lay_out_talk(words: Words, suggestions: Sequence[str]) -> Talk:
+def lay_out_talk(words: Words, assistant: Assistant) -> Talk:
     """The components, in their places."""
     import gradio as gr  # noqa: PLC0415
 
@@ -142,7 +142,7 @@ def lay_out_talk(words: Words, suggestions: Sequence[str]) -> Talk:
         with gr.Column(scale=58, min_width=320, elem_id="talk"):
             with gr.Column(elem_id="conversation"):
                 past = drawn("", "past")
-                current = drawn(begin_html(suggestions, talk), "current")
+                current = drawn(begin_html(assistant.suggestions, talk), "current")
             of = drawn("", "of")
             with gr.Row(elem_id="asking"):
                 # lines=1 with max_lines > 1: Enter sends and Shift+Enter breaks the line.
@@ -160,7 +160,7 @@ def lay_out_talk(words: Words, suggestions: Sequence[str]) -> Talk:
                 stop = gr.Button(talk.stop, interactive=False, elem_id="stop", min_width=72, scale=0)
             wanted = wishes("wanted")
         with gr.Column(scale=42, min_width=320, elem_id="beside"):
-            sources = drawn(empty_html(talk.no_sources), "sources")
+            sources = drawn(covered_html(assistant.reports, words), "sources")
     return Talk(
         past, current, sources, of, box, send, stop, wanted, only=gr.State(None), state=gr.State(()), words=words
     )
@@ -211,7 +211,7 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
             case "new" if run is not None:
                 run.ending = "new"
             case "new":
-                yield talk.emptied(assistant.suggestions)
+                yield talk.emptied(assistant)
             case "ask" if question and run is None:
                 yield from answer(Exchange(question, of=only), exchanges, request)
             case "again" if exchanges and run is None:
@@ -291,7 +291,7 @@ def _shown(
             # The buttons come with every update: the end of the answer before may reach the page after this began.
             yield updates | talk.busy(current.running)
     if run.ending == "new":
-        yield talk.emptied(assistant.suggestions) | talk.busy(False)
+        yield talk.emptied(assistant) | talk.busy(False)
     elif last is not None and last.of is not None and last.of.id not in {report.id for report in assistant.reports}:
         yield talk.asked_of(None)  # it has left meanwhile
 

@@ -1,5 +1,6 @@
 """An index follows its corpus, and does for it no more than it must."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from chat.building import RESULTS, Built, Changes, Setup, build_index
 from chat.catalogue import DEFAULT_ENCODER
 from chat.setup import load_library
+from chat.suggestions import SUGGESTIONS, read_suggestions
 from index.late_interaction import Tokens
 from index.library import IndexMismatch
 from index.versions import IndexBusy, IndexUnavailable, current_version, writing
@@ -498,6 +500,55 @@ def test_a_build_without_changes_loads_no_library_that_takes_time(site: Site) ->
     assert code == "0"
     heavy = {"torch", "sentence_transformers", "transformers", "faiss", "jieba", "opencc", "scipy", "numpy"}
     assert not heavy & set(modules)
+
+
+# --- questions to begin with -----------------------------------------------------------------------------------------
+
+SOLD = "2024年新能源汽车销量是多少？"
+BATTERIES = "# 动力电池报告\n\n## 类型\n\n动力电池主要分为锂离子电池、钠离子电池和镓氧电池。\n"
+
+
+def suggested(site: Site) -> list[str]:
+    return [asked.question for asked in read_suggestions(current_version(site.root))]
+
+
+def test_questions_that_the_reports_answer_are_kept_with_the_index(site: Site) -> None:
+    site.build()
+    assert suggested(site) == [SOLD]
+    site.write("batteries.md", BATTERIES)
+    site.build()
+    assert suggested(site) == [SOLD, "动力电池分为哪几类？"]
+    site.write("sales.md", SALES.replace("2024年", "2023年"))
+    site.build()
+    assert suggested(site) == [SOLD.replace("2024年", "2023年"), "动力电池分为哪几类？"]
+
+
+def test_a_removal_takes_the_questions_of_a_report_along_and_keeps_the_others_without_an_encoder(site: Site) -> None:
+    site.write("batteries.md", BATTERIES)
+    site.build()
+    (site.corpus / "batteries.md").unlink()
+    site.build()
+    assert (suggested(site), site.loads) == ([SOLD], 0)
+    assert not site.holds_on_disk("镓氧")
+
+
+def test_a_removal_from_an_index_that_had_no_questions_makes_none(site: Site) -> None:
+    site.build()
+    version = current_version(site.root)
+    (version / SUGGESTIONS).unlink()
+    recorded = json.loads((version / "checksums.json").read_text("utf-8"))
+    del recorded[SUGGESTIONS]
+    (version / "checksums.json").write_text(json.dumps(recorded), "utf-8")
+    (site.corpus / "policy.md").unlink()
+    site.build()
+    assert (suggested(site), site.loads) == ([], 0)
+
+
+def test_an_encoder_is_loaded_once_for_all_that_a_build_asks(site: Site) -> None:
+    site.build()
+    site.write("batteries.md", BATTERIES)
+    site.build()
+    assert site.loads == 1
 
 
 # --- names that mean the same -----------------------------------------------------------------------------------------

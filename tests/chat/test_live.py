@@ -12,7 +12,9 @@ from chat import live
 from chat.answer import Finished, Found
 from chat.assistant import Assistant
 from chat.live import LibraryUnavailable, LiveAssistant
+from chat.question import MadeQuestion
 from chat.setup import load_library
+from chat.suggestions import write_suggestions
 from index.library import IndexMismatch, PassageIndex
 from index.versions import commit, current_version, writing
 from tests.fakes import HashingEncoder, passage
@@ -27,6 +29,20 @@ def publish(root: Path, generation: int, *, keep_before: bool = True) -> None:
     library = PassageIndex.build([passage(text, number) for number, text in enumerate(texts)], ENCODER)
     with writing(root):
         commit(root, library.save, keep_before=keep_before)
+
+
+def publish_with(root: Path, generation: int, *questions: str) -> None:
+    """The same with suggestions."""
+    library = PassageIndex.build([passage(f"第{generation}代报告。")], ENCODER)
+
+    def save(folder: Path) -> None:
+        library.save(folder)
+        write_suggestions(
+            folder, [MadeQuestion(question, "figure", ("made-up:000",), "", "") for question in questions]
+        )
+
+    with writing(root):
+        commit(root, save)
 
 
 def generations(found: Found) -> set[str]:
@@ -67,6 +83,15 @@ def test_after_a_refresh_the_next_question_is_answered_from_the_new_version(
     assistant.refresh()
     assert generations(assistant.search(QUESTION)) == {"第2"}
     assert assistant.library.version == "version-000002"
+
+
+def test_suggestions_are_those_of_the_version_that_answers(root: Path, assistant: LiveAssistant) -> None:
+    publish_with(root, 2, "2024年光伏市场规模是多少？")
+    assert not assistant.suggestions
+    assistant.refresh()
+    assert assistant.suggestions == ["2024年光伏市场规模是多少？"]
+    anew = LiveAssistant(root, Assistant(load_library(root, ENCODER), None))
+    assert anew.suggestions == assistant.suggestions
 
 
 def test_a_version_of_another_process_is_taken_over_while_questions_come(root: Path, assistant: LiveAssistant) -> None:

@@ -69,9 +69,16 @@ function drawnExchanges() {
 }
 
 let before = "";
+let leaving = null; // the conversation that is still drawn while another is on its way
 function keepCurrent() {
   const exchanges = drawnExchanges();
   const now = JSON.stringify(exchanges);
+  if (leaving) {
+    if (now === leaving.drawn) return;
+    // What came is not what was asked for: the conversation that was left goes on.
+    if (exchanges.length && exchanges[0].id !== leaving.first) current = leaving.id;
+    leaving = null;
+  }
   if (!exchanges.length || now === before) return;
   before = now;
   const earlier = kept().find((each) => each.id === current);
@@ -91,9 +98,14 @@ function remember(id) {
   }
 }
 
-export function begin() {
-  current = newId();
+function leave(id, first) {
+  leaving = { id: current, drawn: JSON.stringify(drawnExchanges()), first };
+  current = id;
   before = "";
+}
+
+export function begin() {
+  leave(newId());
   remember("");
   wish("wanted", { do: "new" });
   drawList();
@@ -102,8 +114,7 @@ export function begin() {
 function open(id) {
   const conversation = kept().find((each) => each.id === id);
   if (!conversation) return;
-  current = id;
-  before = "";
+  leave(id, conversation.exchanges[0].id);
   remember(id);
   wish("wanted", { do: "open", exchanges: conversation.exchanges });
   drawList();
@@ -144,7 +155,7 @@ const away = button(words.delete_all, "away", () => {
   for (const { id } of all) store.removeItem(KEY + id);
   begin();
 });
-list.append(beginNew, finder, items, away);
+list.append(button("×", "close", () => toggle(false), words.close), beginNew, finder, items, away);
 finder.addEventListener("input", drawList);
 
 function button(text, name, pressed, label) {

@@ -7,6 +7,7 @@ import { addReports, removeReport } from "./shelf.js";
 import { copyText } from "./told.js";
 import "./waiting.js";
 import { whenThere, wish } from "./wishes.js";
+import { words } from "./words.js";
 
 const NEAR_END = 80; // px; who has scrolled further up is reading and is left there
 
@@ -21,6 +22,7 @@ const PRESSED = {
   ".edit": editQuestion,
   ".unscope": () => wish("wanted", { do: "of" }),
   ".ask-of": askOf,
+  ".add": (button) => button.parentNode.querySelector("input[type=file]").click(),
   ".remove": removeReport,
   "[data-wish]": leadOn,
   ".conversations": () => toggle(),
@@ -60,11 +62,7 @@ const openBox = () => [...document.querySelectorAll("#ask textarea, #query texta
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.altKey) return;
   const typing = event.target.closest?.("input, textarea, select, [contenteditable=true]");
-  const add = event.target.closest?.(".shelf-head label.add");
-  if (add && (event.key === "Enter" || event.key === " ")) {
-    event.preventDefault();
-    add.querySelector("input").click();
-  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("#ask")) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("#ask")) {
     event.preventDefault();
     document.querySelector("#send")?.click();
   } else if (event.key === "Escape") {
@@ -87,6 +85,12 @@ function escape() {
   if (list && !list.hidden && list.contains(document.activeElement)) return toggle(false);
   if (document.querySelector("#current .stages")) wish("wanted", { do: "stop" });
 }
+
+// Gradio gives the page the language of the browser; its words are of the one that was chosen.
+const page = document.documentElement;
+const inItsLanguage = () => page.lang === words.language || (page.lang = words.language);
+new MutationObserver(inItsLanguage).observe(page, { attributes: true, attributeFilter: ["lang"] });
+inItsLanguage();
 
 // --- Light and dark -------------------------------------------------------------------------------------------------
 

@@ -206,7 +206,7 @@ def test_nothing_in_a_search_runs_or_asks_for_anything(visit: Visit, assistant: 
         visit.page.get_by_role("button", name="光伏行业白皮书，1 段").click()
         expect(visit.page.locator("#results .source")).to_have_count(1)
     drawn = visit.page.evaluate(
-        """document.querySelectorAll("#results .md :is(a,img,svg,iframe,script,form,h1,h3,em,strong,code,pre,math)").length"""
+        """document.querySelectorAll("#results .md :is(a:not(.open),img,svg,iframe,script,form,h1,h3,em,strong,code,pre,math)").length"""
     )
     assert drawn == 0
     assert visit.page.evaluate("window.xss") is None

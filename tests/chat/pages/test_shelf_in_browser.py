@@ -161,6 +161,6 @@ def test_the_list_fits_a_phone_and_works_by_keyboard(browser: "Browser", shared:
     open_reports(visit)
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     with visit.page.expect_file_chooser():
-        visit.page.locator(".shelf-head label.add").focus()
+        visit.page.locator(".shelf-head button.add").focus()
         visit.page.keyboard.press("Enter")
     visit.page.close()

@@ -7,7 +7,7 @@ from typing import overload
 import pytest
 
 from chat.answer import Citation
-from chat.pages.tables import CitedTable, rows_around, table_of
+from chat.tables import CitedTable, rows_around, table_of
 from ingest.report import Passage
 from tests.chat.pages.printed import MODELS, SALES, cite_whole, passages_of, row_saying, table_in
 from tests.fakes import EXPORTS

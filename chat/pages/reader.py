@@ -87,7 +87,7 @@ def _sheet(words: ReaderWords) -> str:
         f'<aside class="sheet" aria-label="{inert(words.sheet)}" data-loading="{inert(words.loading)}"'
         f' data-none="{inert(words.no_boxes)}" data-failed="{inert(words.no_picture)}" hidden>'
         f'<div class="bar"><b></b><button type="button" class="close" aria-label="{inert(words.close)}">×</button></div>'
-        '<p class="note" role="status"></p><div class="paper"></div></aside>'
+        '<p class="note" role="status"></p><div class="paper" tabindex="0"></div></aside>'
     )
 
 

@@ -35,7 +35,8 @@ def guarded(**settings: object) -> TestClient:
         Route("/api/v1/ask", echo, methods=["GET", "POST"]),
         Route("/chat/gradio_api/upload", echo, methods=["POST"]),
     ]
-    return TestClient(Guard(Starlette(routes=routes), **settings), base_url=HOME)  # type: ignore[arg-type]
+    heads = {"/chat/": ("zh-CN", "")}
+    return TestClient(Guard(Starlette(routes=routes), heads=heads, **settings), base_url=HOME)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -106,6 +106,7 @@ class LiveAssistant:
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage of that id; None where the library has none."""
+        self._look()
         passages = self.library.passages
         try:
             return passages[passages.row(passage_id)]

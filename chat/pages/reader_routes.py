@@ -5,6 +5,7 @@ import base64
 from typing import TYPE_CHECKING, Protocol
 
 from chat.contract import error_object
+from chat.gate import Busy
 from chat.opened import OpenedReport
 from chat.page_views import PageViews, is_pictured
 from chat.pages.escaping import attribute, inert
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
 
 
 class Opening(Protocol):
-    """What opens a report of the library; None where it has none of that id."""
+    """What opens reports of the library."""
 
-    def open_report(self, report_id: str) -> OpenedReport | None: ...
+    def open_report(self, report_id: str) -> OpenedReport | None:
+        """The report; None where the library has none of that id.
+
+        Raises:
+            Busy: there is no library to open it from for now.
+        """
+        ...
 
 
 def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None) -> None:
@@ -34,9 +41,12 @@ def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None)
 
     async def read(request: Request) -> Response:
         words = words_for(request.headers.get("accept-language", ""), request.query_params.get("lang"))
-        opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
+        try:
+            opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
+        except Busy as busy:
+            return HTMLResponse(_without_report(str(busy), words), status_code=503)
         if opened is None:
-            return HTMLResponse(_page(words.reader.gone, _gone(words), words), status_code=404)
+            return HTMLResponse(_without_report(words.reader.gone, words), status_code=404)
         pictured = views is not None and is_pictured(opened)
         body = await run_in_threadpool(reader_html, opened.report, words, pictured=pictured)
         return HTMLResponse(_page(opened.report.title, body, words))
@@ -73,8 +83,7 @@ def _page(title: str, body: str, words: Words) -> str:
     )
 
 
-def _gone(words: Words) -> str:
-    return (
-        f'<main class="gone"><h1>{inert(words.reader.gone)}</h1>'
-        f'<p><a href="../{words.path}/">{inert(words.reader.home)}</a></p></main>'
-    )
+def _without_report(reason: str, words: Words) -> str:
+    """A page that says why there is no report on it, and leads back."""
+    back = f'<p><a href="../{words.path}/">{inert(words.reader.home)}</a></p>'
+    return _page(reason, f'<main class="gone"><h1>{inert(reason)}</h1>{back}</main>', words)

@@ -114,6 +114,15 @@ def test_after_a_removal_by_another_process_no_question_is_answered_from_the_old
     assert generations(found) == {"第4"}
 
 
+def test_after_a_removal_by_another_process_no_passage_is_had_from_the_old_version(
+    root: Path, assistant: LiveAssistant
+) -> None:
+    publish(root, 2, keep_before=False)
+    shown = assistant.passage("made-up:000")
+    assert shown is not None
+    assert shown.text.startswith("第2代")
+
+
 def test_after_an_addition_a_question_does_not_wait(
     root: Path, assistant: LiveAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +188,10 @@ def test_of_a_version_taken_away_nothing_is_answered_though_the_new_one_cannot_b
             assistant.search(QUESTION)
         with pytest.raises(LibraryUnavailable):
             assistant.ask(QUESTION)
+        with pytest.raises(LibraryUnavailable):
+            assistant.passage("made-up:000")
+        with pytest.raises(LibraryUnavailable):
+            assistant.open_report("made-up")
     assert assistant.problem
     monkeypatch.undo()
     if not isinstance(failure, IndexMismatch):

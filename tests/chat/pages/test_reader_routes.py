@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from chat.assistant import Assistant
 from chat.building import READINGS
+from chat.gate import Busy
 from chat.guard import Guard
 from chat.live import LiveAssistant
 from chat.opened import OpenedReport
@@ -116,6 +117,17 @@ def test_a_report_that_there_is_not_is_told_on_a_page_with_the_way_back(client: 
     assert "资料库里没有这份报告" in response.text
     assert '<a href="../chat/">' in response.text
     assert "<script>" not in response.text
+
+
+def test_while_there_is_no_library_a_page_says_so_and_leads_back() -> None:
+    class Away(Library):
+        def open_report(self, report_id: str) -> OpenedReport | None:
+            raise Busy("资料库刚刚更新")
+
+    response = client_of(Away(), None).get("/reports/ev-2025")
+    assert response.status_code == 503
+    assert "<h1>资料库刚刚更新</h1>" in response.text
+    assert '<a href="../chat/">' in response.text
 
 
 @pytest.mark.parametrize("id", ["a%2Fb", "%2e%2e", "..", "."])

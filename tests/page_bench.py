@@ -65,16 +65,16 @@ def main() -> None:
         build_index(Setup(CORPUS, root, encoder.name, lambda: encoder))
         live = LiveAssistant(root, Assistant(load_library(root, encoder), None))
         live.warm_up()
-        with _served(make_app(live)) as home:
+        with served(make_app(live)) as home:
             _open(browser, home)
             _find(browser, home)
             _read(browser, home, live)
-        with _served(make_app(Writing())) as home:
+        with served(make_app(Writing())) as home:
             _stream(browser, home)
 
 
 @contextmanager
-def _served(app: "FastAPI") -> Iterator[str]:
+def served(app: "FastAPI") -> Iterator[str]:
     listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -11,13 +11,16 @@ line.textContent = words.offline;
 line.hidden = true;
 document.body.append(line);
 
+let next;
+
 async function look() {
+  clearTimeout(next);
   const there = document.hidden || (await isThere());
   if (there === !line.hidden) {
     line.hidden = there;
     if (!there) say(words.offline);
   }
-  setTimeout(look, there ? EVERY_MS : AGAIN_MS);
+  next = setTimeout(look, there ? EVERY_MS : AGAIN_MS);
 }
 
 async function isThere() {
@@ -29,4 +32,4 @@ async function isThere() {
 }
 
 addEventListener("offline", look);
-setTimeout(look, EVERY_MS);
+next = setTimeout(look, EVERY_MS);

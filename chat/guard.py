@@ -118,7 +118,7 @@ class Guard:
         headers, path = Headers(scope=scope), scope["path"]
         if "*" not in self._hosts and _host_name(headers.get("host", "")) not in self._hosts:
             raise Rejected(400, UNKNOWN_HOST)
-        if not (OWN_ROUTES.fullmatch(path) or GRADIO_ROUTES.fullmatch(path)) or ".." in path:
+        if not (OWN_ROUTES.fullmatch(path) or GRADIO_ROUTES.fullmatch(path)) or ".." in path.split("/"):
             raise Rejected(404, NOT_FOUND)
         if scope["method"] not in ("GET", "HEAD") and _is_foreign(headers):
             raise Rejected(403, FOREIGN_REQUEST)

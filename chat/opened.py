@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +32,9 @@ def open_report(version: Path, report_id: str) -> OpenedReport | None:
 
 
 def _readings_naming(file: Path, report_id: str) -> Iterator[Reading]:
-    if not file.exists():
-        return
-    named = json.dumps(report_id, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    with file.open("rb") as lines:
+    # With its key, as it is written: text has its quotation marks escaped, so no other line holds this.
+    named = f'"id": {json.dumps(report_id, ensure_ascii=False)}'.encode("utf-8", "surrogatepass")
+    with suppress(FileNotFoundError), file.open("rb") as lines:
         for line in lines:
             if named in line:
                 yield from readings_from_lines(line)

@@ -3,10 +3,11 @@
 from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 
 from chat.opened import OpenedReport
-from ingest.isolation import Reader
 from ingest.page_view import PageView
+from ingest.report import UnreadableReport
 
 REMEMBERED = 32  # pictures of 100 to 400 kB
 PICTURED = frozenset({".pdf"})
@@ -17,12 +18,18 @@ def is_pictured(opened: OpenedReport) -> bool:
     return Path(opened.file).suffix.lower() in PICTURED
 
 
+class Viewer(Protocol):
+    """`isolation.Reader`, or whatever shows pages as it does."""
+
+    def view(self, path: Path, number: int, words: str = "", *, sha256: str) -> PageView: ...
+
+
 class PageViews:
     """Pictures of pages of the files of a corpus, one at a time."""
 
-    def __init__(self, corpus: Path, read: Reader) -> None:
+    def __init__(self, corpus: Path, viewer: Viewer) -> None:
         self._corpus = corpus
-        self._read = read
+        self._viewer = viewer
         self._views: OrderedDict[tuple[str, int, str], PageView] = OrderedDict()
         self._lock = Lock()
 
@@ -34,10 +41,16 @@ class PageViews:
         """
         key = (opened.sha256, number, words)
         with self._lock:
-            view = self._views.pop(key, None) or self._read.view(
-                self._corpus / opened.file, number, words, sha256=opened.sha256
-            )
+            view = self._views.pop(key, None) or self._made(opened, number, words)
             self._views[key] = view
             if len(self._views) > REMEMBERED:
                 self._views.popitem(last=False)
             return view
+
+    def _made(self, opened: OpenedReport, number: int, words: str) -> PageView:
+        path = self._corpus / opened.file
+        try:
+            return self._viewer.view(path, number, words, sha256=opened.sha256)
+        except UnreadableReport as error:
+            # Who looks at a page in a browser is not told where the corpus lies.
+            raise UnreadableReport(str(error).replace(str(path), path.name)) from error

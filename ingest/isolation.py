@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from ingest.page_view import Box, PageView, view_page
-from ingest.reading import read_report
+from ingest.reading import content_of, read_report
 from ingest.report import ReadingInterrupted, Report, UnreadableReport, report_from
 from ingest.source import PageProgress
 
@@ -71,7 +71,11 @@ class Reader:
         return report_from(self._asked(path, {"path": str(path), "entry": dict(entry)}, progress)["report"])
 
     def view(self, path: Path, number: int, words: str = "", *, sha256: str) -> PageView:
-        """As `page_view.view_page` of the file at path, where that is still the one of this sha256."""
+        """As `page_view.view_page` of the file at path, where its content still has this sha256.
+
+        Raises:
+            UnreadableReport: as there; the file is gone or has other content; or as for reading, with the child.
+        """
         reply = self._asked(path, {"path": str(path), "page": number, "words": words, "sha256": sha256})
         boxes = tuple(Box(*box) for box in reply["view"]["boxes"])
         return PageView(base64.b64decode(reply["view"]["png"]), boxes)
@@ -202,9 +206,9 @@ def _outcome(path: Path, request: Mapping[str, Any], progress: PageProgress) -> 
 
 
 def _view(path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
-    content = path.read_bytes()
+    content = content_of(path, listed=True)  # a link may be followed: only content known already is shown
     if hashlib.sha256(content).hexdigest() != request["sha256"]:
-        raise UnreadableReport("文件已变化，请重新建立索引后再查看原页")
+        raise UnreadableReport(f"{path}：文件已变化；请更新索引后再查看原页")
     view = view_page(content, request["page"], request["words"])
     return {"png": base64.b64encode(view.png).decode(), "boxes": view.boxes}
 

@@ -13,7 +13,7 @@ from ingest.report import UnreadableReport
 _FIELDS = frozenset(
     {"id", "file", "title", "publisher", "published", "period", "language", "licence", "source", "sha256"}
 )
-_ID = re.compile(r"[\w.-]{1,100}")
+_ID = re.compile(r"(?!\.{1,2}\Z)[\w.-]{1,100}")  # stands in addresses, where . and .. are none of their own
 _ENTRY = re.compile(r"[ \t]*\[\[[ \t]*report[ \t]*\]\]")
 
 
@@ -54,7 +54,7 @@ def _checked_entry(path: Path, number: int, entry: Any) -> dict[str, str]:
     if missing := sorted({"id", "file"} - set(entry)):
         raise UnreadableReport(f"{where} 缺少 {'、'.join(missing)}")
     if not _ID.fullmatch(entry["id"]):
-        raise UnreadableReport(f"{where} 的 id 只能用文字、数字和 . _ -，实为 {entry['id']!r}")
+        raise UnreadableReport(f"{where} 的 id 只能用文字、数字和 . _ -，也不能是 . 或 ..，实为 {entry['id']!r}")
     if Path(entry["file"]).is_absolute() or ".." in Path(entry["file"]).parts:
         raise UnreadableReport(f"{where} 的 file 必须在 {path.parent} 之内，实为 {entry['file']}")
     return entry

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 PIXELS_ACROSS = 1000  # wide enough to read a page of Chinese on a screen beside its text
 MAX_PIXELS = 6_000_000
+MAX_SIDE = 16_000  # browsers draw nothing of a picture much longer
 MAX_CHARACTERS = 30_000
 MAX_BOXES = 200
 _PIECE_BREAK = re.compile(r"[\t\n，。；：！？、,;:!?（）()“”]+")
 _SHORTEST_PIECE = 2
 _SAME_LINE = 0.5  # of the height of a letter
+_DPI = 200  # for text recognition, as in readers.pdf
 
 
 class Box(NamedTuple):
@@ -44,7 +46,7 @@ class PageView:
     boxes: tuple[Box, ...] = ()
 
 
-class _Letter(NamedTuple):
+class Letter(NamedTuple):
     """A letter as it is compared, and its place in the picture."""
 
     folded: str
@@ -68,9 +70,7 @@ def view_page(content: bytes, number: int, words: str = "") -> PageView:
             raise UnreadableReport(f"这份 PDF 没有第 {number} 页")
         page = document[number - 1]
         try:
-            width, height = page.get_size()
-            scale = min(PIXELS_ACROSS / width, math.sqrt(MAX_PIXELS / max(1.0, width * height)))
-            picture = _picture(page, scale)
+            picture = _picture(page, PIXELS_ACROSS / max(1.0, page.get_width()))
             boxes = find_words(words, list(_letters(page, picture.size))) if words else ()
             if words and not boxes:
                 boxes = find_words(words, list(_recognised(page)))
@@ -83,8 +83,9 @@ def view_page(content: bytes, number: int, words: str = "") -> PageView:
         document.close()
 
 
-def find_words(words: str, letters: Sequence[_Letter]) -> tuple[Box, ...]:
-    """The boxes of the words among these letters, whole or else piece by piece; pieces near the longest come first."""
+def find_words(words: str, letters: Sequence[Letter]) -> tuple[Box, ...]:
+    """The boxes of the words among these letters: of them as a whole, else of each piece of them that stands there, the
+    longest first, and of a piece that stands in several places the one on a level with the longest."""
     text = "".join(letter.folded for letter in letters)
     if whole := _places(_folded(words), text):
         return tuple(_lines(letters[slice(*whole[0])]))
@@ -109,11 +110,15 @@ def _places(piece: str, text: str) -> list[tuple[int, int]]:
 
 
 def _folded(text: str) -> str:
-    """Letters and digits alone, in one width and case: what of a text both a reader and this keep."""
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+    """Letters and digits alone, in one width and case: what of a text both a reader and this keep.
+
+    Accents go too (NFKD), as they may stand apart from their letters on the page: letter by letter or as a whole, a text
+    is folded alike.
+    """
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text).casefold() if letter.isalnum())
 
 
-def _lines(letters: Iterable[_Letter]) -> Iterator[Box]:
+def _lines(letters: Iterable[Letter]) -> Iterator[Box]:
     """The letters' boxes, those side by side on one line joined."""
     line: Box | None = None
     for _, box in letters:
@@ -137,7 +142,10 @@ def _lines(letters: Iterable[_Letter]) -> Iterator[Box]:
 
 
 def _picture(page: Any, scale: float) -> "Image":
-    bitmap = page.render(scale=scale, may_draw_forms=False)
+    """The page drawn at this scale, in pixels to a point, or a smaller one where that would be too large."""
+    width, height = (max(1.0, side) for side in page.get_size())
+    fitting = min(scale, math.sqrt(MAX_PIXELS / (width * height)), MAX_SIDE / max(width, height))
+    bitmap = page.render(scale=fitting, may_draw_forms=False)
     try:
         picture: Image = bitmap.to_pil().convert("RGB")
         return picture
@@ -151,8 +159,8 @@ def _png(picture: "Image") -> bytes:
     return out.getvalue()
 
 
-def _letters(page: Any, size: tuple[int, int]) -> Iterator[_Letter]:
-    """The letters of the text layer where the picture shows them."""
+def _letters(page: Any, size: tuple[int, int]) -> Iterator[Letter]:
+    """The letters of the text layer where the picture shows them; none of those that the page is cropped of."""
     import ctypes  # noqa: PLC0415 - with PDFium
 
     from pypdfium2 import raw  # noqa: PLC0415
@@ -172,18 +180,24 @@ def _letters(page: Any, size: tuple[int, int]) -> Iterator[_Letter]:
             if not folded or not raw.FPDFText_GetLooseCharBox(text_page, index, rectangle):
                 continue
             (x0, y0), (x1, y1) = shown(rectangle.left, rectangle.top), shown(rectangle.right, rectangle.bottom)
-            box = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-            yield from (_Letter(each, box) for each in folded)
+            box = _shown(Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+            if box is not None:
+                yield from (Letter(each, box) for each in folded)
     finally:
         text_page.close()
 
 
-def _recognised(page: Any) -> Iterator[_Letter]:
+def _shown(box: Box) -> Box | None:
+    """What of a box lies in the picture; None where that is nothing."""
+    cut = Box(*(min(max(side, 0.0), 1.0) for side in box))
+    return cut if cut.left < cut.right and cut.top < cut.bottom else None
+
+
+def _recognised(page: Any) -> Iterator[Letter]:
     """The letters that text recognition reads, each an even share of its line."""
     from ingest.readers.ocr import read_picture  # noqa: PLC0415 - 1 s to load
 
-    width, height = page.get_size()
-    picture = _picture(page, min(200 / 72, math.sqrt(MAX_PIXELS / max(1.0, width * height))))
+    picture = _picture(page, _DPI / 72)
     for piece in read_picture(picture, 1.0).pieces:
         share = (piece.x1 - piece.x0) / max(1, len(piece.text))
         for place, letter in enumerate(piece.text):
@@ -194,4 +208,4 @@ def _recognised(page: Any) -> Iterator[_Letter]:
                 (left + share) / picture.width,
                 piece.bottom / picture.height,
             )
-            yield from (_Letter(each, box) for each in _folded(letter))
+            yield from (Letter(each, box) for each in _folded(letter))

@@ -29,7 +29,7 @@ def read_report(path: Path, entry: Mapping[str, str], *, progress: PageProgress 
     Raises:
         UnreadableReport: no such file, an unsupported format, not text, empty, or other than the manifest's sha256.
     """
-    content = _content(path, listed="file" in entry)
+    content = content_of(path, listed="file" in entry)
     digest = hashlib.sha256(content).hexdigest()
     if entry.get("sha256", digest) != digest:
         raise UnreadableReport(
@@ -57,8 +57,12 @@ def read_report(path: Path, entry: Mapping[str, str], *, progress: PageProgress 
     )
 
 
-def _content(path: Path, *, listed: bool) -> bytes:
-    """The bytes of a regular file, all of one moment; a link is followed only for a file listed in the manifest."""
+def content_of(path: Path, *, listed: bool) -> bytes:
+    """The bytes of a regular file, all of one moment; a link is followed only for a file listed in the manifest.
+
+    Raises:
+        UnreadableReport: there is no such file, it is no regular one, too large, or changes meanwhile.
+    """
     suffix_of(str(path))  # a name that no reader reads need not be opened
     # A pipe or device would block the opening or the reading; a link may have taken the file's place since it was found.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

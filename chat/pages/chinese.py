@@ -300,6 +300,7 @@ CHINESE = Words(
         show_page="看原页",
         sheet="原页",
         close="关闭原页",
+        loading="正在准备原页……",
         no_boxes="没能在这一页的图上定位这些文字。",
         no_picture="原页无法显示：",
     ),

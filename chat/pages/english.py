@@ -333,6 +333,7 @@ ENGLISH = Words(
         show_page="Original page",
         sheet="Original page",
         close="Close the original page",
+        loading="Preparing the original page…",
         no_boxes="These words could not be located on the picture of the page.",
         no_picture="The original page cannot be shown:",
     ),

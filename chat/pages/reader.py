@@ -1,9 +1,11 @@
 """The HTML of a report as a whole: its outline, its text with tables, and where each page begins.
 
 Every block says at which character of its section it begins (`data-start`) and holds the characters from there on as
-they are, so that static/reader.js finds any stretch of a section, and marks it, by counting.
+they are, so that static/reader.js finds any stretch of a section, and marks it, by counting. A section says which page
+begins at which of its characters (`data-pages`): a paragraph may go on from one page to the next.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -27,6 +29,14 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
+class _Mark:
+    """Says that a page begins; start: at which character of its section."""
+
+    start: int
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Block:
     """Lines of a section that belong together."""
 
@@ -43,7 +53,7 @@ def reader_html(report: Report, words: Words, *, pictured: bool) -> str:
     sections, page = [], None
     for number, section in enumerate(report.sections):
         begun = _pages_begun(section, page)
-        marks = [(start, _page_mark(page, report, words, pictured=pictured)) for start, page in begun]
+        marks = [_Mark(start, _page_mark(page, report, words, pictured=pictured)) for start, page in begun]
         sections.append(_section(number, section, report, kinds.get(number, {}), marks))
         page = begun[-1][1] if begun else page
     return (
@@ -74,10 +84,10 @@ def _steps(words: ReaderWords) -> str:
 def _sheet(words: ReaderWords) -> str:
     """Where the picture of a page is shown."""
     return (
-        f'<aside class="sheet" aria-label="{inert(words.sheet)}" data-none="{inert(words.no_boxes)}"'
-        f' data-failed="{inert(words.no_picture)}" hidden>'
+        f'<aside class="sheet" aria-label="{inert(words.sheet)}" data-loading="{inert(words.loading)}"'
+        f' data-none="{inert(words.no_boxes)}" data-failed="{inert(words.no_picture)}" hidden>'
         f'<div class="bar"><b></b><button type="button" class="close" aria-label="{inert(words.close)}">×</button></div>'
-        '<p class="note" role="status"></p><div class="paper"></div></aside>'
+        '<p class="note" role="status"></p><div class="paper" tabindex="0"></div></aside>'
     )
 
 
@@ -109,25 +119,32 @@ def _pages_begun(section: Section, page: int | None) -> list[tuple[int, int]]:
     return [begun for begun, before in zip(section.pages, befores, strict=False) if begun[1] != before]
 
 
-def _section(
-    number: int, section: Section, report: Report, kinds: dict[int, Kind], marks: Sequence[tuple[int, str]]
-) -> str:
-    """A section, with the mark of each page, given with the place where it begins, before the first block on it."""
-    waiting = list(marks)
+def _section(number: int, section: Section, report: Report, kinds: dict[int, Kind], marks: Sequence[_Mark]) -> str:
+    """A section, with each mark before the first block or table row of its page."""
+    waiting = deque(marks)
     depth = max(len(section.headings) - (section.headings[:1] == (report.title,)), 1)
     html = []
     for block in _blocks(section):
-        while waiting and waiting[0][0] <= block.lines[0].start:
-            html.append(waiting.pop(0)[1])
-        html.append(_block(block, depth, kinds))
-    html += [mark for _, mark in waiting]
-    return f'<section id="s{number}">{"".join(html)}</section>'
+        html.append(_due(waiting, block.lines[0]))
+        html.append(_table(block.lines, waiting) if block.kind == "table" else _paragraph(block, depth, kinds))
+    html += [mark.html for mark in waiting]
+    pages = " ".join(f"{start}:{page}" for start, page in section.pages)
+    return f'<section id="s{number}" data-pages="{pages}">{"".join(html)}</section>'
+
+
+def _due(waiting: deque[_Mark], line: _Line) -> str:
+    """The marks up to a line, which then wait no longer."""
+    due = []
+    while waiting and waiting[0].start <= line.start:
+        due.append(waiting.popleft().html)
+    return "".join(due)
 
 
 def _page_mark(page: int, report: Report, words: Words, *, pictured: bool) -> str:
     name = inert(page_name(page, report.page_kind, words.places))
+    label = inert(words.reader.show_page)
     show = (
-        f'<button type="button" class="show" data-page="{page}" data-name="{name}">{inert(words.reader.show_page)}</button>'
+        f'<button type="button" class="show" data-page="{page}" data-name="{name}" aria-label="{label} {name}">{label}</button>'
         if pictured
         else ""
     )
@@ -160,9 +177,7 @@ def _lines(text: str) -> list[_Line]:
     return lines
 
 
-def _block(block: _Block, depth: int, kinds: dict[int, Kind]) -> str:
-    if block.kind == "table":
-        return _table(block.lines)
+def _paragraph(block: _Block, depth: int, kinds: dict[int, Kind]) -> str:
     (line,) = block.lines
     if block.kind == "heading":
         level = min(1 + depth, _DEEPEST)
@@ -171,11 +186,16 @@ def _block(block: _Block, depth: int, kinds: dict[int, Kind]) -> str:
     return f'<p class="{kind}" data-start="{line.start}">{inert(line.text)}</p>'
 
 
-def _table(lines: Sequence[_Line]) -> str:
+def _table(lines: Sequence[_Line], waiting: deque[_Mark]) -> str:
+    """A table, with the marks that wait for one of its rows above that row."""
     headers = parse_table([line.text for line in lines]).header_lines
-    rows = ["".join(_cells(line, "th" if number < headers else "td")) for number, line in enumerate(lines)]
-    head = "".join(f"<tr>{row}</tr>" for row in rows[:headers])
-    body = "".join(f"<tr>{row}</tr>" for row in rows[headers:])
+    columns = 1 + max(line.text.count("\t") for line in lines)
+    rows = []
+    for number, line in enumerate(lines):
+        marks = _due(waiting, line)
+        turn = f'<tr class="turn"><td colspan="{columns}">{marks}</td></tr>' if marks else ""
+        rows.append(f"{turn}<tr>{''.join(_cells(line, 'th' if number < headers else 'td'))}</tr>")
+    head, body = "".join(rows[:headers]), "".join(rows[headers:])
     top = f"<thead>{head}</thead>" if head else ""
     return f'<div class="wide" tabindex="0"><table>{top}<tbody>{body}</tbody></table></div>'
 

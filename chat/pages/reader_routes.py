@@ -1,12 +1,13 @@
 """The reading view: `GET /reports/{id}`, and pictures of the pages of a PDF as `GET /reports/{id}/pages/{n}`."""
 
+import asyncio
 import base64
 from typing import TYPE_CHECKING, Protocol
 
 from chat.contract import error_object
 from chat.opened import OpenedReport
 from chat.page_views import PageViews, is_pictured
-from chat.pages.escaping import inert
+from chat.pages.escaping import attribute, inert
 from chat.pages.languages import words_for
 from chat.pages.reader import reader_html
 from chat.pages.spans import read_span
@@ -29,6 +30,8 @@ def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None)
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import HTMLResponse, JSONResponse, Response  # noqa: PLC0415
 
+    turn = asyncio.Semaphore(1)  # pictures are made one at a time; those that wait take no thread from the questions
+
     async def read(request: Request) -> Response:
         words = words_for(request.headers.get("accept-language", ""), request.query_params.get("lang"))
         opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
@@ -40,26 +43,30 @@ def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None)
 
     async def view(request: Request) -> Response:
         opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
-        number = request.path_params["number"]
-        if opened is None or views is None or not is_pictured(opened) or not number.isdecimal():
-            return JSONResponse(error_object(words_for("", None).reader.gone), status_code=404)
+        if opened is None or views is None or not is_pictured(opened):
+            return JSONResponse(error_object(words_for("").reader.gone), status_code=404)
         span = read_span(request.query_params.get("p", ""), opened.report)
-        try:
-            shown = await run_in_threadpool(views.view, opened, int(number[:6]), span.text if span else "")
-        except UnreadableReport as error:
-            return JSONResponse(error_object(str(error)), status_code=422)
+        async with turn:
+            if await request.is_disconnected():
+                return Response(status_code=499)  # nobody looks at it any more
+            try:
+                shown = await run_in_threadpool(
+                    views.view, opened, request.path_params["number"], span.text if span else ""
+                )
+            except UnreadableReport as error:
+                return JSONResponse(error_object(str(error)), status_code=422)
         picture = base64.b64encode(shown.png).decode()
         return JSONResponse({"picture": f"data:image/png;base64,{picture}", "boxes": shown.boxes})
 
     app.add_route("/reports/{report_id}", read, methods=["GET"])
-    app.add_route("/reports/{report_id}/pages/{number}", view, methods=["GET"])
+    app.add_route("/reports/{report_id}/pages/{number:int}", view, methods=["GET"])
 
 
 def _page(title: str, body: str, words: Words) -> str:
     return (
         f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{inert(title)} · {inert(words.product)}</title>"
+        f"<title>{attribute(title)} · {inert(words.product)}</title>"
         '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
         '<link rel="stylesheet" href="../static/reader.css"><script type="module" src="../static/reader.js"></script>'
         f"</head><body>{body}</body></html>"

@@ -195,6 +195,7 @@ class ReaderWords:
     show_page: str
     sheet: str
     close: str
+    loading: str
     no_boxes: str
     no_picture: str
 

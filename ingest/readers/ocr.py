@@ -43,9 +43,13 @@ class ReadPicture:
 def read_picture(picture: "Image", points_per_pixel: float) -> ReadPicture:
     """The lines of text in a picture, turned level where it was put in at a slight angle."""
     import numpy as np  # noqa: PLC0415 - OCR and what it needs are loaded with the first scan
+    from rapidocr.utils.process_img import ResizeImgError  # noqa: PLC0415
 
     pixels = np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])
-    found = _reader()(pixels)
+    try:
+        found = _reader()(pixels)
+    except ResizeImgError:  # a strip too narrow to hold a letter when its length is made to fit
+        return ReadPicture((), 0.0)
     if not found.txts:
         return ReadPicture((), 0.0)
     boxes = [[(float(x) * points_per_pixel, float(y) * points_per_pixel) for x, y in box] for box in found.boxes]

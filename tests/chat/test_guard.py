@@ -35,7 +35,8 @@ def guarded(**settings: object) -> TestClient:
         Route("/api/v1/ask", echo, methods=["GET", "POST"]),
         Route("/chat/gradio_api/upload", echo, methods=["POST"]),
     ]
-    return TestClient(Guard(Starlette(routes=routes), **settings), base_url=HOME)  # type: ignore[arg-type]
+    heads = {"/chat/": ("zh-CN", "")}
+    return TestClient(Guard(Starlette(routes=routes), heads=heads, **settings), base_url=HOME)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -244,3 +245,40 @@ def test_feedback_gets_in_by_its_own_two_addresses(client: TestClient, path: str
 )
 def test_feedback_has_no_other_address(client: TestClient, path: str) -> None:
     assert client.post(path).json()["error"] == "没有这个地址。"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reports/ev-2025",
+        "/reports/%E5%85%89%E4%BC%8F.2024",
+        "/reports/v1..2",
+        "/reports/%22%3E%3Cscript%3E",
+        "/reports/ev-2025/pages/1",
+        "/reports/ev-2025/pages/123456",
+    ],
+)
+def test_a_report_and_its_pages_get_in(client: TestClient, path: str) -> None:
+    assert client.get(path).text == "Not Found"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reports",
+        "/reports/",
+        "/reports/a/b",
+        "/reports/a%2Fb",
+        "/reports/%2e%2e",
+        "/reports/%2e%2e%2fetc",
+        "/reports/ev-2025/",
+        "/reports/ev-2025/pages",
+        "/reports/ev-2025/pages/",
+        "/reports/ev-2025/pages/-1",
+        "/reports/ev-2025/pages/1234567",
+        "/reports/ev-2025/pages/1/2",
+        "/reports/%2e%2e/pages/1",
+    ],
+)
+def test_a_report_has_no_other_address(client: TestClient, path: str) -> None:
+    assert client.get(path).json()["error"] == "没有这个地址。"

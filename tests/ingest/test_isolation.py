@@ -1,5 +1,7 @@
 """Reading in a child process: what a file does to its reader costs that file alone."""
 
+import hashlib
+import io
 import os
 import re
 import signal
@@ -9,11 +11,14 @@ import sys
 import threading
 from pathlib import Path
 
+import pikepdf
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from ingest.isolation import Reader
+from ingest.page_view import PageView, view_page
 from ingest.reading import read_report
-from ingest.report import ReadingInterrupted, Report, UnreadableReport
+from ingest.report import ReadingInterrupted, UnreadableReport
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 TEXT = "# 甲报告\n\n## 1.1 概况篇\n\n市场规模12.5亿元。\n"
@@ -127,19 +132,17 @@ def test_no_secret_of_the_environment_and_no_right_to_write_reaches_the_child(
         assert re.search(rf"Max address space +{2 << 30} ", limits)
 
 
-def test_an_error_of_the_caller_ends_the_child_in_the_middle_of_its_file(
-    good: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_of_the_caller_ends_the_child_in_the_middle_of_its_file(good: Path, tmp_path: Path) -> None:
     reader = Reader()
     reader(good, {})
     child = reader._child
+    (tmp_path / "a.pdf").write_bytes(pdf("first", "second", "third"))
 
-    def interrupted(fields: object) -> Report:
+    def interrupted(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ingest.isolation.report_from", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        reader(good, {})
+        reader(tmp_path / "a.pdf", {}, progress=interrupted)
     assert child is not None
     assert child.returncode == -signal.SIGKILL
     assert reader._child is None
@@ -201,3 +204,87 @@ def _title_or_none(path: Path) -> str | None:
         return read_report(path, {}).title
     except UnreadableReport:
         return None
+
+
+def pdf(*texts: str) -> bytes:
+    """A PDF of a page for each text."""
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(600, 800))
+    for text in texts:
+        canvas.drawString(60, 700, text)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def endless() -> bytes:
+    """A small PDF of one page that takes years to draw: forms that each draw the next one ten times, twelve deep."""
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf("bomb"))) as document:
+        form = document.make_stream(b"0 0 1 1 re f")
+        for _ in range(12):
+            form.Type, form.Subtype, form.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, [0, 0, 600, 800]
+            inner, form = form, document.make_stream(b"/F Do " * 10)
+            form.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F=inner))
+        page = document.pages[0]
+        page.Contents, page.Resources = form, form.Resources
+        document.save(file)
+    return file.getvalue()
+
+
+def shown(reader: Reader, path: Path, number: int = 1, words: str = "") -> PageView:
+    return reader.view(path, number, words, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def test_the_child_shows_exactly_what_this_process_shows(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf("first", "second"))
+    with Reader() as reader:
+        assert shown(reader, path, 2, "second") == view_page(path.read_bytes(), 2, "second")
+        assert len(shown(reader, path, 2, "second").boxes) == 1
+
+
+def test_a_page_of_a_file_that_is_gone_or_changed_is_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf("before"))
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    with Reader() as reader:
+        path.write_bytes(pdf("after"))
+        with pytest.raises(UnreadableReport, match="文件已变化"):
+            reader.view(path, 1, sha256=before)
+        path.unlink()
+        with pytest.raises(UnreadableReport, match="无法读取"):
+            reader.view(path, 1, sha256=before)
+        path.write_bytes(pdf("before"))
+        assert shown(reader, path).png
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes as POSIX has them")
+def test_a_pipe_in_the_place_of_a_file_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.pdf")
+    with Reader(wall=20) as reader, pytest.raises(UnreadableReport, match="不是普通文件"):
+        reader.view(tmp_path / "a.pdf", 1, sha256="")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on processor time")
+def test_a_page_that_takes_too_long_to_draw_is_given_up_and_the_next_one_shown(tmp_path: Path) -> None:
+    hostile, harmless = tmp_path / "hostile.pdf", tmp_path / "harmless.pdf"
+    hostile.write_bytes(endless())
+    harmless.write_bytes(pdf("harmless"))
+    with Reader(cpu=0) as reader:
+        with pytest.raises(ReadingInterrupted, match="处理器用时超过 0 秒"):
+            shown(reader, hostile)
+        assert shown(reader, harmless).png
+    with Reader(wall=1.5) as reader:
+        with pytest.raises(ReadingInterrupted, match=r"超过 1\.5 秒没有进展"):
+            shown(reader, hostile)
+        assert shown(reader, harmless).png
+
+
+def test_reports_are_read_between_pages_that_are_shown(good: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf("first"))
+    with Reader() as reader:
+        assert shown(reader, path) == shown(reader, path)
+        assert reader(good, {}).title == "甲报告"
+        assert shown(reader, path).png

@@ -26,7 +26,7 @@ function linked() {
     .map((link) => [link, link.match(/^(\d+)\.(\d+)-(\d+)\.([0-9a-z]+)$/)])
     .filter(([, match]) => match)
     .map(([link, [, section, start, end, check]]) => ({ link, section, start: +start, end: +end, check }));
-  return { spans, at: Math.min(Math.max(+asked.get("at") || 1, 1), spans.length || 1) };
+  return { spans, at: Math.min(Math.max(parseInt(asked.get("at")) || 1, 1), spans.length || 1) };
 }
 
 // The pieces of text nodes from start to end of a section; offsets count characters, a string counts UTF-16 units.
@@ -68,14 +68,17 @@ function unmark() {
   }
 }
 
-function mark(span, current) {
+// Marks the words of a span and gives the marks; none where the report has other words there.
+function mark(span, name) {
+  const there = pieces(span);
+  if (check(there.map(({ node, first, last }) => node.data.slice(first, last)).join("")) !== span.check) return [];
   const marks = [];
-  for (const { node, first, last } of pieces(span).reverse()) {
+  for (const { node, first, last } of there.reverse()) {
     const range = document.createRange();
     range.setStart(node, first);
     range.setEnd(node, last);
     const mark = document.createElement("mark");
-    if (!current) mark.className = "other";
+    mark.className = name;
     range.surroundContents(mark);
     marks.unshift(mark);
   }
@@ -84,89 +87,109 @@ function mark(span, current) {
 
 // --- Going there ----------------------------------------------------------------------------------------------------
 
+let cited = { spans: [], at: 1 }; // stays while the reader follows the outline
+
 function arrive() {
+  if (!location.hash.startsWith("#p=")) return;
+  cited = linked();
+  const { spans, at } = cited;
   unmark();
-  const { spans, at } = linked();
+  told.textContent = "";
   steps.hidden = !spans.length;
   if (!spans.length) return;
   const current = spans[at - 1];
   steps.querySelector(".at").textContent = `${at}/${spans.length}`;
   for (const button of steps.querySelectorAll(".before, .after")) button.hidden = spans.length < 2;
-  for (const span of spans) if (span.link !== current.link) mark(span, false);
-  const marks = mark(current, true);
-  const section = document.getElementById(`s${current.section}`);
-  const isThere = marks.length > 0 && check(marks.map((mark) => mark.textContent).join("")) === current.check;
-  told.textContent = isThere ? "" : main.dataset.moved;
-  if (!isThere) {
-    unmark();
-    section?.scrollIntoView();
+  for (const span of spans) if (span.link !== current.link) mark(span, "other");
+  const [first] = mark(current, "current");
+  if (!first) {
+    told.textContent = main.dataset.moved;
+    document.getElementById(`s${current.section}`)?.scrollIntoView();
     return;
   }
-  if (sheet && matchMedia("(min-width: 1181px)").matches) showPage(pageOf(marks[0]), current.link);
-  marks[0].scrollIntoView({ block: "center" });
-  marks[0].tabIndex = -1;
-  marks[0].focus({ preventScroll: true });
+  if (sheet && !dismissed && matchMedia("(min-width: 1181px)").matches) showPage(pageOf(current), current.link);
+  first.scrollIntoView({ block: "center" });
+  first.tabIndex = -1;
+  first.focus({ preventScroll: true });
 }
 
 function step(by) {
-  const { spans, at } = linked();
+  const { spans, at } = cited;
   const next = ((at - 1 + by + spans.length) % spans.length) + 1;
   location.hash = `p=${spans.map((span) => span.link).join(",")}&at=${next}`;
 }
 
-steps?.addEventListener("click", async ({ target }) => {
-  if (target.matches(".before")) step(-1);
-  if (target.matches(".after")) step(1);
-  if (!target.matches(".share")) return;
-  const before = target.textContent;
+const share = steps?.querySelector(".share");
+const shareName = share?.textContent;
+steps?.querySelector(".before").addEventListener("click", () => step(-1));
+steps?.querySelector(".after").addEventListener("click", () => step(1));
+share?.addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(location.href);
-    target.textContent = target.dataset.done;
-    setTimeout(() => (target.textContent = before), 1500);
+    share.textContent = share.dataset.done;
+    setTimeout(() => (share.textContent = shareName), 1500);
   } catch {
-    prompt(before, location.href); // over plain HTTP the clipboard is not to be had
+    prompt(shareName, location.href); // over plain HTTP the clipboard is not to be had
   }
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea")) return;
-  if (event.key === "Escape" && sheet && !sheet.hidden) sheet.hidden = true;
-  if (steps?.hidden !== false || linked().spans.length < 2) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (event.key === "Escape") closeSheet();
+  // A wide table and a picture scroll by these keys.
+  if (cited.spans.length < 2 || event.target.closest(".wide, .paper")) return;
   if (event.key === "ArrowLeft") step(-1);
   if (event.key === "ArrowRight") step(1);
 });
 
 // --- Pictures of pages ----------------------------------------------------------------------------------------------
 
-// The number of the page that an element stands on: that of the last page mark before it.
-function pageOf(element) {
-  const before = [...main.querySelectorAll(".page")].findLast(
-    (page) => page.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING,
-  );
-  return before?.querySelector(".show");
+let asking = new AbortController();
+let opener = null; // the button of the page that is shown
+let dismissed = false; // once closed, a picture comes only where the reader asks for it
+
+// The button of the page that a span begins on; undefined where the report has no pages.
+function pageOf({ section, start }) {
+  const begun = document.getElementById(`s${section}`).dataset.pages.split(" ").map((page) => page.split(":"));
+  const page = begun.findLast(([from]) => from && +from <= start)?.[1];
+  return page && main.querySelector(`.show[data-page="${page}"]`);
+}
+
+function closeSheet() {
+  if (!sheet || sheet.hidden) return;
+  const within = sheet.contains(document.activeElement);
+  asking.abort();
+  sheet.hidden = dismissed = true;
+  if (within) opener.focus({ preventScroll: true });
 }
 
 async function showPage(button, link) {
   if (!button) return;
+  asking.abort(); // another page may still be on its way
+  asking = new AbortController();
+  const { signal } = asking;
+  opener = button;
   const { page, name } = button.dataset;
   const paper = sheet.querySelector(".paper");
   const note = sheet.querySelector(".note");
   sheet.hidden = false;
   sheet.querySelector("b").textContent = name;
-  note.textContent = "";
+  note.textContent = sheet.dataset.loading;
   paper.replaceChildren();
-  const asked = (sheet.dataset.asked = `${page} ${link ?? ""}`);
   const words = link ? `?p=${encodeURIComponent(link)}` : "";
   try {
-    const response = await fetch(`${main.dataset.report}/pages/${page}${words}`);
+    const response = await fetch(`${main.dataset.report}/pages/${page}${words}`, { signal });
     const view = await response.json();
-    if (sheet.dataset.asked !== asked) return; // another page was asked for meanwhile
     if (!response.ok) throw new Error(view.error);
-    paper.replaceChildren(leaf(view, name));
-    if (link && !view.boxes.length) note.textContent = sheet.dataset.none;
-    paper.querySelector(".box")?.scrollIntoView({ block: "center" });
+    const shown = leaf(view, name);
+    paper.replaceChildren(shown);
+    note.textContent = link && !view.boxes.length ? sheet.dataset.none : "";
+    await shown.querySelector("img").decode(); // until then it has no height
+    const box = shown.querySelector(".box");
+    // Not scrollIntoView: that would move the text beside it too.
+    if (box) paper.scrollTop = shown.offsetTop + box.offsetTop - paper.clientHeight / 2;
   } catch (error) {
-    note.textContent = `${sheet.dataset.failed} ${error.message ?? ""}`;
+    if (!signal.aborted) note.textContent = `${sheet.dataset.failed} ${error.message}`;
   }
 }
 
@@ -192,19 +215,24 @@ function leaf({ picture, boxes }, name) {
 }
 
 main?.addEventListener("click", ({ target }) => {
-  if (target.matches(".show")) showPage(target);
+  if (!target.matches(".show")) return;
+  dismissed = false;
+  showPage(target);
 });
-sheet?.querySelector(".close").addEventListener("click", () => (sheet.hidden = true));
+sheet?.querySelector(".close").addEventListener("click", closeSheet);
 
 // --- The outline ----------------------------------------------------------------------------------------------------
 
 const outline = document.querySelector(".outline");
-outline?.querySelector(".fold").addEventListener("click", ({ target }) => {
-  target.setAttribute("aria-expanded", outline.classList.toggle("open"));
-});
-outline?.addEventListener("click", ({ target }) => {
-  if (target.matches("a")) outline.classList.remove("open");
-});
+const fold = outline?.querySelector(".fold");
+fold?.addEventListener("click", () => unfold(!outline.classList.contains("open")));
+outline?.addEventListener("click", ({ target }) => target.matches("a") && unfold(false));
+
+function unfold(open) {
+  outline.classList.toggle("open", open);
+  fold.setAttribute("aria-expanded", open);
+}
+
 const entries = new Map([...(outline?.querySelectorAll("a") ?? [])].map((link) => [link.hash.slice(1), link]));
 const seen = new Set();
 const reading = new IntersectionObserver((changes) => {
@@ -223,6 +251,6 @@ const reading = new IntersectionObserver((changes) => {
 for (const section of main?.querySelectorAll("section") ?? []) reading.observe(section);
 
 if (main) {
-  addEventListener("hashchange", () => location.hash.startsWith("#p=") && arrive());
-  if (location.hash.startsWith("#p=")) arrive();
+  addEventListener("hashchange", arrive);
+  arrive();
 }

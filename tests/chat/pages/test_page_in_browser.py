@@ -23,6 +23,7 @@ from tests.chat.pages.test_render import HOSTILE
 from tests.fakes import ANSWER, EXPORTS, HITS, SALES, ListedShelf, ScriptedAssistant, cite
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from playwright.sync_api import Browser, Dialog, Page
 
 pytestmark = pytest.mark.browser
@@ -39,10 +40,20 @@ def browser() -> "Iterator[Browser]":
 class Visit:
     """A page that remembers what went wrong on it and whom it asked.
 
-    options: of the browser's page. answers: what the next dialogs are answered with; one without an answer is a complaint.
+    ready: what is there once the page is. options: of the browser's page. answers: what the next dialogs are answered
+    with; one without an answer is a complaint.
     """
 
-    def __init__(self, browser: "Browser", home: str, width: int = 1280, height: int = 800, **options: Any) -> None:
+    def __init__(
+        self,
+        browser: "Browser",
+        home: str,
+        width: int = 1280,
+        height: int = 800,
+        *,
+        ready: str = "#ask textarea",
+        **options: Any,
+    ) -> None:
         shown = {"viewport": {"width": width, "height": height}, "locale": "zh-CN"}
         self.page: Page = browser.new_page(**(shown | options))
         self.complaints: list[str] = []
@@ -53,7 +64,7 @@ class Visit:
         self.page.on("dialog", self._answer)
         self.page.on("request", lambda request: self.origins.add("/".join(request.url.split("/")[:3])))
         self.page.goto(home)
-        self.page.wait_for_selector("#ask textarea")
+        self.page.wait_for_selector(ready)
 
     def _answer(self, dialog: "Dialog") -> None:
         if self.answers:
@@ -74,7 +85,13 @@ class Visit:
 def served(
     assistant: ScriptedAssistant, shelf: ListedShelf | None = None, feedback: FeedbackStore | None = None
 ) -> Iterator[str]:
-    app = make_app(assistant, frame_ancestors=("http://localhost:*",), shelf=shelf, feedback=feedback)
+    with running(make_app(assistant, frame_ancestors=("http://localhost:*",), shelf=shelf, feedback=feedback)) as home:
+        yield home
+
+
+@contextmanager
+def running(app: "FastAPI") -> Iterator[str]:
+    """The address of an application while it runs."""
     listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -107,7 +107,8 @@ function arrive() {
     document.getElementById(`s${current.section}`)?.scrollIntoView();
     return;
   }
-  if (sheet && !dismissed && matchMedia("(min-width: 1181px)").matches) showPage(pageOf(current), current.link);
+  const isWide = matchMedia("(min-width: 1181px)").matches; // elsewhere the picture lies over the text
+  if (sheet && (!sheet.hidden || (isWide && !dismissed))) showPage(pageOf(current), current.link);
   first.scrollIntoView({ block: "center" });
   first.tabIndex = -1;
   first.focus({ preventScroll: true });
@@ -137,7 +138,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   if (event.key === "Escape") closeSheet();
   // A wide table and a picture scroll by these keys.
-  if (cited.spans.length < 2 || event.target.closest(".wide, .paper")) return;
+  if (cited.spans.length < 2 || event.target.matches(".wide, .paper")) return;
   if (event.key === "ArrowLeft") step(-1);
   if (event.key === "ArrowRight") step(1);
 });

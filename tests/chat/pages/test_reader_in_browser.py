@@ -233,7 +233,7 @@ def test_an_end_that_is_no_link_does_no_harm(browser: "Browser", home: str) -> N
         "p=x",
         "p=99.0-4.abc",
         "p=1.0-2.a&at=1.5",
-        "p=1.0-2.a,1.0-2.b&at=2.5",
+        "p=1.0-2.a,1.0-2.b&at=1.5",
         "at=2",
         "p=1.0-9999999.a&at=-3",
     ):
@@ -251,11 +251,11 @@ def test_from_one_citation_to_the_next_and_round_by_buttons_and_arrows(browser: 
     page = reading.page
     counted = page.locator(".steps .at")
     assert (counted.text_content(), reading.marked(), len(reading.marked("other"))) == ("2/3", ["上海"], 2)
-    page.get_by_role("button", name=WORDS.after).click()
+    page.keyboard.press("ArrowRight")  # from within a table
     expect(counted).to_have_text("3/3")
     assert reading.marked() == ["第50年装机"]
     assert is_in_sight(page, "mark.current")
-    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name=WORDS.after).click()
     expect(counted).to_have_text("1/3")
     page.keyboard.press("ArrowLeft")
     expect(counted).to_have_text("3/3")
@@ -409,6 +409,19 @@ def test_on_a_phone_the_outline_folds_and_nothing_is_wider_than_the_window(brows
     page.get_by_role("button", name="第 2 页").click()
     expect(page.locator(".sheet img")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    reading.close()
+
+
+def test_on_a_phone_a_picture_that_is_open_follows_the_citations_and_leaves_them_in_sight(
+    browser: "Browser", home: str
+) -> None:
+    reading = Reading(browser, home, [span("12.5亿元"), span("深圳")], of="ev-2025", width=360)
+    page = reading.page
+    page.get_by_role("button", name="第 2 页").click()
+    page.get_by_role("button", name=WORDS.after).click()
+    expect(page.locator(".sheet b")).to_have_text("第 3 页")
+    expect(page.locator("mark.current")).to_have_text("深圳")
+    assert is_in_sight(page, "mark.current")
     reading.close()
 
 

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test check eval formats bench bench-scale budget ablation side-by-side install clean
+.PHONY: chat test check eval formats bench pictures bench-page bench-scale budget ablation side-by-side install clean
 
 chat: install
 	$(BIN)/reportqa chat
@@ -26,6 +26,15 @@ formats: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+# RESULTS=file that `reportqa eval --output` kept, for the picture of the evaluation.
+pictures: install
+	$(BIN)/reportqa model fetch
+	$(BIN)/python -m tests.pictures $(RESULTS)
+
+bench-page: install
+	$(BIN)/reportqa model fetch multilingual-e5-small
+	$(BIN)/python -m tests.page_bench
 
 bench-scale: install
 	$(BIN)/reportqa model fetch multilingual-e5-small

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Generator as Events
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from chat.answer import Answer, Event, Found, Turn
@@ -87,7 +88,9 @@ class LiveAssistant:
 
     @property
     def version(self) -> str:
-        """The name of the version that answers."""
+        """The name of the version that answers the next question."""
+        with suppress(LibraryUnavailable):  # the question will be told
+            self._look()
         return self.library.version
 
     @property
@@ -97,7 +100,12 @@ class LiveAssistant:
 
     @property
     def overview(self) -> Overview:
-        """What the library holds, counted once for each version: 6 s for 100,000 passages."""
+        """What the library holds, counted once for each version: 6 s for 100,000 passages.
+
+        Raises:
+            LibraryUnavailable: as `ask`.
+        """
+        self._look()
         library = self.library
         with self._counting:
             if self._overview is None or self._overview[0] != library.version:
@@ -105,7 +113,11 @@ class LiveAssistant:
             return self._overview[1]
 
     def passage(self, passage_id: str) -> Passage | None:
-        """The passage of that id; None where the library has none."""
+        """The passage of that id; None where the library has none.
+
+        Raises:
+            LibraryUnavailable: as `ask`.
+        """
         self._look()
         passages = self.library.passages
         try:
@@ -196,5 +208,7 @@ class LiveAssistant:
         self._seen = library.version  # the pointer may have moved again
         before = self._assistant
         assistant = Assistant(library, before.generator, reranker=before.reranker, unproven=before.unproven)
-        self._assistant, self._reports, self._suggestions = assistant, reports, suggestions
+        # The library last: what is counted of it is kept under its version, and must not be of the reports before.
+        self._reports, self._suggestions = reports, suggestions
+        self._assistant = assistant
         self.problem = ""

@@ -110,12 +110,14 @@ def _places(piece: str, text: str) -> list[tuple[int, int]]:
 
 
 def _folded(text: str) -> str:
-    """Letters and digits alone, in one width and case: what of a text both a reader and this keep.
+    """Letters, digits and % alone, in one width and case: what of a text both a reader and this keep.
 
     Accents go too (NFKD), as they may stand apart from their letters on the page: letter by letter or as a whole, a text
     is folded alike.
     """
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text).casefold() if letter.isalnum())
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", text).casefold() if letter.isalnum() or letter == "%"
+    )
 
 
 def _lines(letters: Iterable[Letter]) -> Iterator[Box]:

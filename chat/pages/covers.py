@@ -92,7 +92,7 @@ def _quality(report: ReportLine, words: Words) -> str:
 
 
 def _remove(report: ReportLine, words: Words) -> str:
-    name = attribute(f"{words.shelf.remove}《{report.title}》")
+    name = attribute(words.shelf.remove_name.format(title=report.title))
     return (
         f'<button type="button" class="remove" data-report="{inert(report.id)}" data-title="{attribute(report.title)}"'
         f' aria-label="{name}">{inert(words.shelf.remove)}</button>'

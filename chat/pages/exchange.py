@@ -105,8 +105,9 @@ class Exchange:
 def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
     """The exchange with nothing in it of reports that have left the library; reports are the ids that are there.
 
-    An answer that cites such a report goes as a whole, and so does a draft that such passages were found for: which of
-    its sentences came from there cannot be told. One that is still being written is left until it is done.
+    An answer that cites such a report goes as a whole, and so do a draft that such passages were found for, as which of
+    its sentences came from there cannot be told, and a refusal that they were nearest to, as it names them. What may be
+    asked next goes where anything goes. One that is still being written is left until it is done.
     """
     if exchange.running:
         return exchange
@@ -115,10 +116,7 @@ def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
     if exchange.found is None:
         return exchange
     answer = exchange.answer
-    rests_on = (
-        [citation.passage for citation in answer.citations] if answer else [h.passage for h in exchange.found.hits]
-    )
-    if any(passage.report_id not in reports for passage in rests_on):
+    if any(passage.report_id not in reports for passage in _rests_on(answer, exchange.found)):
         return Exchange(exchange.question, exchange.id, exchange.library, withdrawn="left")
     if answer is not None:
         citations = tuple(
@@ -126,7 +124,17 @@ def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
         )
         answer = replace(answer, citations=citations, hits=_standing_hits(answer.hits, reports))
     found = replace(exchange.found, hits=_standing_hits(exchange.found.hits, reports))
-    return replace(exchange, found=found, answer=answer)
+    all_there = len(found.hits) == len(exchange.found.hits)
+    next_questions = exchange.next_questions if all_there else ()
+    return replace(exchange, found=found, answer=answer, next_questions=next_questions)
+
+
+def _rests_on(answer: Answer | None, found: Found) -> list[Passage]:
+    if answer is None:
+        return [hit.passage for hit in found.hits]
+    if answer.refusal is not None:
+        return [hit.passage for hit in answer.hits]
+    return [citation.passage for citation in answer.citations]
 
 
 def _standing_hits(hits: Iterable[Hit], reports: Collection[str]) -> tuple[Hit, ...]:

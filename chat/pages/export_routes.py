@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from chat.answer import BadQuestion
+from chat.contract import identity
 from chat.json_body import read_json
 from chat.pages.export import Document, Suffix, document_of, file_name
 from chat.pages.export_docx import to_docx
@@ -39,6 +40,7 @@ def add_export_routes(app: "FastAPI", assistant: Assistant) -> None:
 
     async def export(request: Request) -> Response:
         asked = await read_json(request)
+        request.state.identity = identity(asked)
         name, content, media = await run_in_threadpool(_exported, asked, assistant)
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}  # RFC 6266
         return Response(content, media_type=media, headers=headers)
@@ -51,12 +53,13 @@ def _exported(asked: object, assistant: Assistant) -> tuple[str, bytes, str]:
 
     Raises:
         BadQuestion: the request is none, or there is nothing in it to take away.
+        Busy: there is no library for now to take the quotes from.
     """
     asked = asked if isinstance(asked, Mapping) else {}
     suffix, kept = asked.get("format"), asked.get("exchanges")
-    if suffix not in FORMATS:
+    if not isinstance(suffix, str) or suffix not in FORMATS:
         raise BadQuestion(NO_FORMAT)
-    ending, write, media = FORMATS[str(suffix)]
+    ending, write, media = FORMATS[suffix]
     try:
         if not isinstance(kept, list) or len(kept) > MAX_EXCHANGES:
             raise NotKept

@@ -5,7 +5,9 @@ words from the library of today: an answer that cites a report that has left, or
 shown as if it still stood, and what is kept of it then is its question alone.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chat.answer import Answer, Citation, Found, Sentence, Timings
@@ -15,7 +17,7 @@ from chat.pages.spans import fnv1a
 from index.library import Hit
 from ingest.report import Passage
 
-MAX_SENTENCES = 200
+MAX_LISTED = 200
 MAX_CHARS = 20_000
 
 PassageOf = Callable[[str], Passage | None]
@@ -79,75 +81,90 @@ def reopened(kept: object, passage_of: PassageOf) -> Exchange:
         NotKept: it is not what `kept_object` gave.
     """
     try:
-        return _reopened(_mapping(kept), passage_of)
-    except (KeyError, TypeError, ValueError) as error:
+        told = _mapping(kept)
+        bare = Exchange(_text(told["question"]), _text(told["id"]), _text(told["library"]))
+        if "withdrawn" in told:
+            return _withdrawn(bare, told["withdrawn"])
+        return _standing_today(bare, _read(told), passage_of)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise NotKept from error
 
 
-def _reopened(kept: Mapping[str, Any], passage_of: PassageOf) -> Exchange:
-    question, id, library = (_text(kept[name]) for name in ("question", "id", "library"))
-    if "withdrawn" in kept:
-        return Exchange(question, id, library, withdrawn="left" if kept["withdrawn"] == "left" else "changed")
-    of = _mapping(kept["of"]) if kept["of"] is not None else None
-    report = OneReport(_text(of["id"]), _text(of["title"])) if of is not None else None
-    cited = [(_mapping(each), passage_of(_text(each["passage"]))) for each in _listed(kept["citations"])]
-    if any(passage is None for _, passage in cited):
-        return Exchange(question, id, library, withdrawn="left")
-    citations = [
-        _citation(number, each, passage) for number, (each, passage) in enumerate(cited, start=1) if passage is not None
-    ]
-    if any(citation is None for citation in citations):
-        return Exchange(question, id, library, withdrawn="changed")
-    standing = tuple(citation for citation in citations if citation is not None)
-    sentences = tuple(_sentence(each, len(standing)) for each in _listed(kept["sentences"]))
+# --- What was handed in, checked before the library is asked ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Cited:
+    """Where a quote stood, and the check of its words."""
+
+    passage_id: str
+    start: int
+    end: int
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answered exchange as it was kept; every mark has a citation and every citation a mark. hits: ids and scores."""
+
+    standalone: str
+    of: OneReport | None
+    verbatim: bool
+    sentences: tuple[Sentence, ...]
+    citations: tuple[_Cited, ...]
+    hits: tuple[tuple[str, float], ...]
+    quoted: bool
+    refusal: str | None
+    timings: Timings
+    next_questions: tuple[str, ...]
+
+
+def _withdrawn(bare: Exchange, why: object) -> Exchange:
+    match why:
+        case "left" | "changed":
+            return Exchange(bare.question, bare.id, bare.library, withdrawn=why)
+        case _:
+            raise ValueError(f"withdrawn for {why!r}")
+
+
+def _read(told: Mapping[str, Any]) -> _Kept:
+    sentences = tuple(_sentence(_mapping(each)) for each in _listed(told["sentences"]))
+    citations = tuple(_cited(_mapping(each)) for each in _listed(told["citations"]))
     used = {number for sentence in sentences for number in sentence.citations}
-    if used != {citation.number for citation in standing}:
-        raise ValueError(f"marks {sorted(used)} of {len(standing)} citations")
-    hits = tuple(_hits(_listed(kept["hits"]), passage_of))
-    search_ms, first_ms, total_ms = (_number(value) for value in _listed(kept["timings"]))
-    timings = Timings(search_ms or 0.0, first_ms, total_ms)
-    return Exchange(
-        question,
-        id,
-        library,
-        of=report,
-        verbatim=bool(kept["verbatim"]),
-        found=Found(question, _text(kept["standalone"]), hits, timings),
-        answer=Answer(
-            sentences,
-            standing,
-            hits,
-            quoted=bool(kept["quoted"]),
-            refusal=None if kept["refusal"] is None else _text(kept["refusal"]),
-        ),
-        timings=timings,
-        next_questions=tuple(_text(each) for each in _listed(kept["next"])),
+    if used != set(range(1, len(citations) + 1)):
+        raise ValueError(f"marks {sorted(used)} of {len(citations)} citations")
+    return _Kept(
+        _text(told["standalone"]),
+        _report(told["of"]),
+        _flag(told["verbatim"]),
+        sentences,
+        citations,
+        tuple((_text(hit["passage"]), _number(hit["score"])) for hit in map(_mapping, _listed(told["hits"]))),
+        _flag(told["quoted"]),
+        None if told["refusal"] is None else _text(told["refusal"]),
+        _timings(*_listed(told["timings"])),
+        tuple(map(_text, _listed(told["next"]))),
     )
 
 
-def _citation(number: int, kept: Mapping[str, Any], passage: Passage) -> Citation | None:
-    """The citation, where its words still stand in the passage."""
-    start, end = int(kept["start"]), int(kept["end"])
-    quote = passage.text[start:end] if 0 <= start < end else ""
-    return Citation(number, passage, quote, start, end) if quote and fnv1a(quote) == kept["check"] else None
+def _report(told: object) -> OneReport | None:
+    if told is None:
+        return None
+    of = _mapping(told)
+    return OneReport(_text(of["id"]), _text(of["title"]))
 
 
-def _sentence(kept: object, citations: int) -> Sentence:
-    told = _mapping(kept)
-    numbers = tuple(int(number) for number in _listed(told["citations"]))
-    if any(not 1 <= number <= citations for number in numbers):
-        raise ValueError(f"a mark of {numbers} has no citation")
-    return Sentence(_text(told["text"]), numbers, bool(told["supported"]), bool(told["composed"]))
+def _sentence(told: Mapping[str, Any]) -> Sentence:
+    numbers = tuple(map(_count, _listed(told["citations"])))
+    return Sentence(_text(told["text"]), numbers, _flag(told["supported"]), _flag(told["composed"]))
 
 
-def _hits(kept: Sequence[object], passage_of: PassageOf) -> list[Hit]:
-    """Those that are still there, ranked anew."""
-    hits: list[Hit] = []
-    for each in map(_mapping, kept):
-        passage = passage_of(_text(each["passage"]))
-        if passage is not None:
-            hits.append(Hit(passage, float(each["score"]), len(hits) + 1))
-    return hits
+def _cited(told: Mapping[str, Any]) -> _Cited:
+    return _Cited(_text(told["passage"]), _count(told["start"]), _count(told["end"]), _text(told["check"]))
+
+
+def _timings(search: object, first: object, total: object) -> Timings:
+    return Timings(_ms(search), None if first is None else _ms(first), None if total is None else _ms(total))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -157,7 +174,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _listed(value: object) -> Sequence[Any]:
-    if not isinstance(value, list) or len(value) > MAX_SENTENCES:
+    if not isinstance(value, list) or len(value) > MAX_LISTED:
         raise TypeError("no list, or too long a one")
     return value
 
@@ -168,5 +185,67 @@ def _text(value: object) -> str:
     return value
 
 
-def _number(value: object) -> float | None:
-    return None if value is None else float(value)  # type: ignore[arg-type]  # whatever is no number raises
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{type(value).__name__} in the place of true or false")
+    return value
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise TypeError("no whole number from 0")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError("no number")
+    return float(value)
+
+
+def _ms(value: object) -> float:
+    if (number := _number(value)) < 0:
+        raise ValueError(f"{number} ms")
+    return number
+
+
+# --- What of it stands today ------------------------------------------------------------------------------------------
+
+
+def _standing_today(bare: Exchange, kept: _Kept, passage_of: PassageOf) -> Exchange:
+    cited = [(each, passage_of(each.passage_id)) for each in kept.citations]
+    hits = _hits(kept.hits, passage_of)
+    # A refusal names what was nearest.
+    if any(passage is None for _, passage in cited) or (kept.refusal is not None and len(hits) < len(kept.hits)):
+        return _withdrawn(bare, "left")
+    citations = tuple(
+        Citation(number, passage, passage.text[each.start : each.end], each.start, each.end)
+        for number, (each, passage) in enumerate(cited, start=1)
+        if passage is not None and _says_the_same(each, passage)
+    )
+    if len(citations) < len(cited):
+        return _withdrawn(bare, "changed")
+    return Exchange(
+        bare.question,
+        bare.id,
+        bare.library,
+        of=kept.of,
+        verbatim=kept.verbatim,
+        found=Found(bare.question, kept.standalone, hits, kept.timings),
+        answer=Answer(kept.sentences, citations, hits, quoted=kept.quoted, refusal=kept.refusal),
+        timings=kept.timings,
+        # What to ask next was told by all that was found.
+        next_questions=kept.next_questions if len(hits) == len(kept.hits) else (),
+    )
+
+
+def _says_the_same(cited: _Cited, passage: Passage) -> bool:
+    """Whether the words that were quoted stand in the passage where they stood."""
+    inside = cited.start < cited.end <= len(passage.text)
+    return inside and fnv1a(passage.text[cited.start : cited.end]) == cited.check
+
+
+def _hits(kept: Sequence[tuple[str, float]], passage_of: PassageOf) -> tuple[Hit, ...]:
+    """Those that are still there, ranked anew."""
+    found = [(passage, score) for id, score in kept if (passage := passage_of(id)) is not None]
+    return tuple(Hit(passage, score, rank) for rank, (passage, score) in enumerate(found, start=1))

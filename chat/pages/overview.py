@@ -99,7 +99,7 @@ def _kinds(kinds: Sequence[tuple[Kind, int]], words: OverviewWords) -> str:
 
 
 def _part(title: str, body: str) -> str:
-    return f'<div class="part"><h3 class="of">{inert(title)}</h3>{body}</div>'
+    return f'<div class="part"><h3 class="title">{inert(title)}</h3>{body}</div>'
 
 
 def _report(report: Holding, words: OverviewWords) -> str:

@@ -1,16 +1,15 @@
 """What the library holds and how well it answers, drawn when they are looked at."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from chat.gate import Busy
 from chat.holdings import Overview
 from chat.pages.drawn import PLAIN, drawn
 from chat.pages.evaluated import evaluation_page
 from chat.pages.overview import overview_html
+from chat.pages.render import empty_html
 from chat.pages.words import Words
-
-if TYPE_CHECKING:
-    pass
 
 
 class Overlooked(Protocol):
@@ -31,7 +30,10 @@ def lay_out_overview(assistant: Overlooked, words: Words) -> None:
     import gradio as gr  # noqa: PLC0415
 
     def overview() -> str:
-        return overview_html(assistant.overview, words.overview)
+        try:
+            return overview_html(assistant.overview, words.overview)
+        except Busy as problem:
+            return empty_html(str(problem))
 
     def evaluation() -> str:
         return evaluation_page(assistant.results, words.evaluation, version=assistant.version)

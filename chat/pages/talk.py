@@ -74,7 +74,7 @@ class Talk:
     """The components of the conversation.
 
     of: which report the next questions are asked of, kept in `only`. wishes: what the page's script asks for, see
-    `_Wishes`. state: the exchanges.
+    `connect_talk`. state: the exchanges.
     """
 
     past: "gr.Markdown"
@@ -167,14 +167,28 @@ def lay_out_talk(words: Words, assistant: Assistant) -> Talk:
 
 
 class Run:
-    """An answer under way in a session, and what the reader wants of it."""
+    """An answer under way in a session, and what the reader wants of it.
+
+    opening: the kept conversation that takes the place of this one with the ending "new"; None for an empty one.
+    """
 
     def __init__(self) -> None:
         self.ending: Literal["stop", "new"] | None = None
+        self.opening: object = None
+
+    def stop(self) -> None:
+        self.ending = self.ending or "stop"
+
+    def leave(self, opening: object = None) -> None:
+        self.ending, self.opening = "new", opening
 
 
 def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate) -> None:
-    """Let the components ask the assistant; what its model does goes through the gate."""
+    """Let the components ask the assistant; what its model does goes through the gate.
+
+    The page's script asks for `{"do": …}`: "ask" a question; "again", as it was typed then or with a `question` mended or
+    taken `verbatim`; "of" a `report` from now on; "open" the `exchanges` that the browser kept; "stop"; and "new".
+    """
     import gradio as gr  # noqa: PLC0415
 
     runs: dict[str | None, Run] = {}
@@ -182,11 +196,13 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
     def answer(
         exchange: Exchange, earlier: tuple[Exchange, ...], request: gr.Request
     ) -> Generator[Updates, None, None]:
-        run = runs[request.session_hash] = Run()
-        exchange = replace(exchange, id=secrets.token_urlsafe(ID_BYTES), library=assistant.version)
-        earlier = still_standing(earlier, assistant)
-        progress = _progress(assistant, gate, run, exchange, earlier, words=talk.words)
+        run = Run()
+        if runs.setdefault(request.session_hash, run) is not run:
+            return  # pressed twice at once
         try:
+            exchange = replace(exchange, id=secrets.token_urlsafe(ID_BYTES), library=assistant.version)
+            earlier = still_standing(earlier, assistant)
+            progress = _progress(assistant, gate, run, exchange, earlier, words=talk.words)
             yield from _shown(talk, assistant, progress, run, earlier)
         finally:
             runs.pop(request.session_hash, None)
@@ -194,7 +210,7 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
     def ask(
         text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
     ) -> Generator[Updates, None, None]:
-        if text.strip() and request.session_hash not in runs:
+        if text.strip():
             yield from answer(Exchange(text.strip(), of=only), exchanges, request)
 
     def wanted(
@@ -207,14 +223,16 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
         run = runs.get(request.session_hash)
         match asked.get("do"):
             case "stop" if run is not None:
-                run.ending = "stop"
+                run.stop()
             case "new" if run is not None:
-                run.ending = "new"
+                run.leave()
+            case "open" if run is not None:
+                run.leave(asked.get("exchanges"))
             case "new":
                 yield talk.emptied(assistant)
-            case "ask" if question and run is None:
+            case "ask" if question:
                 yield from answer(Exchange(question, of=only), exchanges, request)
-            case "again" if exchanges and run is None:
+            case "again" if exchanges:
                 # As it was typed then, or as it is now; of the same report, where that is still there.
                 again = Exchange(question or last.question, of=last.of, verbatim=asked.get("verbatim") is True)
                 yield from answer(again, tuple(earlier), request)
@@ -223,16 +241,14 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
                 yield talk.asked_of(OneReport(line.id, line.title) if line is not None else None)
                 if question:
                     yield {talk.box: question, tabs: gr.Tabs(selected=chat_tab)}
-            case "open" if run is None:
+            case "open":
                 yield from _opened(talk, assistant, asked.get("exchanges"))
 
     def stop(request: gr.Request) -> None:
-        if run := runs.get(request.session_hash):
-            run.ending = "stop"
+        runs.get(request.session_hash, Run()).stop()
 
     def fail(exchanges: tuple[Exchange, ...]) -> Updates:
-        broken = (*exchanges[:-1], *(replace(last, problem=talk.words.talk.broken) for last in exchanges[-1:]))
-        return (talk.shown(broken, whole=True) if broken else {}) | talk.busy(False)
+        return _broken(talk, exchanges)
 
     typed, asking = [talk.box, talk.state, talk.only], [talk.wishes, talk.state, talk.only]
     for event in (
@@ -243,6 +259,17 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
     talk.stop.click(stop, None, None, **PLAIN)
 
 
+def _broken(talk: Talk, exchanges: tuple[Exchange, ...]) -> Updates:
+    """After an error that nobody foresaw; where no answer was under way, what is answered stays."""
+    import gradio as gr  # noqa: PLC0415
+
+    if not exchanges or not exchanges[-1].running:
+        gr.Warning(talk.words.talk.broken)
+        return talk.busy(False)
+    broken = (*exchanges[:-1], replace(exchanges[-1], problem=talk.words.talk.broken))
+    return talk.shown(broken, whole=True) | talk.busy(False)
+
+
 def still_standing(exchanges: tuple[Exchange, ...], assistant: Assistant) -> tuple[Exchange, ...]:
     """The conversation without what came from reports that have left the library since."""
     reports = {report.id for report in assistant.reports}
@@ -250,7 +277,7 @@ def still_standing(exchanges: tuple[Exchange, ...], assistant: Assistant) -> tup
 
 
 def _opened(talk: Talk, assistant: Assistant, kept: object) -> Generator[Updates, None, None]:
-    """A conversation that the browser kept, as far as the library of today bears it out."""
+    """A conversation that the browser kept, as far as the library of today bears it out; an empty one where it cannot be opened."""
     import gradio as gr  # noqa: PLC0415
 
     try:
@@ -262,8 +289,12 @@ def _opened(talk: Talk, assistant: Assistant, kept: object) -> Generator[Updates
         )
     except NotKept:
         gr.Warning(talk.words.talk.unreadable)
-        return
-    yield talk.shown(exchanges, whole=True) | talk.asked_of(None)
+        yield talk.emptied(assistant)
+    except Busy as problem:
+        gr.Warning(str(problem))
+        yield talk.emptied(assistant)
+    else:
+        yield talk.shown(exchanges, whole=True) | talk.asked_of(None)
 
 
 def _shown(
@@ -278,6 +309,8 @@ def _shown(
     drawn_at = 0.0
     with closing(progress):
         for current in progress:
+            if run.ending == "new":
+                break  # the browser would keep what is drawn now under the name of the next conversation
             shown = (*earlier, current) if current.running else still_standing((*earlier, current), assistant)
             # There is an update for every event, news or not: Gradio stops a page that left only at a yield.
             updates: Updates = {talk.state: shown}
@@ -292,6 +325,8 @@ def _shown(
             yield updates | talk.busy(current.running)
     if run.ending == "new":
         yield talk.emptied(assistant) | talk.busy(False)
+        if run.opening is not None:
+            yield from _opened(talk, assistant, run.opening)
     elif last is not None and last.of is not None and last.of.id not in {report.id for report in assistant.reports}:
         yield talk.asked_of(None)  # it has left meanwhile
 

@@ -133,10 +133,10 @@ class ShelfWords:
     hint: str
     read_only: str
     remove: str
+    remove_name: str
     quality: str
     read: str
     passages: str
-    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,21 +163,13 @@ class ScriptWords:
     sure: str
     sure_all: str
     new_name: str
-    today: str
-    earlier: str
     full: str
     not_kept: str
-    export: str
-    exporting: str
     not_exported: str
-    open_source: str
-    in_report: str
-    close: str
     offline: str
     save: str
     cancel: str
     editing: str
-    sending: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +256,6 @@ class EvaluationWords:
     other_library: str
     retrieval_only: str
     measures: Mapping[str, MeasureWords]
-    unmeasured: str
     by_type: str
     types: Mapping[str, str]
     outcomes: Mapping[str, str]
@@ -306,7 +297,6 @@ class FeedbackWords:
     kept: str
     send: str
     thanks: str
-    withdraw: str
     withdrawn: str
     failed: str
 

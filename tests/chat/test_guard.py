@@ -19,6 +19,7 @@ PAGE = (
     '<link rel="manifest" href="/manifest.json" /><script>window.config = {"title": "\\u003cscript>"};</script></head>'
     '<body><script type="module" src="./assets/index.js"></script></body></html>'
 )
+HEAD = '<title>研报问答</title><script type="application/json" id="words">{}</script>'
 
 
 async def page(request: Request) -> Response:
@@ -35,8 +36,8 @@ def guarded(**settings: object) -> TestClient:
         Route("/api/v1/ask", echo, methods=["GET", "POST"]),
         Route("/chat/gradio_api/upload", echo, methods=["POST"]),
     ]
-    heads = {"/chat/": ("zh-CN", "")}
-    return TestClient(Guard(Starlette(routes=routes), heads=heads, **settings), base_url=HOME)  # type: ignore[arg-type]
+    settings = {"heads": {"/chat/": ("zh-CN", HEAD)}} | settings
+    return TestClient(Guard(Starlette(routes=routes), **settings), base_url=HOME)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +62,18 @@ def test_asvs_3_4_3_scripts_run_by_nonce_only_and_each_page_has_its_own(client: 
     policies = [response.headers["content-security-policy"] for response in (first, second)]
     nonces = [re.findall(r"'nonce-([\w-]+)'", policy)[0] for policy in policies]
     assert nonces[0] != nonces[1]
-    assert re.findall(r'<script nonce="([\w-]+)"', first.text) == [nonces[0]] * 2
+    assert re.findall(r'<script nonce="([\w-]+)"', first.text) == [nonces[0]] * 3
+    assert first.text.count("<script") == 3
     assert "unsafe-inline" not in policies[0].split("script-src")[1].split(";")[0]
     assert "unsafe-eval" not in policies[0]
 
 
-def test_the_page_is_chinese_and_names_no_other_host(client: TestClient) -> None:
+def test_a_page_is_in_its_language_has_our_head_and_names_no_other_host(client: TestClient) -> None:
     text = client.get("/chat/").text
     assert '<html lang="zh-CN">' in text
+    head, _, _ = text.partition("</head>")
+    assert "<title>研报问答</title>" in head
+    assert 'type="application/json" id="words">{}</script>' in head
     assert "elsewhere.example" not in text
     assert "manifest" not in text
 

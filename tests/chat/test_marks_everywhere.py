@@ -13,6 +13,7 @@ from chat.assistant import Assistant
 from chat.contract import ask_object
 from chat.generation import Pieces
 from chat.pages.chinese import CHINESE
+from chat.pages.escaping import inert
 from chat.pages.exchange import Exchange
 from chat.pages.render import exchange_html, sources_html
 from chat.service import make_app
@@ -108,10 +109,10 @@ def test_http_gives_it_whole_and_as_a_stream(client: TestClient, finished: Finis
 def test_the_page_shows_each_mark_after_its_sentence_with_its_quote(finished: Finished) -> None:
     exchange = Exchange(QUESTION).after(finished)
     html = exchange_html(exchange, 1, CHINESE)
-    marks = re.findall(r'<span[^>]*>([^<]+)</span><a class="mark" href="#source-1-(\d)" title="([^"]+)">\2</a>', html)
-    assert [(text, int(number)) for text, number, _ in marks] == SENTENCES
-    assert [title for *_, title in marks] == [QUOTES[number - 1] for _, number in SENTENCES]
-    assert re.findall(r'id="source-1-(\d)"', sources_html(exchange, 1, CHINESE)) == ["1", "2"]
+    marks = re.findall(r'<span[^>]*>([^<]+)</span><a class="mark" href="#source-1-(\d)"[^>]*>\2</a>', html)
+    assert [(text, int(number)) for text, number in marks] == SENTENCES
+    cards = re.findall(r'id="source-1-(\d)".*?<mark>([^<]+)</mark>', sources_html(exchange, 1, CHINESE))
+    assert cards == [("1", inert(QUOTES[0])), ("2", inert(QUOTES[1]))]
 
 
 def test_the_terminal_shows_it(events: list[Event], capsys: pytest.CaptureFixture[str]) -> None:

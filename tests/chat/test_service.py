@@ -1,6 +1,7 @@
 """The HTTP interface against a scripted assistant: the contract's objects, streams, errors and the one gate."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ from chat.contract import ask_object, search_object
 from chat.facets import search_in_one_go
 from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
+from chat.pages.chinese import CHINESE
 from chat.service import PortInUse, listen, make_app
 from index.filters import Filter
 from tests.fakes import ANSWER, LISTED, TIMINGS, ScriptedAssistant
@@ -114,7 +116,8 @@ def test_a_stream_gives_stages_hits_the_growing_draft_and_the_whole_answer(clien
     response = client.post(ASK, json={"id": "s", "question": "销量？"}, headers={"accept": "text/event-stream"})
     assert response.headers["content-type"].startswith("text/event-stream")
     events = events_of(response.text)
-    assert [name for name, _ in events] == ["stage", "hits", "stage", "delta", "delta", "delta", "final"]
+    assert [name for name, _ in events] == ["stage", "hits", "stage", "delta", "delta", "delta", "stage", "final"]
+    assert [told["stage"] for name, told in events if name == "stage"] == ["searching", "drafting", "checking"]
     draft = ""
     for name, content in events:
         if name == "delta":
@@ -187,7 +190,10 @@ def test_the_root_leads_to_the_page_whatever_the_path_in_front(client: TestClien
 
 def test_the_page_has_a_nonce_on_every_script_and_opens_no_door_to_other_origins(client: TestClient) -> None:
     response = client.get("/chat/", headers={"origin": "https://evil.example"})
-    assert response.text.count("<script") == response.text.count("<script nonce=") == 7
+    # One of them holds the strings of the page's script, and runs nothing.
+    assert response.text.count("<script") == response.text.count("<script nonce=") == 8
+    (said,) = re.findall(r'<script nonce="[^"]+" type="application/json" id="words">(.*?)</script>', response.text)
+    assert json.loads(said) == asdict(CHINESE.script) | {"feedback": asdict(CHINESE.feedback)}
     assert "access-control-allow-origin" not in response.headers
     assert "googleapis" not in response.text
     assert "raw.githubusercontent" not in response.text

@@ -56,9 +56,9 @@ function place(mark) {
   const at = mark.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = card;
   const left = Math.min(Math.max(8, at.left - 24), innerWidth - width - 8);
-  const above = at.top - height - 8;
+  const below = at.bottom + 8; // what was read already stays in sight
   card.style.left = `${left}px`;
-  card.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  card.style.top = `${below + height < innerHeight - 8 ? below : at.top - height - 8}px`;
 }
 
 export function hide() {

@@ -4,7 +4,8 @@ import { begin, toggle } from "./conversations.js";
 import { hide } from "./marks.js";
 import { askOf, leadOn } from "./searching.js";
 import { addReports, removeReport } from "./shelf.js";
-import { copyText } from "./told.js";
+import { copyText, say } from "./told.js";
+import "./reach.js";
 import "./waiting.js";
 import { whenThere, wish } from "./wishes.js";
 import { words } from "./words.js";
@@ -116,15 +117,25 @@ whenThere("gradio-app .gradio-container", () => {
   if (chosen) document.body.classList.toggle("dark", chosen === "dark");
 });
 
+// An answer is read out when it is whole; its draft changes too often to be listened to.
+function tellAnswer(conversation, heard) {
+  const last = conversation.querySelector("#current .exchange");
+  const now = last?.querySelector(".answer, .refusal, .problem")?.textContent ?? "";
+  if (now && now !== heard) say(now);
+  return now;
+}
+
 // --- The conversation grows at its end; each part is redrawn whole, so its height is all there is to watch -----------
 
 whenThere("#conversation", (conversation) => {
   let atEnd = true;
+  let heard = "";
   conversation.addEventListener("scroll", () => {
     atEnd = conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < NEAR_END;
   });
   new MutationObserver(() => {
     if (atEnd) conversation.scrollTop = conversation.scrollHeight;
     drawJudgements();
+    heard = tellAnswer(conversation, heard);
   }).observe(conversation, { childList: true, subtree: true, characterData: true });
 });

@@ -363,3 +363,23 @@ def test_all_can_be_done_by_keyboard(visit: Visit, assistant: ScriptedAssistant)
     assert wait_until(lambda: bool(page.evaluate("document.activeElement.matches('.source[id]')")), 2.0)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.matches('a.open')")
+
+
+def test_a_whole_answer_is_read_out_once(visit: Visit) -> None:
+    answered(visit, "销量？")
+    heard = visit.page.locator("body > .unseen[role=status]")
+    expect(heard).to_contain_text("2024年新能源汽车销量为1286.6万辆。")
+
+
+def test_a_service_out_of_reach_is_told_until_it_is_back(
+    browser: "Browser", shared: tuple[str, ScriptedAssistant]
+) -> None:
+    visit = Visit(browser, shared[0])
+    told = visit.page.locator(".out-of-reach")
+    expect(told).to_be_hidden()
+    visit.page.context.set_offline(True)
+    expect(told).to_be_visible()
+    expect(told).to_have_text(CHINESE.script.offline)
+    visit.page.context.set_offline(False)
+    expect(told).to_be_hidden(timeout=5_000)
+    visit.page.close()

@@ -7,7 +7,6 @@ import pytest
 from chat.answer import Answer, Found, Timings
 from chat.pages.exchange import Exchange, OneReport, standing
 from index.filters import Filter
-from index.library import Hit
 from tests.fakes import ANSWER, EXPORTS, HITS, POLICY, TIMINGS, cite
 
 EV, PV, OLD = "ev-2025", "pv-2024", "ev-2024"
@@ -59,12 +58,18 @@ def test_other_places_of_a_passage_are_named_only_while_their_report_is_there() 
     assert left.answer.citations[1].quote == ANSWER.citations[1].quote
 
 
-def test_a_refusal_loses_the_nearest_passages_of_a_removed_report() -> None:
-    refused = replace(ANSWERED, answer=Answer((), (), HITS, refusal="没有找到依据。"))
+def test_a_refusal_goes_with_a_removed_report_that_it_was_nearest_to_as_it_names_it() -> None:
+    refused = replace(ANSWERED, answer=Answer((), (), HITS, refusal=f"最接近的内容在《{EXPORTS.title}》“出口”。"))
+    assert standing(refused, {EV, PV, OLD}) == refused
     left = standing(refused, {PV, OLD})
-    assert left.answer is not None
-    assert left.answer.refusal == "没有找到依据。"
-    assert left.answer.hits == (Hit(POLICY, 0.301, 3),)
+    assert left == Exchange("出口多少？", withdrawn="left")
+    assert EXPORTS.title not in repr(left)
+
+
+def test_what_may_be_asked_next_goes_with_any_report_that_it_was_told_by() -> None:
+    answered = replace(ANSWERED, next_questions=("分布式光伏怎么扩大？",))
+    assert standing(answered, {EV, PV}).next_questions == ("分布式光伏怎么扩大？",)
+    assert standing(answered, {EV, OLD}).next_questions == ()
 
 
 @pytest.mark.parametrize("reports", [{PV}, {EV}])

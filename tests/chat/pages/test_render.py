@@ -1,5 +1,6 @@
 """What the page draws: nothing of a reader, a report or the model becomes a tag, and every mark has its source."""
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.answer import Answer, Drafting, Finished, Found, Sentence, Timings
+from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Sentence, Timings
 from chat.contract import ReportLine
 from chat.facets import Facets, Results
 from chat.gate import Waiting
@@ -145,8 +146,14 @@ def test_every_mark_of_an_answer_leads_to_the_card_of_its_number() -> None:
     assert cards == ["source-3-1", "source-3-2"]
 
 
-def test_a_mark_tells_the_quote_it_stands_for() -> None:
-    assert Parts(exchange_html(DONE, 1, CHINESE)).named("a")[0]["title"] == "1286.6"
+def test_a_mark_is_named_and_its_card_marks_the_quote_it_stands_for() -> None:
+    marks = Parts(exchange_html(DONE, 1, CHINESE)).named("a")
+    _, *cards = sources_html(DONE, 1, CHINESE).split('<section class="source"')
+    marked = {card.split('"')[1]: re.findall("<mark>(.*?)</mark>", card) for card in cards if card.startswith(" id=")}
+    assert [mark["aria-label"] for mark in marks] == ["来源 1", "来源 2"]
+    assert [marked[(mark["href"] or "")[1:]] for mark in marks] == [
+        [inert(citation.quote)] for citation in ANSWER.citations
+    ]
 
 
 def test_the_quote_is_marked_where_it_stands() -> None:
@@ -171,7 +178,15 @@ def test_passages_not_cited_are_folded_away() -> None:
 
 
 def test_a_sentence_without_support_says_so() -> None:
-    assert '<span class="unsupported" title="未找到依据">预计2025年继续增长。</span>' in exchange_html(DONE, 1, CHINESE)
+    html = exchange_html(DONE, 1, CHINESE)
+    assert '<span class="unsupported">预计2025年继续增长。</span><i class="state unsupported">未找到依据</i>' in html
+    assert html.count("未找到依据") == 1
+
+
+def test_a_sentence_borne_out_in_part_says_so_behind_its_marks() -> None:
+    part = replace(ANSWER, sentences=(replace(ANSWER.sentences[0], supported=False), *ANSWER.sentences[1:]))
+    html = exchange_html(replace(DONE, answer=part), 1, CHINESE)
+    assert '>1</a><i class="state partly">原文只支持其中一部分</i>' in html
 
 
 def test_an_answer_quoted_from_the_source_is_tagged() -> None:
@@ -212,8 +227,28 @@ def test_seconds(ms: float, shown: str) -> None:
 
 def test_one_waits_behind_the_questions_before() -> None:
     waiting = Exchange("销量？").after(FOUND).after(Waiting(2))
-    assert "前面还有 2 个问题" in exchange_html(waiting, 1, CHINESE)
+    assert inert("排队，前面 2 个") in exchange_html(waiting, 1, CHINESE)
     assert "前面" not in exchange_html(waiting.after(Drafting("")), 1, CHINESE)
+
+
+@pytest.mark.parametrize(
+    ("events", "stage", "told"),
+    [
+        ([], "检索", ""),
+        ([FOUND], "作答", "3 段"),
+        ([FOUND, Waiting(1)], "证据", "排队，前面 1 个"),
+        ([FOUND, Waiting(1), Drafting("出口")], "作答", "3 段"),
+        ([replace(FOUND, needs_model=False)], "证据", "3 段"),
+        ([FOUND, Drafting("出口"), Checking()], "核验", "3 段"),
+    ],
+)
+def test_an_answer_under_way_says_at_which_step_it_is(events: list[Event | Waiting], stage: str, told: str) -> None:
+    exchange = Exchange("出口？")
+    for event in events:
+        exchange = exchange.after(event)
+    html = exchange_html(exchange, 1, CHINESE)
+    assert re.findall(r'<li class="now" aria-current="step">([^<]+)', html) == [stage]
+    assert re.findall(r"<i>([^<]*)</i>", html) == ([inert(told)] if told else [])
 
 
 def test_only_answered_exchanges_are_told_to_the_next_question() -> None:
@@ -248,7 +283,7 @@ def test_a_follow_up_shows_what_it_was_taken_for_and_can_be_asked_again_as_typed
     rewritten = replace(DONE, found=replace(FOUND, question="那它呢？", standalone_question="2024年<销量>？"))
     html = exchange_html(rewritten, 1, CHINESE)
     assert "理解为：2024年&#60;销量&#62;？" in html
-    assert Parts(html).named("button")[0]["class"] == "verbatim"
+    assert "verbatim" in [button["class"] for button in Parts(html).named("button")]
     assert "理解为" not in exchange_html(DONE, 1, CHINESE)
 
 

@@ -1,0 +1,35 @@
+// Whether the service can be reached: told as long as it cannot, so that nobody waits for an answer that never comes.
+import { say } from "./told.js";
+import { words } from "./words.js";
+
+const EVERY_MS = 10_000;
+const AGAIN_MS = 2_000; // while it is out of reach
+
+const line = document.createElement("div");
+line.className = "out-of-reach";
+line.textContent = words.offline;
+line.hidden = true;
+document.body.append(line);
+
+let next;
+
+async function look() {
+  clearTimeout(next);
+  const there = document.hidden || (await isThere());
+  if (there === !line.hidden) {
+    line.hidden = there;
+    if (!there) say(words.offline);
+  }
+  next = setTimeout(look, there ? EVERY_MS : AGAIN_MS);
+}
+
+async function isThere() {
+  try {
+    return (await fetch("../healthz", { signal: AbortSignal.timeout(EVERY_MS) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+addEventListener("offline", look);
+next = setTimeout(look, EVERY_MS);

@@ -199,15 +199,15 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str]) -
 
 def _head(words: Words) -> str:
     """What our page has in its head beside Gradio's. The strings of its script stand in an element that runs nothing."""
-    said = json.dumps(
-        asdict(words.script) | {"language": words.language, "feedback": asdict(words.feedback)}, ensure_ascii=False
-    ).replace("<", "\\u003c")
+    said = json.dumps(asdict(words.script) | {"feedback": asdict(words.feedback)}, ensure_ascii=False).replace(
+        "<", "\\u003c"
+    )
     return (
         f"<title>{words.product}</title>"
         '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
         '<link rel="stylesheet" href="../static/page.css">'
         '<link rel="stylesheet" href="../static/look.css"><link rel="stylesheet" href="../static/overview.css">'
-        f'<script type="application/json" id="words">{said}</script>'
+        f'<script type="application/json" id="words" lang="{words.language}">{said}</script>'
         '<script type="module" src="../static/page.js"></script>'
     )
 

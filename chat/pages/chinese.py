@@ -251,6 +251,7 @@ CHINESE = Words(
         passages="{count} 段",
     ),
     script=ScriptWords(
+        close="关闭",
         conversations="会话",
         copied="已复制",
         not_copied="无法复制",

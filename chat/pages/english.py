@@ -284,6 +284,7 @@ ENGLISH = Words(
         passages="{count} passages",
     ),
     script=ScriptWords(
+        close="Close",
         conversations="Conversations",
         copied="Copied",
         not_copied="Could not copy",

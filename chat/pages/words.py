@@ -144,6 +144,7 @@ class ScriptWords:
     """What the page's own script says."""
 
     conversations: str
+    close: str
     copied: str
     not_copied: str
     references: str

@@ -8,7 +8,7 @@ import { copyText, say } from "./told.js";
 import "./reach.js";
 import "./waiting.js";
 import { whenThere, wish } from "./wishes.js";
-import { words } from "./words.js";
+import { language } from "./words.js";
 
 const NEAR_END = 80; // px; who has scrolled further up is reading and is left there
 
@@ -89,7 +89,7 @@ function escape() {
 
 // Gradio gives the page the language of the browser; its words are of the one that was chosen.
 const page = document.documentElement;
-const inItsLanguage = () => page.lang === words.language || (page.lang = words.language);
+const inItsLanguage = () => page.lang === language || (page.lang = language);
 new MutationObserver(inItsLanguage).observe(page, { attributes: true, attributeFilter: ["lang"] });
 inItsLanguage();
 

@@ -192,7 +192,9 @@ def test_the_page_has_a_nonce_on_every_script_and_opens_no_door_to_other_origins
     response = client.get("/chat/", headers={"origin": "https://evil.example"})
     # One of them holds the strings of the page's script, and runs nothing.
     assert response.text.count("<script") == response.text.count("<script nonce=") == 8
-    (said,) = re.findall(r'<script nonce="[^"]+" type="application/json" id="words" lang="zh-CN">(.*?)</script>', response.text)
+    (said,) = re.findall(
+        r'<script nonce="[^"]+" type="application/json" id="words" lang="zh-CN">(.*?)</script>', response.text
+    )
     assert json.loads(said) == asdict(CHINESE.script) | {"feedback": asdict(CHINESE.feedback)}
     assert "access-control-allow-origin" not in response.headers
     assert "googleapis" not in response.text

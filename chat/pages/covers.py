@@ -24,12 +24,12 @@ def _coverage(reports: Sequence[ReportLine], words: Words) -> str:
         return f'<p class="coverage">{inert(words.head.no_coverage)}</p>'
     passages = f"{sum(report.passages for report in reports):,}"
     told = words.head.coverage.format(reports=len(reports), passages=passages)
-    return f"<details class=coverage><summary>{inert(told)}</summary>{_titles(reports)}</details>"
+    return f"<details class=coverage><summary>{inert(told)}</summary>{_titles(reports, words)}</details>"
 
 
-def _titles(reports: Iterable[ReportLine]) -> str:
+def _titles(reports: Iterable[ReportLine], words: Words) -> str:
     lines = (
-        f'<li><a href="{inert(reading_link(report.id, []))}" target="_blank"><b>{inert(report.title)}</b></a><span>'
+        f'<li><a href="{inert(reading_link(report.id, [], language=words.language))}" target="_blank"><b>{inert(report.title)}</b></a><span>'
         f"{inert(' · '.join(part for part in (report.publisher, report.published) if part))}</span></li>"
         for report in reports
     )
@@ -42,7 +42,7 @@ def covered_html(reports: Sequence[ReportLine], words: Words) -> str:
     if not reports:
         return told
     title = words.shelf.title.format(count=len(reports))
-    return f'{told}<div class="panel covered"><h2>{inert(title)}</h2>{_titles(reports[:SHOWN_REPORTS])}</div>'
+    return f'{told}<div class="panel covered"><h2>{inert(title)}</h2>{_titles(reports[:SHOWN_REPORTS], words)}</div>'
 
 
 def _tools(words: Words) -> str:
@@ -78,7 +78,7 @@ def _report(report: ReportLine, words: Words, *, editable: bool) -> str:
     return (
         f'<li class="report"><div class="told"><b>{inert(report.title)}</b>'
         f"<span>{inert(' · '.join([*about, *size]))}</span>{_quality(report, words)}</div>"
-        f'<p class="deeds"><a class="read" href="{inert(reading_link(report.id, []))}" target="_blank">'
+        f'<p class="deeds"><a class="read" href="{inert(reading_link(report.id, [], language=words.language))}" target="_blank">'
         f"{inert(words.shelf.read)}</a>{_remove(report, words) if editable else ''}</p></li>"
     )
 

@@ -253,7 +253,8 @@ Marks = Callable[[str], Sequence[tuple[int, int]]]
 
 def _hit_cards(hits: Iterable[Hit], words: Words) -> str:
     return "".join(
-        _card(hit.passage, str(hit.rank), lambda text: (), passage_link(hit.passage), words, rank=True) for hit in hits
+        _card(hit.passage, str(hit.rank), lambda text: (), passage_link(hit.passage, words.language), words, rank=True)
+        for hit in hits
     )
 
 
@@ -265,7 +266,7 @@ def _citation_card(citation: Citation, citations: Sequence[Citation], turn: int,
             return [(citation.start, citation.end)]
         return [(0, len(shown))] if shown and shown in quote else []
 
-    link = citation_link(citation, citations)
+    link = citation_link(citation, citations, words.language)
     return _card(citation.passage, str(citation.number), marks, link, words, identity=source_id(turn, citation.number))
 
 

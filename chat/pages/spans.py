@@ -38,25 +38,29 @@ def span_of(citation: Citation) -> Span:
     return Span(passage.section, passage.start + citation.start, passage.start + citation.end, citation.quote)
 
 
-def reading_link(report_id: str, spans: Sequence[Span], at: int = 1) -> str:
-    """The reading view of a report at one of these spans, the others a step away; at counts from 1. Relative to a page."""
+def reading_link(report_id: str, spans: Sequence[Span], at: int = 1, *, language: str = "") -> str:
+    """The reading view of a report at one of these spans, the others a step away; at counts from 1. Relative to a page.
+
+    language: of the page that leads there; without one the browser's is spoken.
+    """
+    report = f"../reports/{quote(report_id, safe='')}{f'?lang={language}' if language else ''}"
     if not spans:
-        return f"../reports/{quote(report_id, safe='')}"
+        return report
     step = f"&at={at}" if len(spans) > 1 else ""
-    return f"../reports/{quote(report_id, safe='')}#p={','.join(span.link for span in spans)}{step}"
+    return f"{report}#p={','.join(span.link for span in spans)}{step}"
 
 
-def passage_link(passage: Passage) -> str:
+def passage_link(passage: Passage, language: str = "") -> str:
     """The reading view at a passage."""
-    return reading_link(passage.report_id, [Span(passage.section, passage.start, passage.end, passage.text)])
+    span = Span(passage.section, passage.start, passage.end, passage.text)
+    return reading_link(passage.report_id, [span], language=language)
 
 
-def citation_link(citation: Citation, citations: Iterable[Citation]) -> str:
+def citation_link(citation: Citation, citations: Iterable[Citation], language: str = "") -> str:
     """The reading view at this citation, with the others of the same report a step away."""
     of_report = [each for each in citations if each.passage.report_id == citation.passage.report_id]
-    return reading_link(
-        citation.passage.report_id, [span_of(each) for each in of_report], 1 + of_report.index(citation)
-    )
+    spans, at = [span_of(each) for each in of_report], 1 + of_report.index(citation)
+    return reading_link(citation.passage.report_id, spans, at, language=language)
 
 
 def fnv1a(text: str) -> str:

@@ -110,7 +110,7 @@ def test_the_sources_lead_to_the_report_at_the_cited_words(visit: Visit) -> None
     links = visit.page.locator("#sources .source[id] a.open")
     expect(links).to_have_count(2)
     for link, citation in zip(links.all(), ANSWER.citations, strict=True):
-        assert link.get_attribute("href") == citation_link(citation, ANSWER.citations)
+        assert link.get_attribute("href") == citation_link(citation, ANSWER.citations, "zh-CN")
 
 
 # --- Asking again ---------------------------------------------------------------------------------------------------

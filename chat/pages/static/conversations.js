@@ -69,10 +69,24 @@ function drawnExchanges() {
 }
 
 let before = "";
+// What is drawn is that of the conversation left until the server has drawn the next one: it must not be kept under its name.
+let left = new Set();
+let awaited = null; // the exchanges of the conversation being opened, until one of them is drawn
+
+function leave(next = null) {
+  awaited = next && new Set(next.map(({ id }) => id));
+  left = new Set(drawnExchanges().map(({ id }) => id).filter((id) => !awaited?.has(id)));
+  before = "";
+}
+
 function keepCurrent() {
   const exchanges = drawnExchanges();
   const now = JSON.stringify(exchanges);
-  if (!exchanges.length || now === before) return;
+  if (!exchanges.length || now === before || exchanges.some(({ id }) => left.has(id))) return;
+  if (awaited && !exchanges.some(({ id }) => awaited.has(id))) {
+    current = newId(); // it could not be opened, and this goes on from nothing
+  }
+  awaited = null;
   before = now;
   const earlier = kept().find((each) => each.id === current);
   const title = earlier?.title ?? exchanges[0].question.slice(0, TITLE_LETTERS);
@@ -93,7 +107,7 @@ function remember(id) {
 
 export function begin() {
   current = newId();
-  before = "";
+  leave();
   remember("");
   wish("wanted", { do: "new" });
   drawList();
@@ -103,7 +117,7 @@ function open(id) {
   const conversation = kept().find((each) => each.id === id);
   if (!conversation) return;
   current = id;
-  before = "";
+  leave(conversation.exchanges);
   remember(id);
   wish("wanted", { do: "open", exchanges: conversation.exchanges });
   drawList();

@@ -11,12 +11,14 @@ import pytest
 from chat import live
 from chat.answer import Finished, Found
 from chat.assistant import Assistant
+from chat.holdings import Overview, overview_of
 from chat.live import LibraryUnavailable, LiveAssistant
 from chat.question import MadeQuestion
 from chat.setup import load_library
 from chat.suggestions import write_suggestions
 from index.library import IndexMismatch, PassageIndex
 from index.versions import commit, current_version, writing
+from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
 
 ENCODER = HashingEncoder()
@@ -210,6 +212,96 @@ def test_begun_on_the_version_before_it_says_so_until_a_sound_one_comes(root: Pa
     publish(root, 3)
     assistant.refresh()
     assert (assistant.problem, assistant.library.version) == ("", "version-000003")
+
+
+# --- What the pages look up
+
+
+def test_a_passage_is_found_by_its_id_and_only_there(assistant: LiveAssistant) -> None:
+    found = assistant.passage("made-up:001")
+    assert found is not None
+    assert found.text == "第1代报告：储能市场规模为1亿元。"
+    for unknown in ("made-up:004", "", "made-up", "\x00", "..", "长" * 10_000):
+        assert assistant.passage(unknown) is None
+
+
+def test_a_passage_of_a_removed_report_is_not_found_though_nobody_asked_since(
+    root: Path, assistant: LiveAssistant
+) -> None:
+    library = PassageIndex.build([passage("第2代报告：芯片市场规模为2亿元。", 3)], ENCODER)
+    with writing(root):
+        commit(root, library.save, keep_before=False)
+    assert assistant.passage("made-up:001") is None
+    kept = assistant.passage("made-up:003")
+    assert kept is not None
+    assert kept.text.startswith("第2代")
+
+
+def test_the_rows_around_a_row_are_those_of_its_table_and_of_a_lost_passage_itself(tmp_path: Path) -> None:
+    def row(number: int, table: int) -> Passage:
+        cells = (("年份", str(2020 + number)), ("销量", str(100 * number)))
+        text = " | ".join(cell for _, cell in cells)
+        start = 11 * number  # 10 characters and a line end
+        return passage(text, number, section=table, kind="row", cells=cells, start=start, end=start + len(text))
+
+    rows = [row(1, 0), row(2, 0), row(3, 0), row(4, 1)]
+    library = PassageIndex.build(rows, ENCODER)
+    with writing(tmp_path):
+        commit(tmp_path, library.save, keep_before=False)
+    assistant = LiveAssistant(tmp_path, Assistant(load_library(tmp_path, ENCODER), None))
+    assert [each.id for each in assistant.rows_around(rows[1])] == ["made-up:001", "made-up:002", "made-up:003"]
+    assert [each.id for each in assistant.rows_around(rows[3])] == ["made-up:004"]
+    lost = passage("不在了", 9)
+    assert assistant.rows_around(lost) == [lost]
+
+
+def test_the_version_told_is_the_one_that_answers_the_next_question(root: Path, assistant: LiveAssistant) -> None:
+    assert assistant.version == "version-000001"
+    publish(root, 2, keep_before=False)
+    assert assistant.version == "version-000002"
+    assert generations(assistant.search(QUESTION)) == {"第2"}
+
+
+def test_results_are_kept_beside_the_versions(root: Path, assistant: LiveAssistant) -> None:
+    assert assistant.results == root / "eval" / "last.json"
+
+
+def test_what_the_library_holds_is_counted_once_for_each_version(
+    root: Path, assistant: LiveAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+
+    def counting(reports: Any, passages: Any) -> Overview:
+        counted.append(len(passages))
+        time.sleep(0.05)
+        return overview_of(reports, passages)
+
+    monkeypatch.setattr(live, "overview_of", counting)
+    readers = [threading.Thread(target=lambda: assistant.overview) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert assistant.overview is assistant.overview
+    assert counted == [4]
+    publish(root, 2, keep_before=False)
+    assert assistant.overview is assistant.overview
+    assert counted == [4, 4]
+
+
+def test_while_the_new_version_cannot_be_loaded_nothing_of_the_old_one_is_looked_up(
+    root: Path, assistant: LiveAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> PassageIndex:
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(live, "load_library", fail)
+    publish(root, 2, keep_before=False)
+    with pytest.raises(LibraryUnavailable):
+        assistant.passage("made-up:001")
+    with pytest.raises(LibraryUnavailable):
+        _ = assistant.overview
+    assert assistant.version == "version-000001"  # what is asked next says why it is not answered
 
 
 def test_twenty_swaps_under_twenty_readers_give_no_error_and_no_mixed_answer(

@@ -69,17 +69,24 @@ function drawnExchanges() {
 }
 
 let before = "";
-let leaving = null; // the conversation that is still drawn while another is on its way
+// What is drawn is that of the conversation left until the server has drawn the next one: it must not be kept under its name.
+let left = new Set();
+let awaited = null; // the exchanges of the conversation being opened, until one of them is drawn
+
+function leave(next = null) {
+  awaited = next && new Set(next.map(({ id }) => id));
+  left = new Set(drawnExchanges().map(({ id }) => id).filter((id) => !awaited?.has(id)));
+  before = "";
+}
+
 function keepCurrent() {
   const exchanges = drawnExchanges();
   const now = JSON.stringify(exchanges);
-  if (leaving) {
-    if (now === leaving.drawn) return;
-    // What came is not what was asked for: the conversation that was left goes on.
-    if (exchanges.length && exchanges[0].id !== leaving.first) current = leaving.id;
-    leaving = null;
+  if (!exchanges.length || now === before || exchanges.some(({ id }) => left.has(id))) return;
+  if (awaited && !exchanges.some(({ id }) => awaited.has(id))) {
+    current = newId(); // it could not be opened, and this goes on from nothing
   }
-  if (!exchanges.length || now === before) return;
+  awaited = null;
   before = now;
   const earlier = kept().find((each) => each.id === current);
   const title = earlier?.title ?? exchanges[0].question.slice(0, TITLE_LETTERS);
@@ -98,14 +105,9 @@ function remember(id) {
   }
 }
 
-function leave(id, first) {
-  leaving = { id: current, drawn: JSON.stringify(drawnExchanges()), first };
-  current = id;
-  before = "";
-}
-
 export function begin() {
-  leave(newId());
+  current = newId();
+  leave();
   remember("");
   wish("wanted", { do: "new" });
   drawList();
@@ -114,7 +116,8 @@ export function begin() {
 function open(id) {
   const conversation = kept().find((each) => each.id === id);
   if (!conversation) return;
-  leave(id, conversation.exchanges[0].id);
+  current = id;
+  leave(conversation.exchanges);
   remember(id);
   wish("wanted", { do: "open", exchanges: conversation.exchanges });
   drawList();

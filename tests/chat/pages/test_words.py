@@ -124,7 +124,8 @@ class Said(ast.NodeVisitor):
                 kind = TYPES[owner].get(node.attr)
                 return kind.__name__ if isinstance(kind, type) and kind.__name__ in GROUPS else None
             return "Words" if node.attr == "words" else None
-        return None
+        made = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+        return "Words" if made == "words_for" else None
 
 
 def said(source: str) -> set[tuple[str, str]]:

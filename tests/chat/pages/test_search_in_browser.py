@@ -142,6 +142,7 @@ def test_a_report_that_has_left_can_no_longer_be_asked_of(visit: Visit, assistan
     search(visit)
     visit.page.get_by_role("button", name="据此提问（第 5 段）").click()
     expect(visit.page.locator("#of")).to_contain_text("光伏行业白皮书")
+    expect(visit.page.get_by_role("textbox", name="问题", exact=True)).to_be_focused()
     listed, assistant.listed = assistant.listed, assistant.listed[:1]
     visit.page.keyboard.press("Enter")
     expect(visit.page.locator("#current .problem")).to_have_text(CHINESE.talk.withdrawn)

@@ -357,11 +357,15 @@ def _forget_words(root: Path, standing: Collection[str]) -> None:
 
 
 def _suggestions(library: "PassageIndex", version: Path | None) -> "tuple[MadeQuestion, ...]":
-    """Questions that the library answers; where nothing had to be embedded, those of the version before that still stand."""
-    from chat.suggestions import proved_questions, read_suggestions, still_standing  # noqa: PLC0415 - jieba
+    """Questions that the library answers; where nothing had to be embedded, those of the version before that still stand.
 
-    if isinstance(library.encoder, LazyEncoder) and not library.encoder.is_loaded:
-        return still_standing(read_suggestions(version), library.passages) if version else ()
+    A version of a release that made none is caught up with once, whatever that has to load.
+    """
+    from chat.suggestions import SUGGESTIONS, proved_questions, read_suggestions, still_standing  # noqa: PLC0415 - jieba
+
+    idle = isinstance(library.encoder, LazyEncoder) and not library.encoder.is_loaded
+    if idle and version is not None and (version / SUGGESTIONS).exists():
+        return still_standing(read_suggestions(version), library.passages)
     return proved_questions(library)
 
 

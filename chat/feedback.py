@@ -160,12 +160,17 @@ class FeedbackStore:
         """
         if self.path.exists():
             self._forget(
-                lambda each: not each.citations or any(cited.report_id not in reports for cited in each.citations)
+                lambda each: not each.citations or any(cited.report_id not in reports for cited in each.citations),
+                completed=True,
             )
 
-    def _forget(self, gone: Callable[[Feedback], bool]) -> None:
+    def _forget(self, gone: Callable[[Feedback], bool], *, completed: bool = False) -> None:
+        """Clear the words of those that are gone; completed: and of all, what a question was completed to, which came from an
+        earlier answer and may name what another report told."""
         with self._opened() as database:
             with _transaction(database):
+                if completed:
+                    database.execute("UPDATE feedback SET standalone_question = question")
                 for each in filter(gone, _records(database)):
                     database.execute(
                         "UPDATE feedback SET comment = '', standalone_question = question, answer = '', citations = '[]'"

@@ -80,11 +80,16 @@ class LiveAssistant:
     @property
     def suggestions(self) -> Sequence[str]:
         """Questions that the library surely answers, best first."""
+        with suppress(LibraryUnavailable):  # the question will be told
+            self._look()
         return [made.question for made in self._suggestions]
 
     def next_questions(self, found: Found, answer: Answer, asked: Sequence[str]) -> Sequence[str]:
         """What may be asked after this answer, none of it asked before."""
-        return follow_up_questions(found, answer, self.library, self._suggestions, asked=asked)
+        try:
+            return follow_up_questions(found, answer, self.library, self._suggestions, asked=asked)
+        except KeyError:  # another version has come since, without a passage that this answer is from
+            return ()
 
     @property
     def version(self) -> str:

@@ -5,6 +5,7 @@ table where only the end of a line stands between them in their section: between
 A cell stands under its header where the row's headers fit the table's in one way; else the row is kept whole, as it was read.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from ingest.passages import PASSAGE_CHARS
 from ingest.report import Passage
 
 MOST_ROWS = 100  # each way from a row: nobody reads a longer table on a page, and its HTML is sent with the answer
+_OWN_CELL = re.compile(r"[^\t ](?:[^\t]*[^\t ])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,20 @@ def _joined(cell: Cell | None, more: Cell) -> Cell:
     between = " " if cell.text[-1].isascii() and more.text[0].isascii() else ""
     citation = cell.citation if cell.citation is not None else more.citation
     return Cell(f"{cell.text}{between}{more.text}", cell.passage_id, citation, cell.carried)
+
+
+def cell_spans(passage: Passage) -> list[tuple[int, int] | None]:
+    """Where in a row's text each of its cells stands; None for one that is filled in from a row above, or told before."""
+    own = [match.span() for match in _OWN_CELL.finditer(passage.text)]
+    spans: list[tuple[int, int] | None] = [None] * len(passage.cells)
+    # From the right: what is filled in stands to the left, and may say the same as a cell of the row itself.
+    for place, (_, cell) in reversed(list(enumerate(passage.cells))):
+        for at, (start, end) in reversed(list(enumerate(own))):
+            if " ".join(passage.text[start:end].split()) == " ".join(cell.split()):
+                spans[place] = (start, end)
+                own = own[:at]
+                break
+    return spans
 
 
 def _citation_of(passage: Passage, text: str, citations: Sequence[Citation]) -> int | None:

@@ -23,6 +23,7 @@ MAX_PIXELS = 6_000_000
 MAX_SIDE = 16_000  # browsers draw nothing of a picture much longer
 MAX_CHARACTERS = 30_000
 MAX_BOXES = 200
+FEW_LETTERS = 20  # a page of fewer is a picture with a stamp on it, and is read by text recognition
 _PIECE_BREAK = re.compile(r"[\t\n，。；：！？、,;:!?（）()“”]+")
 _SHORTEST_PIECE = 2
 _SAME_LINE = 0.5  # of the height of a letter
@@ -71,8 +72,9 @@ def view_page(content: bytes, number: int, words: str = "") -> PageView:
         page = document[number - 1]
         try:
             picture = _picture(page, PIXELS_ACROSS / max(1.0, page.get_width()))
-            boxes = find_words(words, list(_letters(page, picture.size))) if words else ()
-            if words and not boxes:
+            letters = list(_letters(page, picture.size)) if words else []
+            boxes = find_words(words, letters)
+            if words and not boxes and len(letters) < FEW_LETTERS:
                 boxes = find_words(words, list(_recognised(page)))
             return PageView(_png(picture), boxes)
         finally:

@@ -4,7 +4,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,8 @@ SALES = Passage(
     kind="row",
     page=15,
     start=40,
-    end=66,
-    text="2024 | 1288.8 | 1286.6 | 35.5%",
+    end=64,
+    text="2024\t1288.8\t1286.6\t35.5%",
     caption="表2-1 新能源汽车产销（单位：万辆）",
     cells=(("年份", "2024"), ("产量", "1288.8"), ("销量", "1286.6"), ("同比", "35.5%")),
 )
@@ -87,6 +87,8 @@ ANSWER = Answer(
     citations=(cite(1, SALES, "1286.6"), cite(2, EXPORTS, "2024年新能源汽车出口128.4万辆，同比增长6.7%。")),
     hits=HITS,
 )
+# The same without the sentence that nothing bears out.
+PROVED = replace(ANSWER, sentences=ANSWER.sentences[:2])
 TIMINGS = Timings(search_ms=30.0, first_token_ms=2100.0, total_ms=4200.0, prompt_tokens=180, answer_tokens=42)
 
 

@@ -31,6 +31,7 @@ class Exchange:
     """A question with what there is of its answer.
 
     id: told by the page when the question was asked; by it an answer is judged. library: the version that was asked.
+    conversation: the one it belongs to, told by the page with its first question; the browser keeps it under that name.
     of: the one report that it is asked of; None for all of them.
     verbatim: it is to be taken as typed, though turns went before.
     ahead: questions to be answered before this one. checking: the draft is whole and being checked.
@@ -43,6 +44,7 @@ class Exchange:
     question: str
     id: str = ""
     library: str = ""
+    conversation: str = ""
     of: OneReport | None = None
     verbatim: bool = False
     found: Found | None = None
@@ -112,12 +114,12 @@ def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
     if exchange.running:
         return exchange
     if exchange.of is not None and exchange.of.id not in reports:
-        return Exchange(exchange.question, exchange.id, exchange.library, withdrawn="left")
+        return _withdrawn(exchange)
     if exchange.found is None:
         return exchange
     answer = exchange.answer
     if any(passage.report_id not in reports for passage in _rests_on(answer, exchange.found)):
-        return Exchange(exchange.question, exchange.id, exchange.library, withdrawn="left")
+        return _withdrawn(exchange)
     if answer is not None:
         citations = tuple(
             replace(citation, passage=_standing(citation.passage, reports)) for citation in answer.citations
@@ -129,9 +131,30 @@ def standing(exchange: Exchange, reports: Collection[str]) -> Exchange:
     return replace(exchange, found=found, answer=answer, next_questions=next_questions)
 
 
+def _withdrawn(exchange: Exchange) -> Exchange:
+    return Exchange(exchange.question, exchange.id, exchange.library, exchange.conversation, withdrawn="left")
+
+
+def all_standing(exchanges: Iterable[Exchange], reports: Collection[str], library: str) -> tuple[Exchange, ...]:
+    """A conversation with nothing in it of reports that have left; reports and library are of the version that answers now.
+
+    A follow-up goes with what it may have been completed from, and what may be asked next with the version that it is of:
+    it may be of any report.
+    """
+    kept: list[Exchange] = []
+    for exchange in exchanges:
+        stands = standing(exchange, reports)
+        if stands.understood is not None and not stands.running and any(each.withdrawn for each in kept):
+            stands = _withdrawn(stands)
+        if stands.library != library and stands.next_questions:
+            stands = replace(stands, next_questions=())
+        kept.append(stands)
+    return tuple(kept)
+
+
 def _rests_on(answer: Answer | None, found: Found) -> list[Passage]:
-    if answer is None:
-        return [hit.passage for hit in found.hits]
+    if answer is None or not all(sentence.supported for sentence in answer.sentences):
+        return [hit.passage for hit in found.hits]  # what a sentence without a citation was made of is one of them
     if answer.refusal is not None:
         return [hit.passage for hit in answer.hits]
     return [citation.passage for citation in answer.citations]

@@ -1,5 +1,6 @@
 """A conversation to take away: `POST /api/v1/export` of what the browser kept of it gives a file."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 EXPORT = "/api/v1/export"
+MAX_LETTERS = 50_000  # of all answers; as PDF that many take 3 s
 # By suffix, the writer and the media type.
 FORMATS: Mapping[str, tuple[Suffix, Callable[[Document, Words], bytes], str]] = {
     "md": (".md", to_markdown, "text/markdown; charset=utf-8"),
@@ -29,6 +31,7 @@ FORMATS: Mapping[str, tuple[Suffix, Callable[[Document, Words], bytes], str]] = 
 }
 NO_FORMAT = "format 应是 md、docx 或 pdf。"
 NOTHING = "没有可导出的回答：会话是空的，或所引的报告已更新、移除。"
+TOO_LONG = "会话过长，无法导出：回答合计最多 {letters:,} 个字。"
 NOT_KEPT = "exchanges 应是页面所保存的会话。"
 
 
@@ -38,10 +41,17 @@ def add_export_routes(app: "FastAPI", assistant: Assistant) -> None:
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import Response  # noqa: PLC0415
 
+    writing = asyncio.Semaphore(1)  # of a long conversation a PDF takes seconds of one core
+
+    writing = asyncio.Semaphore(1)  # a long conversation as PDF takes a core for seconds
+
     async def export(request: Request) -> Response:
         asked = await read_json(request)
         request.state.identity = identity(asked)
-        name, content, media = await run_in_threadpool(_exported, asked, assistant)
+        async with writing:
+            if await request.is_disconnected():
+                return Response(status_code=499)  # nobody waits for it any more
+            name, content, media = await run_in_threadpool(_exported, asked, assistant)
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}  # RFC 6266
         return Response(content, media_type=media, headers=headers)
 
@@ -66,6 +76,8 @@ def _exported(asked: object, assistant: Assistant) -> tuple[str, bytes, str]:
         exchanges = still_standing(tuple(reopened(each, assistant.passage) for each in kept), assistant)
     except NotKept as error:
         raise BadQuestion(NOT_KEPT) from error
+    if sum(len(each.answer.text) for each in exchanges if each.answer is not None) > MAX_LETTERS:
+        raise BadQuestion(TOO_LONG.format(letters=MAX_LETTERS))
     document = document_of(exchanges, date.today())
     if document is None:
         raise BadQuestion(NOTHING)

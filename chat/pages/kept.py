@@ -7,7 +7,7 @@ shown as if it still stood, and what is kept of it then is its question alone.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chat.answer import Answer, Citation, Found, Sentence, Timings
@@ -33,6 +33,7 @@ def kept_object(exchange: Exchange) -> JsonObject | None:
         return {
             "id": exchange.id,
             "library": exchange.library,
+            "conversation": exchange.conversation,
             "question": exchange.question,
             "withdrawn": exchange.withdrawn,
         }
@@ -43,6 +44,7 @@ def kept_object(exchange: Exchange) -> JsonObject | None:
     return {
         "id": exchange.id,
         "library": exchange.library,
+        "conversation": exchange.conversation,
         "question": exchange.question,
         "standalone": found.standalone_question,
         "of": {"id": exchange.of.id, "title": exchange.of.title} if exchange.of else None,
@@ -82,7 +84,7 @@ def reopened(kept: object, passage_of: PassageOf) -> Exchange:
     """
     try:
         told = _mapping(kept)
-        bare = Exchange(_text(told["question"]), _text(told["id"]), _text(told["library"]))
+        bare = Exchange(_text(told["question"]), _text(told["id"]), _text(told["library"]), _text(told["conversation"]))
         if "withdrawn" in told:
             return _withdrawn(bare, told["withdrawn"])
         return _standing_today(bare, _read(told), passage_of)
@@ -122,7 +124,7 @@ class _Kept:
 def _withdrawn(bare: Exchange, why: object) -> Exchange:
     match why:
         case "left" | "changed":
-            return Exchange(bare.question, bare.id, bare.library, withdrawn=why)
+            return replace(bare, withdrawn=why)
         case _:
             raise ValueError(f"withdrawn for {why!r}")
 
@@ -225,10 +227,8 @@ def _standing_today(bare: Exchange, kept: _Kept, passage_of: PassageOf) -> Excha
     )
     if len(citations) < len(cited):
         return _withdrawn(bare, "changed")
-    return Exchange(
-        bare.question,
-        bare.id,
-        bare.library,
+    return replace(
+        bare,
         of=kept.of,
         verbatim=kept.verbatim,
         found=Found(bare.question, kept.standalone, hits, kept.timings),

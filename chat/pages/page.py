@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
 QUEUED_EVENTS = 64
+SESSIONS = 1_000
 SAME_TIME = 16  # conversations and searches under way; the gate decides who reaches the model
 FONTS = ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
@@ -44,10 +45,10 @@ def make_page(
 
     page: gr.Blocks
     with gr.Blocks(title=words.product, analytics_enabled=False, fill_width=True) as page:
-        header = drawn(header_html(assistant.reports, words), "header")
+        header = drawn("", "header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(words.head.chat, id=words.head.chat):
-                talk = lay_out_talk(words, assistant)
+                talk = lay_out_talk(words)
             with gr.Tab(words.head.search):
                 results = lay_out_search(assistant, words)
             if shelf is not None:
@@ -56,16 +57,18 @@ def make_page(
                         page, shelf, editing, words, header=header, talk=talk, results=results, assistant=assistant
                     )
             lay_out_overview(assistant, words)
-        page.load(partial(_begun, talk, assistant), talk.state, talk.outputs, **PLAIN)
+        page.load(partial(_begun, talk, header, assistant), talk.state, [header, *talk.outputs], **PLAIN)
         connect_talk(talk, tabs, words.head.chat, assistant, gate)
     # api_open=False: the routes beside the queue would pass every limit by.
+    page.state_session_capacity = SESSIONS  # of each, Gradio keeps a copy of the page's configuration
     page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)
     return page
 
 
-def _begun(talk: Talk, assistant: Assistant, exchanges: tuple[Exchange, ...]) -> Updates:
-    """What a conversation begins with is of the library that answers when the page is opened."""
-    return {} if exchanges else talk.emptied(assistant)
+def _begun(talk: Talk, header: "gr.Markdown", assistant: Assistant, exchanges: tuple[Exchange, ...]) -> Updates:
+    """What the page begins with is of the library that answers when it is opened."""
+    begun = {} if exchanges else talk.emptied(assistant)
+    return begun | {header: header_html(assistant.reports, talk.words)}
 
 
 def make_theme() -> "gr.themes.Base":

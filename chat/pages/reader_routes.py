@@ -11,7 +11,7 @@ from chat.page_views import PageViews, is_pictured
 from chat.pages.escaping import attribute, inert
 from chat.pages.languages import words_for
 from chat.pages.reader import reader_html
-from chat.pages.spans import read_span
+from chat.pages.spans import pages_of, read_span
 from chat.pages.words import Words
 from ingest.report import UnreadableReport
 
@@ -55,14 +55,14 @@ def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None)
         opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
         if opened is None or views is None or not is_pictured(opened):
             return JSONResponse(error_object(words_for("").reader.gone), status_code=404)
+        number = request.path_params["number"]
         span = read_span(request.query_params.get("p", ""), opened.report)
+        words = span.text if span is not None and number in pages_of(span, opened.report) else ""
         async with turn:
             if await request.is_disconnected():
                 return Response(status_code=499)  # nobody looks at it any more
             try:
-                shown = await run_in_threadpool(
-                    views.view, opened, request.path_params["number"], span.text if span else ""
-                )
+                shown = await run_in_threadpool(views.view, opened, number, words)
             except UnreadableReport as error:
                 return JSONResponse(error_object(str(error)), status_code=422)
         picture = base64.b64encode(shown.png).decode()

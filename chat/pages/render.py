@@ -20,6 +20,7 @@ from chat.pages.spans import citation_link, passage_link
 from chat.pages.words import TalkWords, Words
 from chat.places import place_of, source_line
 from chat.reference import reference
+from chat.tables import cell_spans
 from index.library import Hit
 from ingest.report import Passage, Place
 
@@ -253,21 +254,28 @@ Marks = Callable[[str], Sequence[tuple[int, int]]]
 
 def _hit_cards(hits: Iterable[Hit], words: Words) -> str:
     return "".join(
-        _card(hit.passage, str(hit.rank), lambda text: (), passage_link(hit.passage, words.language), words, rank=True)
+        _card(
+            hit.passage,
+            str(hit.rank),
+            passage_html(hit.passage, lambda text: (), words),
+            passage_link(hit.passage, words.language),
+            words,
+            rank=True,
+        )
         for hit in hits
     )
 
 
 def _citation_card(citation: Citation, citations: Sequence[Citation], turn: int, words: Words) -> str:
-    quote, text = citation.quote, citation.passage.text
-
-    def marks(shown: str) -> Sequence[tuple[int, int]]:
-        if shown == text:
-            return [(citation.start, citation.end)]
-        return [(0, len(shown))] if shown and shown in quote else []
-
+    quoted = [(citation.start, citation.end)]
+    cells = [
+        span is not None and span[0] < citation.end and citation.start < span[1]
+        for span in cell_spans(citation.passage)
+    ]
     link = citation_link(citation, citations, words.language)
-    return _card(citation.passage, str(citation.number), marks, link, words, identity=source_id(turn, citation.number))
+    identity, number = source_id(turn, citation.number), str(citation.number)
+    body = passage_html(citation.passage, lambda text: quoted, words, cells=cells)
+    return _card(citation.passage, number, body, link, words, identity=identity)
 
 
 def source_id(turn: int, number: int) -> str:
@@ -276,14 +284,14 @@ def source_id(turn: int, number: int) -> str:
 
 
 def _card(
-    passage: Passage, number: str, marks: Marks, link: str, words: Words, *, identity: str = "", rank: bool = False
+    passage: Passage, number: str, body: str, link: str, words: Words, *, identity: str = "", rank: bool = False
 ) -> str:
     anchor = f' id="{identity}" tabindex="-1" data-reference="{inert(reference(passage))}"' if identity else ""
     mark = f'<span class="number{" rank" if rank else ""}">{number}</span>'
     return (
         f'<section class="source"{anchor}><div class="where">{mark}<span>{inert(source_line(passage, words.places))}</span>'
         f'<span class="kind">{inert(words.places.kinds[passage.kind])}</span>{open_link(link, words.talk)}</div>'
-        f"{passage_html(passage, marks, words)}</section>"
+        f"{body}</section>"
     )
 
 
@@ -294,11 +302,19 @@ def open_link(link: str, words: TalkWords) -> str:
     )
 
 
-def passage_html(passage: Passage, marks: Marks, words: Words) -> str:
-    """What a passage says, a row as header and cell, one pair a line; below it where else that stands."""
+def passage_html(passage: Passage, marks: Marks, words: Words, *, cells: Sequence[bool] | None = None) -> str:
+    """What a passage says, a row as header and cell, one pair a line; below it where else that stands.
+
+    cells: which cells of a row are marked as a whole; without it marks says what of each.
+    """
     caption = f'<p class="caption">{inert(passage.caption)}</p>' if passage.caption else ""
+    spans = [
+        marks(cell) if cells is None else [(0, len(cell))] if cells[place] and cell else []
+        for place, (_, cell) in enumerate(passage.cells)
+    ]
     rows = "".join(
-        f"<tr><th>{inert(header)}</th><td>{_marked(cell, marks(cell))}</td></tr>" for header, cell in passage.cells
+        f"<tr><th>{inert(header)}</th><td>{_marked(cell, marked)}</td></tr>"
+        for (header, cell), marked in zip(passage.cells, spans, strict=True)
     )
     body = (
         f'<table class="row"><tbody>{rows}</tbody></table>'

@@ -86,3 +86,10 @@ def read_span(link: str, report: Report) -> Span | None:
         return None
     span = Span(section, start, end, report.sections[section].text[start:end])
     return span if span.text and span.link == link else None
+
+
+def pages_of(span: Span, report: Report) -> range:
+    """The pages that a span stands on; none where the report has no pages."""
+    section = report.sections[span.section]
+    first, last = section.page_at(span.start), section.page_at(span.end - 1)
+    return range(first, last + 1) if first is not None and last is not None else range(0)

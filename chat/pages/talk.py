@@ -18,7 +18,7 @@ from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
 from chat.pages.covers import covered_html
 from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
-from chat.pages.exchange import Exchange, OneReport, standing, turns_of
+from chat.pages.exchange import Exchange, OneReport, all_standing, turns_of
 from chat.pages.kept import NotKept, reopened
 from chat.pages.look import look_html
 from chat.pages.render import (
@@ -125,16 +125,17 @@ class Talk:
 
     def emptied(self, assistant: Assistant) -> Updates:
         """The updates that begin a new conversation."""
+        suggestions = assistant.suggestions  # looks for a newer version first
         return {
             self.past: "",
-            self.current: begin_html(assistant.suggestions, self.words.talk),
+            self.current: begin_html(suggestions, self.words.talk),
             self.sources: covered_html(assistant.reports, self.words),
             self.state: (),
         } | self.asked_of(None)
 
 
-def lay_out_talk(words: Words, assistant: Assistant) -> Talk:
-    """The components, in their places."""
+def lay_out_talk(words: Words) -> Talk:
+    """The components, in their places, and empty: what they begin with stands in the page, and would outlive its reports."""
     import gradio as gr  # noqa: PLC0415
 
     talk = words.talk
@@ -142,7 +143,7 @@ def lay_out_talk(words: Words, assistant: Assistant) -> Talk:
         with gr.Column(scale=58, min_width=320, elem_id="talk"):
             with gr.Column(elem_id="conversation"):
                 past = drawn("", "past")
-                current = drawn(begin_html(assistant.suggestions, talk), "current")
+                current = drawn("", "current")
             of = drawn("", "of")
             with gr.Row(elem_id="asking"):
                 # lines=1 with max_lines > 1: Enter sends and Shift+Enter breaks the line.
@@ -160,7 +161,7 @@ def lay_out_talk(words: Words, assistant: Assistant) -> Talk:
                 stop = gr.Button(talk.stop, interactive=False, elem_id="stop", min_width=72, scale=0)
             wanted = wishes("wanted")
         with gr.Column(scale=42, min_width=320, elem_id="beside"):
-            sources = drawn(covered_html(assistant.reports, words), "sources")
+            sources = drawn("", "sources")
     return Talk(
         past, current, sources, of, box, send, stop, wanted, only=gr.State(None), state=gr.State(()), words=words
     )
@@ -200,7 +201,15 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
         if runs.setdefault(request.session_hash, run) is not run:
             return  # pressed twice at once
         try:
-            exchange = replace(exchange, id=secrets.token_urlsafe(ID_BYTES), library=assistant.version)
+            if len(earlier) >= MAX_EXCHANGES:
+                gr.Warning(talk.words.talk.full)
+                return
+            exchange = replace(
+                exchange,
+                id=secrets.token_urlsafe(ID_BYTES),
+                library=assistant.version,
+                conversation=exchange.conversation or secrets.token_urlsafe(ID_BYTES),
+            )
             earlier = still_standing(earlier, assistant)
             progress = _progress(assistant, gate, run, exchange, earlier, words=talk.words)
             yield from _shown(talk, assistant, progress, run, earlier)
@@ -211,7 +220,7 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
         text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
     ) -> Generator[Updates, None, None]:
         if text.strip():
-            yield from answer(Exchange(text.strip(), of=only), exchanges, request)
+            yield from answer(_next(exchanges, text.strip(), of=only), exchanges, request)
 
     def wanted(
         text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
@@ -222,8 +231,6 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
         *earlier, last = exchanges or (Exchange(""),)
         run = runs.get(request.session_hash)
         match asked.get("do"):
-            case "stop" if run is not None:
-                run.stop()
             case "new" if run is not None:
                 run.leave()
             case "open" if run is not None:
@@ -231,14 +238,14 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
             case "new":
                 yield talk.emptied(assistant)
             case "ask" if question:
-                yield from answer(Exchange(question, of=only), exchanges, request)
+                yield from answer(_next(exchanges, question, of=only), exchanges, request)
             case "again" if exchanges:
                 # As it was typed then, or as it is now; of the same report, where that is still there.
-                again = Exchange(question or last.question, of=last.of, verbatim=asked.get("verbatim") is True)
+                verbatim = asked.get("verbatim") is True
+                again = replace(_next(exchanges, question or last.question, of=last.of), verbatim=verbatim)
                 yield from answer(again, tuple(earlier), request)
             case "of":
-                line = next((line for line in assistant.reports if line.id == asked.get("report")), None)
-                yield talk.asked_of(OneReport(line.id, line.title) if line is not None else None)
+                yield talk.asked_of(_report(assistant, asked.get("report")))
                 if question:
                     yield {talk.box: question, tabs: gr.Tabs(selected=chat_tab)}
             case "open":
@@ -253,10 +260,11 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
     typed, asking = [talk.box, talk.state, talk.only], [talk.wishes, talk.state, talk.only]
     for event in (
         gr.on([talk.send.click, talk.box.submit], ask, typed, talk.outputs, **PLAIN),
-        talk.wishes.submit(wanted, asking, [*talk.outputs, tabs], **PLAIN),
+        # multiple: a wish that comes while an answer, begun by a wish too, is under way must not wait for it or be dropped.
+        talk.wishes.submit(wanted, asking, [*talk.outputs, tabs], trigger_mode="multiple", **PLAIN),
     ):
         event.failure(fail, talk.state, talk.outputs, **PLAIN)
-    talk.stop.click(stop, None, None, **PLAIN)
+    talk.stop.click(stop, None, None, concurrency_limit=None, **PLAIN)
 
 
 def _broken(talk: Talk, exchanges: tuple[Exchange, ...]) -> Updates:
@@ -270,10 +278,20 @@ def _broken(talk: Talk, exchanges: tuple[Exchange, ...]) -> Updates:
     return talk.shown(broken, whole=True) | talk.busy(False)
 
 
+def _report(assistant: Assistant, id: object) -> OneReport | None:
+    """The report of that id, where there is one."""
+    return next((OneReport(line.id, line.title) for line in assistant.reports if line.id == id), None)
+
+
+def _next(exchanges: tuple[Exchange, ...], question: str, *, of: OneReport | None) -> Exchange:
+    """The question as the next of this conversation."""
+    return Exchange(question, of=of, conversation=exchanges[-1].conversation if exchanges else "")
+
+
 def still_standing(exchanges: tuple[Exchange, ...], assistant: Assistant) -> tuple[Exchange, ...]:
     """The conversation without what came from reports that have left the library since."""
-    reports = {report.id for report in assistant.reports}
-    return tuple(standing(exchange, reports) for exchange in exchanges)
+    library = assistant.version  # looks for a newer one first
+    return all_standing(exchanges, {report.id for report in assistant.reports}, library)
 
 
 def _opened(talk: Talk, assistant: Assistant, kept: object) -> Generator[Updates, None, None]:
@@ -339,8 +357,6 @@ def _progress(
     try:
         question = check_question(exchange.question)
         within = check_reports(exchange.within, assistant.reports)
-        if len(earlier) >= MAX_EXCHANGES:
-            raise BadQuestion(words.talk.full)
         asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
         with closing(gate.through(asking)) as events:
             for event in events:

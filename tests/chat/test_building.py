@@ -532,7 +532,7 @@ def test_a_removal_takes_the_questions_of_a_report_along_and_keeps_the_others_wi
     assert not site.holds_on_disk("镓氧")
 
 
-def test_a_removal_from_an_index_that_had_no_questions_makes_none(site: Site) -> None:
+def test_an_index_of_a_release_that_made_no_questions_gets_them_with_the_next_change(site: Site) -> None:
     site.build()
     version = current_version(site.root)
     (version / SUGGESTIONS).unlink()
@@ -541,7 +541,8 @@ def test_a_removal_from_an_index_that_had_no_questions_makes_none(site: Site) ->
     (version / "checksums.json").write_text(json.dumps(recorded), "utf-8")
     (site.corpus / "policy.md").unlink()
     site.build()
-    assert (suggested(site), site.loads) == ([], 0)
+    assert suggested(site)
+    assert site.loads == 1
 
 
 def test_an_encoder_is_loaded_once_for_all_that_a_build_asks(site: Site) -> None:

@@ -6,7 +6,7 @@ import { filled, words } from "./words.js";
 const KEY = "reportqa.conversation.";
 const TITLE_LETTERS = 40;
 
-let current = newId(); // of the conversation that is open; nothing is kept of it before its first answer
+let current = null; // the conversation that is drawn; nothing is kept of it before its first answer
 let told = false;
 
 function newId() {
@@ -68,31 +68,33 @@ function drawnExchanges() {
   );
 }
 
-let before = "";
-// What is drawn is that of the conversation left until the server has drawn the next one: it must not be kept under its name.
-let left = new Set();
-let awaited = null; // the exchanges of the conversation being opened, until one of them is drawn
-
-function leave(next = null) {
-  awaited = next && new Set(next.map(({ id }) => id));
-  left = new Set(drawnExchanges().map(({ id }) => id).filter((id) => !awaited?.has(id)));
-  before = "";
-}
+// By conversation: what this window last saw kept of it. Another window that has kept more since is not written over.
+const seen = new Map();
+const deleted = new Set(); // an answer that ends after that brings nothing back
+const forks = new Map(); // the name under which this window goes on with a conversation of another
 
 function keepCurrent() {
   const exchanges = drawnExchanges();
-  const now = JSON.stringify(exchanges);
-  if (!exchanges.length || now === before || exchanges.some(({ id }) => left.has(id))) return;
-  if (awaited && !exchanges.some(({ id }) => awaited.has(id))) {
-    current = newId(); // it could not be opened, and this goes on from nothing
+  const drawn = exchanges.at(-1)?.conversation ?? null;
+  const id = forks.get(drawn) ?? drawn;
+  if (id !== current) {
+    current = id;
+    drawList();
   }
-  awaited = null;
-  before = now;
-  const earlier = kept().find((each) => each.id === current);
-  const title = earlier?.title ?? exchanges[0].question.slice(0, TITLE_LETTERS);
-  const same = earlier && JSON.stringify(earlier.exchanges) === now;
-  keep(current, { title, changed: same ? earlier.changed : Date.now(), exchanges });
-  remember(current);
+  const now = JSON.stringify(exchanges);
+  if (!id || deleted.has(id) || now === seen.get(id)) return;
+  const stored = kept().find((each) => each.id === id);
+  const others = stored && JSON.stringify(stored.exchanges);
+  if (others && others !== seen.get(id) && others !== now) {
+    forks.set(drawn, newId());
+    return keepCurrent();
+  }
+  seen.set(id, now);
+  if (others !== now) {
+    const title = stored?.title ?? exchanges[0].question.slice(0, TITLE_LETTERS);
+    keep(id, { title, changed: Date.now(), exchanges });
+  }
+  remember(id);
   drawList();
 }
 
@@ -106,21 +108,18 @@ function remember(id) {
 }
 
 export function begin() {
-  current = newId();
-  leave();
   remember("");
   wish("wanted", { do: "new" });
-  drawList();
 }
 
 function open(id) {
   const conversation = kept().find((each) => each.id === id);
   if (!conversation) return;
-  current = id;
-  leave(conversation.exchanges);
-  remember(id);
+  seen.set(id, JSON.stringify(conversation.exchanges));
+  const { conversation: drawn } = conversation.exchanges.at(-1);
+  if (drawn === id) forks.delete(drawn);
+  else forks.set(drawn, id);
   wish("wanted", { do: "open", exchanges: conversation.exchanges });
-  drawList();
 }
 
 whenThere("#conversation", (conversation) => {
@@ -155,8 +154,9 @@ const beginNew = button(words.untitled, "begin-new", () => {
 const away = button(words.delete_all, "away", () => {
   const all = kept();
   if (!all.length || !confirm(filled(words.sure_all, { count: all.length }))) return;
-  for (const { id } of all) store.removeItem(KEY + id);
+  for (const { id } of all) forget(id);
   begin();
+  drawList();
 });
 list.append(button("×", "close", () => toggle(false), words.close), beginNew, finder, items, away);
 finder.addEventListener("input", drawList);
@@ -189,6 +189,11 @@ function drawList() {
   away.hidden = !all.length;
 }
 
+function forget(id) {
+  deleted.add(id);
+  store.removeItem(KEY + id);
+}
+
 function textOf({ title, exchanges }) {
   const said = exchanges.flatMap(({ question, sentences }) => [question, ...(sentences ?? []).map(({ text }) => text)]);
   return [title, ...said].join("\n").toLowerCase();
@@ -205,7 +210,7 @@ function item({ id, title, changed, exchanges }) {
   when.className = "when";
   when.textContent = `${new Date(changed).toLocaleDateString(document.documentElement.lang)} · ${exchanges.length}`;
   const rename = button("✎", "rename", () => renamed(id), `${words.rename} ${title}`);
-  const remove = button("×", "delete", () => deleted(id, title), `${words.delete} ${title}`);
+  const remove = button("×", "delete", () => askedToDelete(id, title), `${words.delete} ${title}`);
   item.append(opener, when, rename, remove);
   return item;
 }
@@ -218,9 +223,9 @@ function renamed(id) {
   drawList();
 }
 
-function deleted(id, title) {
+function askedToDelete(id, title) {
   if (!confirm(filled(words.sure, { title }))) return;
-  store.removeItem(KEY + id);
+  forget(id);
   if (id === current) begin();
   drawList();
   say(words.delete);

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from chat.answer import Answer, Found, Timings
-from chat.pages.exchange import Exchange, OneReport, standing
+from chat.answer import Answer, Found, Sentence, Timings
+from chat.pages.exchange import Exchange, OneReport, all_standing, standing
 from index.filters import Filter
-from tests.fakes import ANSWER, EXPORTS, HITS, POLICY, TIMINGS, cite
+from tests.fakes import ANSWER, EXPORTS, HITS, POLICY, PROVED, TIMINGS, cite
 
 EV, PV, OLD = "ev-2025", "pv-2024", "ev-2024"
 FOUND = Found("出口多少？", "出口多少？", HITS, Timings(30.0))
@@ -43,12 +43,32 @@ def test_what_a_question_was_taken_for_is_told_only_where_it_was_completed() -> 
 
 
 def test_passages_of_a_removed_report_leave_an_answer_that_does_not_cite_it() -> None:
-    left = standing(ANSWERED, {EV, OLD})
+    left = standing(replace(ANSWERED, answer=PROVED), {EV, OLD})
     assert left.answer is not None
     assert left.found is not None
-    assert left.answer.text == ANSWER.text
+    assert left.answer.text == PROVED.text
     assert [hit.passage.report_id for hit in left.answer.hits] == [EV, EV]
     assert POLICY.text not in repr(left)
+
+
+def test_a_sentence_without_a_source_may_be_of_any_report_that_was_found() -> None:
+    assert standing(ANSWERED, {EV, OLD}).withdrawn == "left"
+
+
+def test_a_follow_up_goes_with_the_answer_that_it_may_have_been_completed_from() -> None:
+    on_policy = replace(ANSWERED, answer=Answer((Sentence("扩大。", (1,), True),), (cite(1, POLICY, "扩大"),), ()))
+    completed = replace(ANSWERED, answer=PROVED, found=replace(FOUND, standalone_question="光伏企业的出口？"))
+    assert [each.withdrawn for each in all_standing((on_policy, completed), {EV, OLD}, "")] == ["left", "left"]
+    assert [each.withdrawn for each in all_standing((on_policy, replace(ANSWERED, answer=PROVED)), {EV, OLD}, "")] == [
+        "left",
+        None,
+    ]
+
+
+def test_what_may_be_asked_next_goes_with_the_version_it_is_of() -> None:
+    asked = replace(ANSWERED, library="version-1", next_questions=("光伏呢？",))
+    assert all_standing((asked,), {EV, PV, OLD}, "version-1")[0].next_questions == ("光伏呢？",)
+    assert all_standing((asked,), {EV, PV, OLD}, "version-2")[0].next_questions == ()
 
 
 def test_other_places_of_a_passage_are_named_only_while_their_report_is_there() -> None:

@@ -24,7 +24,7 @@ from chat.pages.kept import kept_object
 from chat.pages.talk import MAX_EXCHANGES
 from chat.service import make_app
 from tests.chat.pages.conversations import ANSWERED, QUESTION, QUOTED, REFUSED, exchange
-from tests.fakes import EXPORTS, LISTED, POLICY, SALES, ScriptedAssistant, cite
+from tests.fakes import EXPORTS, LISTED, POLICY, PROVED, SALES, ScriptedAssistant, cite
 
 EXPORT = "/api/v1/export"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -145,7 +145,7 @@ def test_an_answer_that_cites_a_report_that_has_left_is_left_out(
     client: TestClient, assistant: ScriptedAssistant
 ) -> None:
     on_policy = Answer((Sentence("扩大分布式光伏。", (1,), True),), (cite(1, POLICY, "扩大分布式光伏"),), ())
-    both = (ANSWERED, exchange("政策呢？", on_policy))
+    both = (replace(ANSWERED, answer=PROVED), exchange("政策呢？", on_policy))
     assistant.listed = tuple(line for line in LISTED if line.id != POLICY.report_id)
     text = told(exported(client, *both))
     assert "销量为1286.6万辆" in text

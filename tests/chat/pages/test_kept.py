@@ -117,7 +117,13 @@ def test_what_has_no_answer_is_not_kept(exchange: Exchange) -> None:
 def test_of_what_was_withdrawn_the_question_alone_is_kept(why: Withdrawn) -> None:
     withdrawn = replace(ANSWERED, id="a1", library="version-000003", withdrawn=why)
     told = kept(withdrawn)
-    assert told == {"id": "a1", "library": "version-000003", "question": ANSWERED.question, "withdrawn": why}
+    assert told == {
+        "id": "a1",
+        "library": "version-000003",
+        "conversation": "",
+        "question": ANSWERED.question,
+        "withdrawn": why,
+    }
     assert opened(told) == Exchange(ANSWERED.question, "a1", "version-000003", withdrawn=why)
 
 

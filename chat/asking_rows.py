@@ -26,7 +26,7 @@ _EXPLAINED = re.compile(r".{0,4}(?:作用|作用机制|特点|优势|劣势)")
 _OTHER = re.compile(
     r".{0,4}(?:用途|总部|创始人|适应症|靶点|副作用|不良反应|评级|期限|寿命|周期)|.{2,4}(?:技术|技术路线|方向|产品|功能|应用|领域|模式|企业|风险|车型|客户)"
 )
-_OF_WHAT = re.compile("占比|比重|比例|份额|金额|数量|人数|比率")  # of what, only the caption knows
+_OF_WHAT = re.compile(".*(?:份额|占比|比重)|比例|金额|数量|人数|比率")  # of what, only the caption knows
 _ATTRIBUTES = (_AMOUNT, _TIME, _EXPLAINED, _OTHER)
 _INDICATORS = re.compile(r"(?:主要|财务|核心|关键|经营)*(?:指标|科目)(?:名称)?")
 _TERMS = re.compile(r"(?:术语|名词|概念|缩写|指标|名称|简称|关键词)(?:名称)?")
@@ -39,6 +39,16 @@ _LATIN_NAME = re.compile(r"[A-Za-z][\w.+\- ]{1,15}")
 _SUMMARY = re.compile(r"合计|总计|小计|其[他它]|平均.*|均值|行业平均")
 _UNIT = re.compile(r"[（(][^（）()]*[）)]|/[万亿]?元$")
 _DATED = re.compile(r"(?P<when>(?:(?:19|20)\d\d年(?:度|[上下]半年)?(?=.))?)(?P<attribute>.+)")
+_PLAIN_YEAR = re.compile(r"((?:19|20)\d\d年)度?")
+_AFTER_A_YEAR = re.compile("以?[来前后]|[起至到末底初]")  # 2022年以来 is no year
+_PART_OF_A_YEAR = re.compile(
+    r"半年|季度|[\d一二三四五六七八九十]月|[近前后过][两几一二三四五六十\d]+个?[年月季]|[HQ][1-4](?!\d)|[今去明前近]年|累计"
+)
+# Of a firm, these differ by market; 参数量 and 续航 do not.
+_BY_MARKET = re.compile(".*(?:(?:[销产]|出货|装机|交付|出口|进口|销售|订单|用户)量|额|收入|利润|规模|成本|费用)")
+_MARKET = re.compile(
+    "全球|世界|国际|海外|境外|国外|国内|境内|中国|我国|全国|出口|进口|美国|欧洲|欧盟|北美|南美|拉美|亚洲|亚太|东南亚|日本|韩国|印度|德国|英国|法国|非洲|中东"
+)
 _CELL_CHARS = 60  # of a cell that names things; a longer one explains
 _AMOUNT_CHARS = 24
 
@@ -87,7 +97,7 @@ def _of_things(table: Sequence[Passage]) -> Iterator[MadeQuestion]:
                 continue
             if _TERMS.fullmatch(key) and _DEFINING.fullmatch(header):
                 yield MadeQuestion(f"什么是{told[key]}？", "definition", (row.id,), value, fold(told[key]))
-            elif question := _of_a_thing(told[key], _bare(header), value):
+            elif question := _of_a_thing(told[key], _bare(header), value, row.caption):
                 yield _asked(row, question, value, told[key])
 
 
@@ -114,7 +124,7 @@ def _of_columns(table: Sequence[Passage]) -> Iterator[MadeQuestion]:
     """A row for each attribute and a column for each of several things."""
     for row in table:
         for header, value in row.cells[1:]:
-            question = _of_a_thing(header, _first(row), value)
+            question = _of_a_thing(header, _first(row), value, row.caption)
             if question is not None and not _is_empty(value) and _names_a_row(header):
                 yield _asked(row, question, value, header)
 
@@ -190,15 +200,37 @@ def _names_a_row(text: str, header: str = "") -> bool:
     return len(text) > 2 and is_phrase(text)
 
 
-def _of_a_thing(named: str, attribute: str, value: str) -> str | None:
-    """What to ask of a thing's attribute: 甲的乙是多少; where the attribute is of a year, 2024年甲的乙是多少."""
+def _of_a_thing(named: str, attribute: str, value: str, caption: str) -> str | None:
+    """What to ask of a thing's attribute: 甲的乙是多少; where the attribute or else the caption is of a year, 2024年甲的乙是多少.
+
+    None for an amount of another period that the caption tells, or of a market that it alone tells."""
     dated = _DATED.fullmatch(attribute)
     if dated is None:
         return None
     if (done := _DONE.fullmatch(dated["attribute"])) and find_periods(value):
         return f"{named}是什么时候{done[1]}的？"
     asks = _asks(dated["attribute"], value)
-    return f"{dated['when']}{named}的{dated['attribute']}{asks}？" if asks is not None else None
+    when: str | None = dated["when"]
+    if asks == "是多少":
+        markets = set(_MARKET.findall(caption)) if _BY_MARKET.fullmatch(dated["attribute"]) else set()
+        when = when or _year_of(caption)
+        if when is None or any(market not in f"{named}{attribute}" for market in markets):
+            return None
+    return f"{when}{named}的{dated['attribute']}{asks}？" if asks is not None else None
+
+
+def _year_of(caption: str) -> str | None:
+    """The one plain year that a caption tells, "" where it tells no period; None for any other period or several."""
+    periods = find_periods(caption)
+    others = caption
+    for period in reversed(periods):
+        others = others[: period.start] + others[period.end :]
+    if _PART_OF_A_YEAR.search(others) or len(periods) > 1:
+        return None
+    if not periods:
+        return ""
+    year = _PLAIN_YEAR.fullmatch(caption[periods[0].start : periods[0].end])
+    return year[1] if year and not _AFTER_A_YEAR.match(caption, periods[0].end) else None
 
 
 def _asks(attribute: str, value: str) -> str | None:

@@ -38,6 +38,14 @@ _CITED = re.compile(
 )
 
 
+_IF = re.compile(
+    "(?:但|而|且|不过|然而|同时|因此)?[，,]?(?:若(?!干)|如果|如若|假如|假若|倘若|假设|一旦|只要|万一|除非)"
+)
+_UNDONE = "否认|拒绝|取消|推迟|暂停|终止|中止|放弃|叫停|搁置|延期"
+_NOT_DONE = re.compile(_UNDONE)
+_ENDS_UNDONE = re.compile(rf"(?<=.)(?:{_UNDONE})了?$")
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """A sentence, and what of it follows from the beginning of a clause on."""
@@ -51,7 +59,8 @@ class _Told:
 
     def is_told_of(self, found: re.Match[str]) -> bool:
         """Whether the group `what` of a match in rest names what a question can be about."""
-        return is_subject(found["what"]) and ends_with_a_word(self.rest, found.end("what"))
+        undone = _ENDS_UNDONE.search(found["what"]) is not None
+        return not undone and is_subject(found["what"]) and ends_with_a_word(self.rest, found.end("what"))
 
 
 def asked_by_sentences(section: Sequence[Passage]) -> Iterator[MadeQuestion]:
@@ -60,6 +69,8 @@ def asked_by_sentences(section: Sequence[Passage]) -> Iterator[MadeQuestion]:
         if passage.kind not in ("text", "list", "row") or speaks_of_itself(passage):
             continue
         for sentence in sentences_of(passage):
+            if _IF.match(sentence):
+                continue
             yield from _definitions(_Told(passage, sentence, sentence))
             for told in _clauses(passage, sentence):
                 for rule in _RULES:
@@ -108,7 +119,13 @@ def _definitions(told: _Told) -> Iterator[MadeQuestion]:
     if found is None or not ends_with_a_word(told.sentence, found.end("what")):
         return
     term = found["what"].strip("“” ")
-    if len(term) > _TERM_CHARS or "的" in term or _is_everyday(term) or not is_phrase(term, verb_last=True):
+    if (
+        len(term) > _TERM_CHARS
+        or "的" in term
+        or _ENDS_UNDONE.search(term)
+        or _is_everyday(term)
+        or not is_phrase(term, verb_last=True)
+    ):
         return
     organisation = _ORGANISATION.search(found["as"]) if found["means"] is None else None
     if organisation is not None:
@@ -166,9 +183,11 @@ def _figures(told: _Told) -> Iterator[MadeQuestion]:
 
 def _asked_amount(when: str, between: str, unit: str) -> tuple[str, str] | None:
     """A question for a figure and what it is about, by the words between the period and the figure; None where they tell
-    neither plainly."""
+    neither plainly, or that it did not come."""
     found: tuple[str, str] | None = None
-    if among := _AMONG.match(between):
+    if _NOT_DONE.search(between):
+        found = None
+    elif among := _AMONG.match(between):
         if is_phrase(among["whole"]) and is_measured(among["subject"]):
             found = f"{when}{among['whole']}中{among['subject']}是多少？", among["subject"]
     elif changed := _CHANGED.match(between):
@@ -268,7 +287,12 @@ _EVENT = re.compile(
 def _events(told: _Told) -> Iterator[MadeQuestion]:
     period = first_period(told.rest)
     found = _EVENT.match(told.rest[period[1] :]) if period is not None else None
-    if found is not None and is_phrase(found["who"], verb_last=True) and len(found["what"]) > 2:
+    if (
+        found is not None
+        and not _NOT_DONE.search(found["who"])
+        and is_phrase(found["who"], verb_last=True)
+        and len(found["what"]) > 2
+    ):
         what = found["what"].strip()
         yield told.asked(f"{found['who']}什么时候{found['does']}{what}？", "event", what)
 

@@ -21,13 +21,12 @@ _OWN_CELL = re.compile(r"[^\t ](?:[^\t]*[^\t ])?")
 class Cell:
     """What stands in one place of a table.
 
-    passage_id: of the passage that says it, the first where several parts of a row do.
-    citation: the number of the citation of that passage, of several the one that quotes the cell; None where none is.
+    citation: the number of the citation of the passage that says it, of several the one that quotes the cell; None where
+    none is.
     carried: it stands in a row above, merged with this one.
     """
 
     text: str
-    passage_id: str
     citation: int | None = None
     carried: bool = False
 
@@ -165,7 +164,7 @@ def _row(parts: Sequence[Passage], columns: tuple[str, ...], citations: Sequence
     for part, places in zip(parts, placed, strict=True):
         carried = _carried(part)
         for number, (_, text) in enumerate(part.cells):
-            cell = Cell(text, part.id, _citation_of(part, text, citations), number < carried)
+            cell = Cell(text, _citation_of(part, text, citations), number < carried)
             in_order.append(cell)
             if places is not None:
                 cells[places[number]] = _joined(cells[places[number]], cell)
@@ -212,7 +211,7 @@ def _joined(cell: Cell | None, more: Cell) -> Cell:
         return cell if cell.citation is not None else more
     between = " " if cell.text[-1].isascii() and more.text[0].isascii() else ""
     citation = cell.citation if cell.citation is not None else more.citation
-    return Cell(f"{cell.text}{between}{more.text}", cell.passage_id, citation, cell.carried)
+    return Cell(f"{cell.text}{between}{more.text}", citation, cell.carried)
 
 
 def cell_spans(passage: Passage) -> list[tuple[int, int] | None]:

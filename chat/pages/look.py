@@ -109,10 +109,7 @@ def _is_number(text: str) -> bool:
 
 
 def _row(row: TableRow, numeric: Sequence[bool], anchor: Anchor) -> str:
-    marks = "".join(
-        f'<a class="mark" href="{inert(anchor(number))}" data-citation="{number}">{number}</a>'
-        for number in row.citations
-    )
+    marks = "".join(f'<a class="mark" href="{inert(anchor(number))}">{number}</a>' for number in row.citations)
     shown = f'<td class="mark-of">{marks}</td>'
     if row.aligned:
         shown += "".join(_cell(cell, numeric=right) for cell, right in zip(row.cells, numeric, strict=True))

@@ -103,10 +103,7 @@ def _linked(point: Point, marks: str, anchor: Callable[[int], str]) -> str:
     kinds = "".join((" hedged" if point.hedged else "", " estimated" if point.estimated else ""))
     if point.citation is None:
         return f'<g class="point{kinds}">{title}{marks}</g>'
-    return (
-        f'<a class="point cited{kinds}" href="{_flat(anchor(point.citation))}" tabindex="-1"'
-        f' data-citation="{point.citation}">{title}{marks}</a>'
-    )
+    return f'<a class="point cited{kinds}" href="{_flat(anchor(point.citation))}" tabindex="-1">{title}{marks}</a>'
 
 
 def _said(point: Point) -> str:

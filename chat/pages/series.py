@@ -2,7 +2,8 @@
 
 A column is a series where its header says what is measured; a row is one where the headers are periods, or where the rows
 differ in unit, so that each of them must be a measure. What is not certain to be comparable is not drawn: ranks, codes, periods,
-mixed units, halves beside whole years on one line, several measures of one unit in a column.
+mixed units, rows named after measures (营业收入 beside 总资产), periods of unequal length or that overlap (2022年 beside 2023年上半年,
+1-3月 beside 1-6月), periods beside other names. Totals and wholes (合计, 全国) and parts of a part (其中：…) are left out.
 
 A cell's unit is its own, else what its row's 单位, its header or its row's name says in brackets, else the caption's where that
 has one unit only and the cell is no rate. Figures that sentences tell are not gathered here: that two of them are of the same
@@ -16,7 +17,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
+from chat.phrases import is_measured
 from chat.tables import Cell, CitedTable, TableRow
 from ingest.figures import Figure, find_figures
 from ingest.periods import Period, find_periods
@@ -41,7 +44,6 @@ class Point:
     label: str
     value: float | None
     words: str
-    passage_id: str
     citation: int | None = None
     hedged: bool = False
     estimated: bool = False
@@ -235,12 +237,21 @@ def _unit_name(shown: str) -> str:
 # --- columns and rows ------------------------------------------------------------------------------------------------
 
 _TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计)\s*(?:[:：（(].*)?")
+# As a name only: in another column 全国 may be where a company sells.
+_WHOLE = re.compile(
+    r"(?:.{0,6}(?:合\s*计|总\s*计|小\s*计|共\s*计)|全[国球省市县区网]|全行业|全市场|(?:全)?世界|总体|整体|全部|总[量数额]|行业(?:整体|总体))(?:市场)?"
+    r"|其中(?:\s*[:：，,、].*)?"
+)
 # A column under such a name holds numbers that measure nothing, or names the measure of its row.
 _NO_MEASURE = re.compile(
     r".*(?:排[名序行]|名次|位次|编[号码]|代[码号]|邮编|电话|手机号?|传真|[学批文]号|时间|日期|年份|月份)|序号?|年度?|季度|No\.?|ID|#",
     re.IGNORECASE,
 )
-_OF_MEASURES = re.compile(r"(?:主要|财务|经济|技术)?(?:指标|项目|科目|参数)(?:名称)?")
+_OF_MEASURES = re.compile(
+    r"(?:(?:主要|财务|经济|技术|核心|关键|会计)*(?:指标|项目|科目|参数)|(?:主要|核心|关键)*(?:财务|经营|业务|会计)(?:数据|情况))(?:名称)?"
+)
+_ACCOUNT = re.compile(r"(?:资产|负债|权益|收益|现金流|EPS|EBITDA|RO[AE])$", re.IGNORECASE)
+_BETWEEN_NAMES = " · "
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +265,7 @@ class _Place:
 
 def _column_series(table: CitedTable, rows: Sequence[TableRow], column: int) -> Series | None:
     name = table.columns[column].strip()
-    if not name or _NO_MEASURE.fullmatch(_ASIDE.sub("", name)) or _OF_MEASURES.fullmatch(table.columns[0].strip()):
+    if not name or _NO_MEASURE.fullmatch(_ASIDE.sub("", name)) or _are_named_as_measures(table):
         return None
     # Rows under another sub-heading of the table may be about something else.
     caption = next((row.caption for row in rows if _cited(row, column)), None)
@@ -262,12 +273,32 @@ def _column_series(table: CitedTable, rows: Sequence[TableRow], column: int) -> 
     labels = _labels(own, column)
     if not labels:
         return None
+    # Where each row is of the whole, as under 全国 year by year, none is beside its parts.
+    parted = not all(map(_is_whole, labels))
     places = [
         _Place(label, row.cells[column], _unit_beside(table, row, column))
         for label, row in zip(labels, own, strict=True)
-        if not any(cell and _TOTAL.fullmatch(cell.text) for cell in row.cells)
+        if not (parted and _is_whole(label)) and not any(cell and _TOTAL.fullmatch(cell.text) for cell in row.cells)
     ]
     return _series(name, places)
+
+
+def _are_named_as_measures(table: CitedTable) -> bool:
+    """Whether the header of what names the rows says that they are measures: 指标, 财务数据."""
+    names = (_ASIDE.sub("", name).strip() for name in table.columns)
+    return (
+        _OF_MEASURES.fullmatch(next((name for name in names if name and not _NO_MEASURE.fullmatch(name)), ""))
+        is not None
+    )
+
+
+def _is_whole(label: str) -> bool:
+    return any(_WHOLE.fullmatch(_ASIDE.sub("", name).strip()) for name in label.split(_BETWEEN_NAMES))
+
+
+def _names_a_measure(label: str) -> bool:
+    names = (_ASIDE.sub("", name).strip() for name in label.split(_BETWEEN_NAMES))
+    return any(name and (is_measured(name) or _ACCOUNT.search(name)) for name in names)
 
 
 def _cited(row: TableRow, column: int) -> bool:
@@ -285,7 +316,7 @@ def _labels(rows: Sequence[TableRow], column: int) -> list[str]:
     ]
     labels = named[0] if named else []
     for texts in named[1:]:
-        longer = [f"{label} · {text}" for label, text in zip(labels, texts, strict=True)]
+        longer = [f"{label}{_BETWEEN_NAMES}{text}" for label, text in zip(labels, texts, strict=True)]
         if len(set(labels)) == len(labels) or max(map(len, longer)) > _LABEL_CHARS:
             break
         labels = longer
@@ -298,12 +329,12 @@ def _cells_of(rows: Sequence[TableRow], column: int) -> list[Cell | None]:
 
 def _row_series(table: CitedTable, row: TableRow, columns: Sequence[int]) -> Series | None:
     places = [_Place(table.columns[at], row.cells[at], _unit_beside(table, row, at)) for at in columns]
-    return _series(" · ".join(dict.fromkeys(_name_of(table, row, columns[0]))), places)
+    return _series(_BETWEEN_NAMES.join(dict.fromkeys(_name_of(table, row, columns[0]))), places)
 
 
 def _measures_in_rows(table: CitedTable, rows: Sequence[TableRow]) -> list[Series]:
     """The cited rows as series, where rows differ in unit: then each is a measure, and what the headers name compares."""
-    columns = [at for at, name in enumerate(table.columns) if at and name and not _TOTAL.fullmatch(name)]
+    columns = [at for at, name in enumerate(table.columns) if at and name and not _is_whole(name)]
     found = [_row_series(table, row, columns) for row in rows] if columns else []
     units = {_unit_name(series.unit) for series in found if series is not None}
     return _kept(found) if len(units) > 1 else []
@@ -313,7 +344,10 @@ def _measures_in_rows(table: CitedTable, rows: Sequence[TableRow]) -> list[Serie
 
 
 def _series(name: str, places: Sequence[_Place]) -> Series | None:
-    """The series of these cells; None where they are not all figures of one unit and kind, or too few."""
+    """The series of these cells; None where they are not all figures of one unit and kind, or too few, or where what they
+    are labelled with does not compare."""
+    if not _labels_compare([place.label for place in places]):
+        return None
     told = [
         (place, None if is_blank(place.cell) else _amount(place.cell.text if place.cell else "")) for place in places
     ]
@@ -336,6 +370,19 @@ def _series(name: str, places: Sequence[_Place]) -> Series | None:
     return _in_time(Series(name, unit.text, points))
 
 
+def _labels_compare(labels: Sequence[str]) -> bool:
+    """Whether labels name neither measures, half of them at least, nor periods that differ in length, overlap or stand
+    beside other names. The same period may be told of several."""
+    if sum(map(_names_a_measure, labels)) * 2 >= len(labels):
+        return False
+    spans = [span for label in labels if (span := _span_in(label))]
+    if not spans:
+        return True
+    different = sorted(set(spans))
+    overlap = any(after[0] <= before[1] for before, after in pairwise(different))
+    return len(spans) == len(labels) and len({*map(_months, spans)}) == 1 and not overlap
+
+
 def _point(place: _Place, amount: _Amount | None, unit: _Unit) -> Point:
     cell = place.cell
     value = _in_base(amount, place.unit) if amount else None
@@ -344,7 +391,6 @@ def _point(place: _Place, amount: _Amount | None, unit: _Unit) -> Point:
         label=place.label,
         value=float(value.low / unit.scale) if value is not None and value.low == value.high else None,
         words=amount.words if amount else "",
-        passage_id=cell.passage_id if cell else "",
         citation=cell.citation if cell else None,
         hedged=amount is not None and amount.figure.hedge != "",
         estimated=_FORECAST.search(place.label) is not None,
@@ -364,6 +410,8 @@ def _are_codes(amounts: Sequence[_Amount], units: Sequence[_Unit | None]) -> boo
 # --- periods ---------------------------------------------------------------------------------------------------------
 
 _FORECAST = re.compile(r"\d\s*[EF](?![A-Za-z0-9])|预[测计估]", re.IGNORECASE)
+_WITHOUT_YEAR = re.compile("[月季度年]|[QH][1-4]")
+_SOME_YEAR = 2000
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]|预[测计估]值?")
 
 
@@ -374,10 +422,25 @@ def _period(label: str) -> Period | None:
     return periods[0] if len(periods) == 1 and (periods[0].start, periods[0].end) == (0, len(text)) else None
 
 
+def _span_in(label: str) -> tuple[date, date] | None:
+    """The days of the period that one of a label's names is; of 1-3月 and 上半年 those of some year."""
+    for name in label.split(_BETWEEN_NAMES):
+        text = _ASIDE.sub("", name).strip().removesuffix("累计")
+        period = _period(text) or (_period(f"{_SOME_YEAR}年{text}") if _WITHOUT_YEAR.search(text) else None)
+        if period is not None:
+            return period.first, period.last
+    return None
+
+
+def _months(span: tuple[date, date]) -> int:
+    """How long a period is: 31 days and 28 are one month."""
+    return round((span[1] - span[0]).days / 30.4)
+
+
 def _in_time(series: Series) -> Series:
-    """The series in order of time, where its labels are different periods of one length: 31 days and 28 are one month."""
+    """The series in order of time, where its labels are different periods of one length."""
     spans = [point.period for point in series.points if point.period]
-    lengths = {round((last - first).days / 30.4) for first, last in spans}
+    lengths = {*map(_months, spans)}
     if len(spans) < len(series.points) or len(lengths) != 1 or len(set(spans)) < len(spans):
         return series
     ordered = sorted(series.points, key=lambda point: point.period or (date.max, date.max))

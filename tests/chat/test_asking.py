@@ -190,6 +190,18 @@ def test_other_headings_ask_nothing(heading: str) -> None:
         "光伏发电是一种趋势，未来占比将不断提升，前景广阔。",
         "2022年该产品的市场份额占比高达82%。",
         "语音合成包括文本转语音和语音克隆。",
+        "2022年11月，OpenAI否认发布GPT-5，引发关注。",
+        "2022年11月，OpenAI拒绝开源ChatGPT，引发关注。",
+        "2022年11月，OpenAI取消发布ChatGPT，引发关注。",
+        "2022年11月，OpenAI推迟发布ChatGPT，引发关注。",
+        "2022年11月，OpenAI暂停上线ChatGPT，引发关注。",
+        "2022年11月，OpenAI终止收购ChatGPT，引发关注。",
+        "若2023年中国储能变流器市场规模达到59.2亿元，同比将增长68.2%。",
+        "如果2023年中国储能变流器市场规模达到59.2亿元，行业将供不应求。",
+        "假如2023年中国储能变流器市场规模达到59.2亿元，行业将供不应求。",
+        "倘若政策落地，2023年中国储能变流器市场规模达到59.2亿元。",
+        "一旦政策落地，2023年中国储能变流器市场规模达到59.2亿元。",
+        "只要政策落地，2023年中国储能变流器市场规模达到59.2亿元。",
         "新闻出版包括图书、报纸、期刊。",
     ],
 )
@@ -224,6 +236,61 @@ def test_a_table_of_attributes_with_a_column_for_each_thing_is_asked_by_column()
         (("型号", "发布时间"), ("A100", "2020年11月"), ("H100", "2022年4月")),
         (("型号", "显存容量"), ("A100", "80GB"), ("H100", "/")),
     ) == ["A100是什么时候发布的？", "H100是什么时候发布的？", "A100的显存容量是多少？"]
+
+
+SOLD = ((("企业", "比亚迪"), ("销量", "186.9")), (("企业", "蔚来"), ("销量", "12.2")))
+
+
+@pytest.mark.parametrize(
+    ("caption", "asked"),
+    [
+        ("主要车企销量", ["比亚迪的销量是多少？", "蔚来的销量是多少？"]),
+        ("2022年新能源汽车销量", ["2022年比亚迪的销量是多少？", "2022年蔚来的销量是多少？"]),
+        ("表2-1 2022年度新能源汽车销量", ["2022年比亚迪的销量是多少？", "2022年蔚来的销量是多少？"]),
+        ("2022年销量前三车企", ["2022年比亚迪的销量是多少？", "2022年蔚来的销量是多少？"]),
+        ("近三年新能源汽车销量", []),
+        ("2022年上半年新能源汽车销量", []),
+        ("上半年新能源汽车销量", []),
+        ("2020-2022年新能源汽车销量", []),
+        ("2022年以来新能源汽车销量", []),
+        ("2022年销量及2023年计划", []),
+        ("2022年海外销量", []),
+    ],
+)
+def test_an_amount_is_asked_with_the_year_of_its_caption_and_never_without_its_period_or_market(
+    caption: str, asked: list[str]
+) -> None:
+    assert asked_of_rows(*SOLD, caption=caption) == asked
+
+
+def test_the_year_of_a_header_goes_before_that_of_the_caption_and_a_name_needs_none() -> None:
+    assert asked_of_rows(
+        (("企业", "比亚迪"), ("2021年销量", "59.3"), ("总部", "深圳")),
+        (("企业", "蔚来"), ("2021年销量", "9.1"), ("总部", "合肥")),
+        caption="2022年主要车企",
+    ) == [
+        "2021年比亚迪的销量是多少？",
+        "比亚迪的总部在哪里？",
+        "2021年蔚来的销量是多少？",
+        "蔚来的总部在哪里？",
+    ]
+
+
+def test_an_amount_of_a_column_for_each_thing_has_the_year_of_its_caption_too() -> None:
+    table = (
+        (("指标名", "销量"), ("比亚迪", "186.9"), ("广汽埃安", "27.1")),
+        (("指标名", "产量"), ("比亚迪", "187.7"), ("广汽埃安", "28.0")),
+    )
+    asked = asked_of_rows(*table, caption="2022年主要车企产销")
+    assert len(asked) == 4
+    assert all(question.startswith("2022年") for question in asked)
+    assert asked_of_rows(*table, caption="2022年上半年主要车企产销") == []
+
+
+@pytest.mark.parametrize("header", ["市场份额", "份额", "全球市场份额", "销量占比", "收入比重"])
+def test_a_share_whose_whole_the_caption_alone_tells_is_not_asked(header: str) -> None:
+    table = ((("企业", "比亚迪"), (header, "31%")), (("企业", "蔚来"), (header, "2%")))
+    assert asked_of_rows(*table, caption="2022年新能源汽车竞争格局") == []
 
 
 def test_a_table_of_one_row_or_without_headers_is_not_asked() -> None:

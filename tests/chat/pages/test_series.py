@@ -22,14 +22,13 @@ def test_each_column_of_figures_is_a_series_in_the_unit_it_is_told_in() -> None:
     assert values(found["销量"]) == {"2021年": 352.1, "2022年": 688.7, "2023年": 949.5}
 
 
-def test_a_point_keeps_the_words_the_passage_and_the_citation_of_its_cell() -> None:
+def test_a_point_keeps_the_words_and_the_citation_of_its_cell() -> None:
     table = table_in(SALES, "2022年")
     (growth,) = (series for series in series_of(table) if series.name == "同比")
     assert growth.points[1] == Point(
         label="2022年",
         value=93.4,
         words="93.4%",
-        passage_id=table.source.id,
         citation=1,
         period=(date(2022, 1, 1), date(2022, 12, 31)),
     )
@@ -51,10 +50,9 @@ def test_periods_run_in_time_whatever_the_order_of_the_rows() -> None:
     ]
 
 
-def test_a_half_beside_whole_years_makes_no_line() -> None:
-    (series,) = series_of(table_in("时间\t规模（亿元）\n2022年\t30\n2021年\t10\n2023年上半年\t18", "2021年"))
-    assert not series.timed
-    assert list(values(series)) == ["2022年", "2021年", "2023年上半年"]
+def test_a_half_beside_whole_years_is_not_drawn() -> None:
+    table = table_in("时间\t规模（亿元）\n2022年\t30\n2021年\t10\n2023年上半年\t18", "2021年")
+    assert series_of(table) == []
 
 
 def test_where_the_headers_are_periods_each_cited_row_is_a_series() -> None:
@@ -133,6 +131,26 @@ def test_totals_are_left_out() -> None:
     assert list(values(series)) == ["北京", "上海", "广州"]
 
 
+def test_wholes_and_parts_of_a_part_are_left_out_as_totals_are() -> None:
+    text = "地区\t销量（万辆）\n全国\t70\n北京\t30\n其中：朝阳\t12\n上海\t20\n广州\t10\n全市合计\t60\n全球\t90"
+    (series,) = series_of(table_in(text, "北京"))
+    assert list(values(series)) == ["北京", "上海", "广州"]
+
+
+def test_a_whole_alone_is_drawn_over_time() -> None:
+    text = "地区\t年份\t销量（万辆）\n全国\t2021年\t70\n全国\t2022年\t80\n全国\t2023年\t90"
+    (series,) = series_of(table_in(text, "2021年"))
+    assert list(values(series).values()) == [70.0, 80.0, 90.0]
+
+
+def test_equal_parts_of_years_and_parts_without_their_year_are_drawn() -> None:
+    halves = "时间\t规模（亿元）\n2022年1-6月\t30\n2021年上半年\t10\n2023H1\t18"
+    (series,) = series_of(table_in(halves, "2023H1"))
+    assert series.timed
+    quarters = "时间\t规模（亿元）\n一季度\t30\n二季度\t10\n三季度\t18"
+    assert [len(each.points) for each in series_of(table_in(quarters, "一季度"))] == [3]
+
+
 def test_rows_under_another_sub_heading_are_left_out() -> None:
     text = "地区\t产量\t销量\n一、东部\t\t\n江苏\t11吨\t12吨\n浙江\t13吨\t14吨\n山东\t5吨\t6吨\n二、西部\t\t\n四川\t15吨\t16吨"
     assert values(series_of(table_in(text, "江苏"))[0]) == {"江苏": 11.0, "浙江": 13.0, "山东": 5.0}
@@ -171,6 +189,23 @@ def test_the_caption_gives_its_unit_to_a_company_whose_name_has_a_word_of_rates(
         ("two units in a header", "城市\t规模（亿元）或占比（%）\n北京\t3.5亿元\n上海\t2.5\n广州\t1.5"),
         ("a figure and more", "城市\t规模\n北京\t3亿元\n上海\t规划2亿元\n广州\t1亿元（含税）"),
         ("levels beside growth", "城市\t规模\n北京\t3%\n上海\t下降5%\n广州\t1%"),
+        ("measures under any header", "名称\t金额（亿元）\n营业收入\t30\n净利润\t20\n总资产\t100"),
+        ("measures beside one that is none by its words", "名称\t金额（亿元）\n营业收入\t30\n净利润\t20\n商誉\t3"),
+        ("accounts", "名称\t金额（亿元）\n总资产\t100\n总负债\t60\n股东权益\t40"),
+        ("measures of each company", "公司\t类别\t金额（亿元）\n甲\t营收\t30\n甲\t利润\t3\n乙\t营收\t20\n乙\t利润\t2"),
+        ("a header of measures", "财务数据\t金额（亿元）\n商誉\t30\n存货\t20\n票据\t10"),
+        ("a header of measures after numbers", "序号\t指标\t金额（亿元）\n1\t商誉\t30\n2\t存货\t20\n3\t票据\t10"),
+        ("months that add up, in rows", "时间\t销量（万辆）\n1-3月\t30\n1-6月\t60\n1-9月\t90"),
+        ("months of a year that add up", "时间\t销量（万辆）\n2023年1-3月\t30\n2023年1-6月\t60\n2023年1-9月\t90"),
+        ("months that add up, in headers", "品类\t1-3月\t1-6月\t1-9月\n轿车\t30万辆\t60万辆\t90万辆\n增速\t3%\t4%\t5%"),
+        ("a half beside years in headers", "品类\t2021年\t2022年\t2023年上半年\n轿车\t30万辆\t60万辆\t90万辆"),
+        ("quarters beside their year", "时间\t销量（万辆）\n2023年一季度\t3\n2023年二季度\t4\n2023年\t14\n2022年\t9"),
+        ("years that overlap", "时间\t销量（万辆）\n2022年7月-2023年6月\t3\n2022年\t4\n2023年\t5"),
+        ("a period beside a name", "时间\t销量（万辆）\n2022年\t4\n2023年\t5\n近三年最高\t14"),
+        (
+            "halves of companies beside years",
+            "公司\t时间\t销量（万辆）\n甲\t2022年\t4\n甲\t2023年上半年\t3\n乙\t2022年\t5",
+        ),
         ("no names", "产量\t销量\n3吨\t5吨\n2吨\t7吨\n1吨\t9吨"),
     ],
 )

@@ -9,7 +9,7 @@ from chat.answer import Answer
 from chat.pages.escaping import attribute, inert
 from chat.pages.plot import plot_svg
 from chat.pages.series import Point, Series, is_blank, series_of
-from chat.pages.words import LookWords
+from chat.pages.words import LookWords, Words
 from chat.places import source_line
 from chat.tables import MOST_ROWS, Cell, CitedTable, TableRow, table_of
 from ingest.figures import find_figures
@@ -31,7 +31,7 @@ _FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r]")
 _NO_FORMULA = re.compile(r"[+-]?[\d.,]+\s*[%‰]?|-+")
 
 
-def look_html(answer: Answer, neighbours: Neighbours, words: LookWords, anchor: Anchor) -> str:
+def look_html(answer: Answer, neighbours: Neighbours, words: Words, anchor: Anchor) -> str:
     """What to look at below an answer, MOST_TABLES tables at most, on one line; "" where no table of two rows is cited.
 
     neighbours: the passages around one, as `tables.rows_around` gives them. anchor: the address of a citation's source.
@@ -63,7 +63,8 @@ def _plotted(table: CitedTable, told: str) -> list[Series]:
     return sorted(series_of(table), key=in_answer, reverse=True)[:MOST_PLOTS]
 
 
-def _block(table: CitedTable, plotted: Sequence[Series], words: LookWords, anchor: Anchor) -> str:
+def _block(table: CitedTable, plotted: Sequence[Series], all_words: Words, anchor: Anchor) -> str:
+    words = all_words.look
     caption = table.caption or table.source.headings[-1] or words.table
     plots = "".join(_figure(series, words, anchor) for series in plotted)
     drawn = f'<div class="plots">{plots}</div>' if plots else ""
@@ -80,7 +81,7 @@ def _block(table: CitedTable, plotted: Sequence[Series], words: LookWords, ancho
         f'<span class="about">{inert(caption)}</span></summary>{drawn}'
         f'<div class="sheet" tabindex="0" role="region" aria-label="{attribute(caption)}">'
         f"<table>{_head(table, numeric, words)}<tbody>{rows}</tbody></table></div>{part}"
-        f'<p class="from"><span>{inert(source_line(table.source))}</span>{copy}</p></details>'
+        f'<p class="from"><span>{inert(source_line(table.source, all_words.places))}</span>{copy}</p></details>'
     )
 
 

@@ -383,4 +383,4 @@ def _with_more(exchange: Exchange, earlier: tuple[Exchange, ...], assistant: Ass
 def _look(exchange: Exchange, turn: int, assistant: Assistant, words: Words) -> str:
     if exchange.answer is None:
         return ""
-    return look_html(exchange.answer, assistant.rows_around, words.look, lambda number: f"#{source_id(turn, number)}")
+    return look_html(exchange.answer, assistant.rows_around, words, lambda number: f"#{source_id(turn, number)}")

@@ -19,7 +19,7 @@ from tests.chat.pages.test_page_in_browser import Visit, served, wait_until
 from tests.fakes import ANSWER, EXPORTS, HITS, LISTED, SALES, ListedShelf, ScriptedAssistant
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -163,6 +163,48 @@ def test_escape_stops_an_answer(visit: Visit, assistant: ScriptedAssistant) -> N
     visit.page.keyboard.press("Escape")
     expect(visit.page.locator("#current")).to_contain_text(TALK.stopped)
     assert wait_until(lambda: assistant.running == 0, 2.0)
+
+
+def test_what_is_pressed_while_an_answer_runs_that_was_begun_by_a_press_is_not_lost(
+    visit: Visit, assistant: ScriptedAssistant
+) -> None:
+    assistant.held = True
+    visit.page.locator(".offer").first.click()
+    expect(visit.page.locator("#current .draft")).to_be_visible()
+    visit.page.keyboard.press("Escape")
+    expect(visit.page.locator("#current")).to_contain_text(TALK.stopped)
+    visit.page.get_by_role("button", name=TALK.retry).click()
+    expect(visit.page.locator("#current .draft")).to_be_visible()
+    visit.page.get_by_role("button", name=TALK.clear).first.click()
+    expect(visit.page.locator("#conversation .exchange")).to_have_count(0)
+    assert wait_until(lambda: assistant.running == 0, 2.0)
+
+
+def ask(page: "Page", home: str, question: str, turn: int = 1) -> None:
+    if home:
+        page.goto(home)
+    page.fill("#ask textarea", question)
+    page.press("#ask textarea", "Enter")
+    expect(page.locator(f"#current .exchange[data-turn='{turn}'][data-kept]")).to_be_visible()
+
+
+def test_two_windows_do_not_write_over_each_others_conversation(
+    browser: "Browser", shared: tuple[str, ScriptedAssistant], assistant: ScriptedAssistant
+) -> None:
+    context = browser.new_context(locale="zh-CN")
+    first, other = context.new_page(), context.new_page()
+    ask(first, shared[0], "销量？")
+    other.goto(shared[0])
+    other.get_by_role("button", name=CHINESE.head.conversations, exact=True).click()
+    other.locator("#kept .opener").first.click()
+    expect(other.locator("#current .exchange[data-kept]")).to_be_visible()
+    ask(first, "", "出口？", 2)
+    ask(other, "", "产量？", 2)
+    expect(other.locator("#kept .opener")).to_have_count(2)
+    stored = other.evaluate("JSON.stringify(localStorage)")
+    assert "出口？" in stored
+    assert "产量？" in stored
+    context.close()
 
 
 def test_control_enter_sends(visit: Visit, assistant: ScriptedAssistant) -> None:

@@ -61,7 +61,7 @@ def beside(passages: Sequence[Passage]) -> Callable[[Passage], Sequence[Passage]
 
 
 def looked_at(answer: Answer, passages: Sequence[Passage]) -> str:
-    return look_html(answer, beside(passages), LOOK, lambda number: f"#source-3-{number}")
+    return look_html(answer, beside(passages), CHINESE, lambda number: f"#source-3-{number}")
 
 
 def test_the_whole_table_is_there_with_the_cited_rows_marked() -> None:
@@ -226,4 +226,4 @@ def test_every_language_fills_in_the_same_blanks() -> None:
 
 
 def test_the_answer_of_the_other_tests_has_a_row_alone_and_so_nothing_to_look_at() -> None:
-    assert look_html(ANSWER, lambda passage: [passage], LOOK, str) == ""
+    assert look_html(ANSWER, lambda passage: [passage], CHINESE, str) == ""

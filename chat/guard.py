@@ -29,7 +29,7 @@ REPORTS = "/api/v1/reports"
 # The page of Gradio 6.31 needs just these; found by letting it run and reading what it asked for.
 GRADIO_ROUTES = re.compile(
     r"/chat(?:-en)?/(?:theme\.css|assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+"
-    r"|gradio_api/(?:queue/join|queue/data|cancel|reset|startup-events|heartbeat/\w+))?"
+    r"|gradio_api/(?:app_id|queue/join|queue/data|cancel|reset|startup-events|heartbeat/\w+))?"
 )
 OWN_ROUTES = re.compile(
     r"/|/chat(?:-en)?|/healthz|/api/v1/(?:search|ask|export|feedback(?:/[A-Za-z0-9_-]+)?|reports(?:/[^/]+)?)"

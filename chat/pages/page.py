@@ -8,7 +8,6 @@ from chat.gate import ModelGate
 from chat.opened import OpenedReport
 from chat.pages.covers import header_html
 from chat.pages.drawn import PLAIN, Updates, drawn
-from chat.pages.exchange import Exchange
 from chat.pages.overview_tab import Overlooked, lay_out_overview
 from chat.pages.searching import Searching, lay_out_search
 from chat.pages.shelf_tab import lay_out_shelf
@@ -57,7 +56,7 @@ def make_page(
                         page, shelf, editing, words, header=header, talk=talk, results=results, assistant=assistant
                     )
             lay_out_overview(assistant, words)
-        page.load(partial(_begun, talk, header, assistant), talk.state, [header, *talk.outputs], **PLAIN)
+        page.load(partial(_begun, talk, header, assistant), None, [header, talk.begin, talk.covered], **PLAIN)
         connect_talk(talk, tabs, words.head.chat, assistant, gate)
     # api_open=False: the routes beside the queue would pass every limit by.
     page.state_session_capacity = SESSIONS  # of each, Gradio keeps a copy of the page's configuration
@@ -65,10 +64,9 @@ def make_page(
     return page
 
 
-def _begun(talk: Talk, header: "gr.Markdown", assistant: Assistant, exchanges: tuple[Exchange, ...]) -> Updates:
+def _begun(talk: Talk, header: "gr.Markdown", assistant: Assistant) -> Updates:
     """What the page begins with is of the library that answers when it is opened."""
-    begun = {} if exchanges else talk.emptied(assistant)
-    return begun | {header: header_html(assistant.reports, talk.words)}
+    return talk.begun(assistant) | {header: header_html(assistant.reports, talk.words)}
 
 
 def make_theme() -> "gr.themes.Base":

@@ -27,12 +27,6 @@ from ingest.report import Passage, Place
 SHOWN_SUGGESTIONS = 6
 COMPARED_PAIRS = 1_000_000  # of letters, which takes 0.1 s
 
-# A thumb, which many a font has not.
-_THUMB = (
-    '<svg viewBox="0 0 16 16" aria-hidden="true"><path{} d="M5 7v7H2V7zM5 7l3-5.5c1.4 0 2 1 1.7 2.2L9.2 6H13c1 0 1.7.9'
-    ' 1.4 1.9l-1.3 4.7c-.2.8-.9 1.4-1.8 1.4H5z"/></svg>'
-)
-_TURNED = ' transform="rotate(180 8 8)"'
 _BLANK_LINES = re.compile(r"<br>(?:[ \t]*<br>)+")
 
 
@@ -195,11 +189,8 @@ def _status(answer: Answer, timings: Timings | None, all_words: Words, *, last: 
         parts.append(words.checked_one if checked == 1 else words.checked.format(count=checked))
     judge = "".join(
         f'<button type="button" class="judge" data-verdict="{verdict}" aria-pressed="false" title="{inert(name)}"'
-        f' aria-label="{inert(name)}">{sign}</button>'
-        for verdict, name, sign in (
-            ("up", all_words.feedback.up, _THUMB.format("")),
-            ("down", all_words.feedback.down, _THUMB.format(_TURNED)),
-        )
+        f' aria-label="{inert(name)}"></button>'
+        for verdict, name in (("up", all_words.feedback.up), ("down", all_words.feedback.down))
     )
     return (
         f'<p class="status"><span>{inert(" · ".join(parts))}</span>'

@@ -7,10 +7,10 @@ to come by.
 
 import secrets
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
 from chat.contract import ReportLine, check_reports
@@ -77,6 +77,8 @@ class Talk:
     `connect_talk`. state: the exchanges.
     """
 
+    begin: "gr.Markdown"
+    covered: "gr.Markdown"
     past: "gr.Markdown"
     current: "gr.Markdown"
     sources: "gr.Markdown"
@@ -93,6 +95,8 @@ class Talk:
     def outputs(self) -> list["Block"]:
         """What an event may change; updates name their component, so the order says nothing."""
         return [
+            self.begin,
+            self.covered,
             self.past,
             self.current,
             self.sources,
@@ -125,13 +129,19 @@ class Talk:
 
     def emptied(self, assistant: Assistant) -> Updates:
         """The updates that begin a new conversation."""
+        return (
+            {self.past: "", self.current: "", self.sources: "", self.state: ()}
+            | self.begun(assistant)
+            | self.asked_of(None)
+        )
+
+    def begun(self, assistant: Assistant) -> Updates:
+        """The updates of what stands there before the first question; the style sheet hides it after that."""
         suggestions = assistant.suggestions  # looks for a newer version first
         return {
-            self.past: "",
-            self.current: begin_html(suggestions, self.words.talk),
-            self.sources: covered_html(assistant.reports, self.words),
-            self.state: (),
-        } | self.asked_of(None)
+            self.begin: begin_html(suggestions, self.words.talk),
+            self.covered: covered_html(assistant.reports, self.words),
+        }
 
 
 def lay_out_talk(words: Words) -> Talk:
@@ -142,6 +152,8 @@ def lay_out_talk(words: Words) -> Talk:
     with gr.Row(elem_id="chat", equal_height=False):
         with gr.Column(scale=58, min_width=320, elem_id="talk"):
             with gr.Column(elem_id="conversation"):
+                # A part of its own: drawn when the page is opened, it may come after the answer to a quick reader.
+                begin = drawn("", "begin")
                 past = drawn("", "past")
                 current = drawn("", "current")
             of = drawn("", "of")
@@ -161,9 +173,22 @@ def lay_out_talk(words: Words) -> Talk:
                 stop = gr.Button(talk.stop, interactive=False, elem_id="stop", min_width=72, scale=0)
             wanted = wishes("wanted")
         with gr.Column(scale=42, min_width=320, elem_id="beside"):
+            covered = drawn("", "covered")
             sources = drawn("", "sources")
     return Talk(
-        past, current, sources, of, box, send, stop, wanted, only=gr.State(None), state=gr.State(()), words=words
+        begin,
+        covered,
+        past,
+        current,
+        sources,
+        of,
+        box,
+        send,
+        stop,
+        wanted,
+        only=gr.State(None),
+        state=gr.State(()),
+        words=words,
     )
 
 
@@ -259,12 +284,35 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
 
     typed, asking = [talk.box, talk.state, talk.only], [talk.wishes, talk.state, talk.only]
     for event in (
-        gr.on([talk.send.click, talk.box.submit], ask, typed, talk.outputs, **PLAIN),
+        gr.on([talk.send.click, talk.box.submit], _updating(ask, talk), typed, talk.outputs, **PLAIN),
         # multiple: a wish that comes while an answer, begun by a wish too, is under way must not wait for it or be dropped.
-        talk.wishes.submit(wanted, asking, [*talk.outputs, tabs], trigger_mode="multiple", **PLAIN),
+        talk.wishes.submit(_updating(wanted, talk), asking, [*talk.outputs, tabs], trigger_mode="multiple", **PLAIN),
     ):
         event.failure(fail, talk.state, talk.outputs, **PLAIN)
     talk.stop.click(stop, None, None, concurrency_limit=None, **PLAIN)
+
+
+# What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the request.
+Handler = Callable[[str, tuple[Exchange, ...], OneReport | None, Any], Generator[Updates, None, None]]
+
+
+def _updating(handle: Handler, talk: Talk) -> Handler:
+    """The same, with an update in any case: where a generator ends without one, Gradio empties every output."""
+    import gradio as gr  # noqa: PLC0415
+
+    def handled(
+        text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
+    ) -> Generator[Updates, None, None]:
+        updated = False
+        with closing(handle(text, exchanges, only, request)) as updates:
+            for update in updates:
+                updated = True
+                yield update
+        if not updated:
+            yield {talk.box: gr.skip()}
+
+    handled.__name__ = handle.__name__  # by which the events of a page are told apart
+    return handled
 
 
 def _broken(talk: Talk, exchanges: tuple[Exchange, ...]) -> Updates:

@@ -179,6 +179,7 @@ def test_a_report_is_removed_by_its_id(client: TestClient, shelf: ListedShelf) -
 
 def test_a_second_change_waits_for_nobody(client: TestClient, shelf: ListedShelf) -> None:
     shelf.held.clear()
+    shelf.adding.clear()
     first: list[tuple[str, dict[str, Any]]] = []
     adding = threading.Thread(target=lambda: first.extend(add(client, "甲.md")))
     adding.start()

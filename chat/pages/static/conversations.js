@@ -17,8 +17,8 @@ function newId() {
 
 const store = (() => {
   try {
-    localStorage.setItem(`${KEY}try`, "1");
-    localStorage.removeItem(`${KEY}try`);
+    localStorage.setItem("reportqa.try", "1");
+    localStorage.removeItem("reportqa.try");
     return localStorage;
   } catch {
     return null; // a frame of another site may be kept from it

@@ -34,8 +34,8 @@ def test_every_report_of_the_head_opens_and_says_who_published_it_and_when() -> 
     html = header_html((*LISTED, ReportLine("a b/1", "无名报告", "", "", 1)), CHINESE)
     links = re.findall(r'<li><a href="([^"]+)" target="_blank"><b>([^<]+)</b></a><span>([^<]*)</span>', html)
     told = [tuple(map(unescape, link)) for link in links]
-    assert told[0] == ("../reports/ev-2025", TITLE, "某研究院 · 2025-03")
-    assert told[3] == ("../reports/a%20b%2F1", "无名报告", "")
+    assert told[0] == ("../reports/ev-2025?lang=zh-CN", TITLE, "某研究院 · 2025-03")
+    assert told[3] == ("../reports/a%20b%2F1?lang=zh-CN", "无名报告", "")
 
 
 @BOTH

@@ -1,7 +1,7 @@
 """The list of reports in a real browser: what was read, adding, removing, and what an open conversation loses."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from tests.chat.pages.test_render import HOSTILE
 from tests.fakes import EXPORTS, LISTED, TITLE, ListedShelf, ScriptedAssistant
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Dialog
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -53,14 +53,6 @@ def visit(browser: "Browser", shared: tuple[str, ListedShelf], shelf: ListedShel
 def open_reports(visit: Visit) -> None:
     visit.page.get_by_role("tab", name=CHINESE.head.reports).click()
     visit.page.wait_for_selector("#shelf .shelf")
-
-
-def answer(asked: list[str], *, accept: bool) -> "Callable[[Dialog], None]":
-    def answered(dialog: "Dialog") -> None:
-        asked.append(dialog.message)
-        dialog.accept() if accept else dialog.dismiss()
-
-    return answered
 
 
 def test_every_report_is_listed_with_how_well_it_was_read(
@@ -106,16 +98,14 @@ def test_reports_are_added_one_after_another_and_each_is_told(visit: Visit, shel
 
 
 def test_a_report_is_removed_after_a_question_and_not_without(visit: Visit) -> None:
-    asked: list[str] = []
     open_reports(visit)
     remove = visit.page.get_by_role("button", name="移除《光伏行业白皮书》")
-    visit.page.once("dialog", answer(asked, accept=False))
+    visit.answers = [None, ""]
     remove.click()
     expect(visit.page.locator("#shelf li.report")).to_have_count(3)
-    visit.page.once("dialog", answer(asked, accept=True))
     remove.click()
     expect(visit.page.locator("#shelf li.report")).to_have_count(2)
-    assert asked == ["移除《光伏行业白皮书》？文件会从资料库中删除，它的段落不再能检索和引用。"] * 2
+    assert visit.questions == ["移除《光伏行业白皮书》？文件会从资料库中删除，它的段落不再能检索和引用。"] * 2
     expect(visit.page.locator("#shelf-told")).to_contain_text("移除《光伏行业白皮书》：移除 1 份")
 
 
@@ -123,7 +113,7 @@ def test_an_open_conversation_that_cites_a_removed_report_says_so_and_keeps_noth
     visit.ask()
     visit.page.wait_for_selector("#current .answer")
     open_reports(visit)
-    visit.page.once("dialog", lambda dialog: dialog.accept())
+    visit.answers = [""]
     visit.page.get_by_role("button", name=f"移除《{TITLE}》").click()
     expect(visit.page.locator("#shelf li.report")).to_have_count(2)
     expect(visit.page.locator("#current .problem")).to_have_text(CHINESE.talk.withdrawn)

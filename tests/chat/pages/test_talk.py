@@ -79,6 +79,8 @@ class Reader:
 
     def _taken(self, updates: Generator[Updates, None, None]) -> Iterator[Updates]:
         for each in updates:
+            if list(each.values()) == [gr.skip()]:
+                continue  # changes nothing, but Gradio must be told so
             self.drawn |= each
             self.history.append(each)
             yield each
@@ -118,8 +120,9 @@ def drafting(reader: Reader, assistant: ScriptedAssistant, updates: Iterator[Upd
 
 def shows_nothing(reader: Reader) -> bool:
     talk = reader.talk
-    begins = inert(TALK.empty) in reader.drawn[talk.current] and inert(TALK.no_sources) in reader.drawn[talk.sources]
-    return begins and (reader.drawn[talk.past], reader.exchanges) == ("", ())
+    begins = inert(TALK.empty) in reader.drawn[talk.begin] and inert(TALK.no_sources) in reader.drawn[talk.covered]
+    drawn = [reader.drawn[each] for each in (talk.past, talk.current, talk.sources)]
+    return begins and (drawn, reader.exchanges) == (["", "", ""], ())
 
 
 # --- A question and its answer

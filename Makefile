@@ -27,10 +27,9 @@ formats: install
 bench: install
 	$(BIN)/python -m tests.bench
 
-# RESULTS=file that `reportqa eval --output` kept, for the picture of the evaluation.
 pictures: install
 	$(BIN)/reportqa model fetch
-	$(BIN)/python -m tests.pictures $(RESULTS)
+	$(BIN)/python -m tests.pictures
 
 bench-page: install
 	$(BIN)/reportqa model fetch multilingual-e5-small

@@ -1,11 +1,7 @@
-"""`make pictures`: the pictures of the documentation, taken of the real page with the real model.
-
-python -m tests.pictures [RESULTS]: RESULTS is what `reportqa eval --output FILE` kept, for the page of the evaluation.
-"""
+"""`make pictures`: the pictures of the documentation, taken of the real page with the real model."""
 
 import io
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +10,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from chat.assistant import Assistant
-from chat.building import RESULTS, Setup, build_index
+from chat.building import Setup, build_index
 from chat.config import Config, load_encoder, load_generator
 from chat.feedback import FEEDBACK, FeedbackStore
 from chat.live import LiveAssistant
@@ -40,16 +36,13 @@ FILM_MS = 900
 FILM_COLOURS = 64
 
 
-def main(results: Path | None) -> None:
+def main() -> None:
     with tempfile.TemporaryDirectory() as folder, chromium() as browser, Reader() as viewer:
         corpus, root = _printed(Path(folder), browser), Path(folder) / "index"
         config = Config()
         encoder = load_encoder(config)
         setup = Setup(corpus, root, encoder.name, lambda: encoder)
         build_index(setup)
-        if results is not None:
-            (root / RESULTS).parent.mkdir(parents=True)
-            shutil.copy(results, root / RESULTS)
         live = LiveAssistant(root, Assistant(load_library(root, encoder), load_generator(config)))
         live.warm_up()
         app = make_app(
@@ -144,7 +137,6 @@ def _pages(browser: "Browser", home: str) -> None:
         ("search", CHINESE.head.search),
         ("reports", CHINESE.head.reports),
         ("overview", CHINESE.head.overview),
-        ("evaluation", CHINESE.head.evaluation),
     ):
         page.get_by_role("tab", name=tab).click()
         if name == "search":
@@ -184,4 +176,4 @@ def _shrunk(take: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
-    _shrunk(lambda: main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
+    _shrunk(main)

@@ -107,7 +107,6 @@ def _film(browser: "Browser", home: str) -> None:
     page.locator("#current a.mark").first.hover()
     page.locator("#quote-card").wait_for()
     shoot()
-    page.screenshot(path=IMAGES / "answer.png")
     page.locator("#current a.mark").first.click()
     _ask(page, FOLLOWING)
     shoot()

@@ -131,7 +131,7 @@ class Drafting:
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """The draft is whole and is being compared with its evidence, which takes 50 to 100 ms."""
+    """The draft is whole and is being compared with its evidence."""
 
 
 @dataclass(frozen=True, slots=True)

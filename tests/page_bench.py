@@ -105,12 +105,13 @@ def _open(browser: "Browser", home: str) -> None:
         page.locator("#ask textarea").click()
         times.append(time.perf_counter() - began)
         page.wait_for_timeout(1_000)  # an open page holds a stream for life: the network never falls idle
-        weights.append(sum(got))
+        weights.append((sum(got), len(got)))
         page.close()
     _say(
         "open", f"a question can be asked after {statistics.median(times):.2f} s (at most {max(times):.2f} of {OPENED})"
     )
-    _say("weight", f"{statistics.median(weights) / 1e6:.2f} MB for the first visit")
+    size, requests = statistics.median_low(weights)
+    _say("weight", f"{size / 1e6:.2f} MB in {requests} requests for the first visit")
 
 
 def _find(browser: "Browser", home: str) -> None:

@@ -3,7 +3,6 @@
 import io
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,12 +166,12 @@ def _phone(browser: "Browser", home: str) -> None:
     page.close()
 
 
-def _shrunk(take: Callable[[], None]) -> None:
-    """What was taken, in few colours: pictures of text need no more, and come to a third of the bytes."""
-    take()
+def _shrink() -> None:
+    """In few colours: pictures of text need no more, and come to a third of the bytes."""
     for path in IMAGES.glob("*.png"):
         Image.open(path).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":
-    _shrunk(main)
+    main()
+    _shrink()

@@ -13,16 +13,16 @@ from chat.pages.export import Document, Suffix, document_of, file_name
 from chat.pages.export_docx import to_docx
 from chat.pages.export_markdown import to_markdown
 from chat.pages.export_pdf import to_pdf
-from chat.pages.kept import NotKept, reopened
+from chat.pages.kept import NotKept
 from chat.pages.languages import words_for
-from chat.pages.talk import MAX_EXCHANGES, Assistant, still_standing
+from chat.pages.talk import Assistant, conversation_of
 from chat.pages.words import Words
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 EXPORT = "/api/v1/export"
-MAX_LETTERS = 50_000  # of all answers; as PDF that many take 3 s
+MAX_LETTERS = 50_000  # of all answers; setting them as PDF takes a core, 14 s for 300,000
 # By suffix, the writer and the media type.
 FORMATS: Mapping[str, tuple[Suffix, Callable[[Document, Words], bytes], str]] = {
     "md": (".md", to_markdown, "text/markdown; charset=utf-8"),
@@ -71,9 +71,7 @@ def _exported(asked: object, assistant: Assistant) -> tuple[str, bytes, str]:
         raise BadQuestion(NO_FORMAT)
     ending, write, media = FORMATS[suffix]
     try:
-        if not isinstance(kept, list) or len(kept) > MAX_EXCHANGES:
-            raise NotKept
-        exchanges = still_standing(tuple(reopened(each, assistant.passage) for each in kept), assistant)
+        exchanges = conversation_of(kept, assistant)
     except NotKept as error:
         raise BadQuestion(NOT_KEPT) from error
     if sum(len(each.answer.text) for each in exchanges if each.answer is not None) > MAX_LETTERS:

@@ -213,7 +213,7 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
     """Let the components ask the assistant; what its model does goes through the gate.
 
     The page's script asks for `{"do": …}`: "ask" a question; "again", as it was typed then or with a `question` mended or
-    taken `verbatim`; "of" a `report` from now on; "open" the `exchanges` that the browser kept; "stop"; and "new".
+    taken `verbatim`; "of" a `report` from now on; "open" the `exchanges` that the browser kept; and "new".
     """
     import gradio as gr  # noqa: PLC0415
 
@@ -342,17 +342,29 @@ def still_standing(exchanges: tuple[Exchange, ...], assistant: Assistant) -> tup
     return all_standing(exchanges, {report.id for report in assistant.reports}, library)
 
 
+def conversation_of(kept: object, assistant: Assistant) -> tuple[Exchange, ...]:
+    """The exchanges that the browser kept, as far as the library of today bears them out.
+
+    Raises:
+        NotKept: these are none.
+        Busy: there is no library for now to take the quotes from.
+    """
+    if not isinstance(kept, list) or len(kept) > MAX_EXCHANGES:
+        raise NotKept
+    return still_standing(tuple(reopened(each, assistant.passage) for each in kept), assistant)
+
+
 def _opened(talk: Talk, assistant: Assistant, kept: object) -> Generator[Updates, None, None]:
     """A conversation that the browser kept, as far as the library of today bears it out; an empty one where it cannot be opened."""
     import gradio as gr  # noqa: PLC0415
 
     try:
-        if not isinstance(kept, list) or not 0 < len(kept) <= MAX_EXCHANGES:
-            raise NotKept
-        exchanges = still_standing(tuple(reopened(each, assistant.passage) for each in kept), assistant)
         exchanges = tuple(
-            replace(each, look=_look(each, turn, assistant, talk.words)) for turn, each in enumerate(exchanges, start=1)
+            replace(each, look=_look(each, turn, assistant, talk.words))
+            for turn, each in enumerate(conversation_of(kept, assistant), start=1)
         )
+        if not exchanges:
+            raise NotKept
     except NotKept:
         gr.Warning(talk.words.talk.unreadable)
         yield talk.emptied(assistant)

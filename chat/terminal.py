@@ -26,6 +26,7 @@ from ingest.passages import split_passages
 from ingest.report import Report, UnreadableReport
 
 if TYPE_CHECKING:  # these bring the search libraries along, 0.4 s that a build without changes need not wait for
+    from chat.access.keys import Key
     from chat.answer import Answer, Citation, Event
     from chat.answering_set import AnsweringFigures
     from chat.catalogue import Model

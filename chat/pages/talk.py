@@ -10,12 +10,16 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from chat.access.caller import Caller
+from chat.access.limits import TooMany
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
 from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
+from chat.pages.askers import asker
 from chat.pages.covers import covered_html
 from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
 from chat.pages.exchange import Exchange, OneReport, all_standing, turns_of
@@ -209,8 +213,18 @@ class Run:
         self.ending, self.opening = "new", opening
 
 
-def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate) -> None:
-    """Let the components ask the assistant; what its model does goes through the gate.
+# Told of who asks before each question; raises TooMany where that is more than they may.
+Count = Callable[[Caller], None]
+
+
+def uncounted(caller: Caller) -> None:
+    """Let everybody ask as often as they like."""
+
+
+def connect_talk(
+    talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate, *, count: Count = uncounted
+) -> None:
+    """Let the components ask the assistant; what its model does goes through the gate, and each question is counted.
 
     The page's script asks for `{"do": …}`: "ask" a question; "again", as it was typed then or with a `question` mended or
     taken `verbatim`; "of" a `report` from now on; "open" the `exchanges` that the browser kept; and "new".
@@ -229,14 +243,11 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
             if len(earlier) >= MAX_EXCHANGES:
                 gr.Warning(talk.words.talk.full)
                 return
-            exchange = replace(
-                exchange,
-                id=secrets.token_urlsafe(ID_BYTES),
-                library=assistant.version,
-                conversation=exchange.conversation or secrets.token_urlsafe(ID_BYTES),
-            )
+            exchange = _named(exchange, assistant)
             earlier = still_standing(earlier, assistant)
-            progress = _progress(assistant, gate, run, exchange, earlier, words=talk.words)
+            progress = _progress(
+                assistant, gate, run, exchange, earlier, words=talk.words, count=partial(count, asker(request))
+            )
             yield from _shown(talk, assistant, progress, run, earlier)
         finally:
             runs.pop(request.session_hash, None)
@@ -331,6 +342,13 @@ def _report(assistant: Assistant, id: object) -> OneReport | None:
     return next((OneReport(line.id, line.title) for line in assistant.reports if line.id == id), None)
 
 
+def _named(exchange: Exchange, assistant: Assistant) -> Exchange:
+    """The exchange with an id of its own, that of its conversation, and the version that answers it."""
+    id, conversation = (secrets.token_urlsafe(ID_BYTES) for _ in range(2))
+    conversation = exchange.conversation or conversation
+    return replace(exchange, id=id, library=assistant.version, conversation=conversation)
+
+
 def _next(exchanges: tuple[Exchange, ...], question: str, *, of: OneReport | None) -> Exchange:
     """The question as the next of this conversation."""
     return Exchange(question, of=of, conversation=exchanges[-1].conversation if exchanges else "")
@@ -410,13 +428,21 @@ def _shown(
 
 
 def _progress(
-    assistant: Assistant, gate: ModelGate, run: Run, exchange: Exchange, earlier: tuple[Exchange, ...], *, words: Words
+    assistant: Assistant,
+    gate: ModelGate,
+    run: Run,
+    exchange: Exchange,
+    earlier: tuple[Exchange, ...],
+    *,
+    words: Words,
+    count: Callable[[], None],
 ) -> Generator[Exchange, None, None]:
     """The exchange as it comes about, event by event, until it is answered, stopped or found impossible."""
     yield exchange
     try:
         question = check_question(exchange.question)
         within = check_reports(exchange.within, assistant.reports)
+        count()
         asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
         with closing(gate.through(asking)) as events:
             for event in events:
@@ -426,7 +452,7 @@ def _progress(
                 yield _with_more(exchange, earlier, assistant, words)
                 if exchange.stopped:
                     return
-    except (BadQuestion, Busy, GeneratorUnavailable) as problem:
+    except (BadQuestion, Busy, GeneratorUnavailable, TooMany) as problem:
         yield replace(exchange, problem=str(problem))
 
 

@@ -708,7 +708,7 @@ def _key(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.access.configured import access_of  # noqa: PLC0415
+    from chat.access.configured import access_of, see_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
     from chat.feedback import (  # noqa: PLC0415
         FEEDBACK,
@@ -765,6 +765,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     views=PageViews(setup.corpus, viewer),
                     feedback=FeedbackStore(setup.root / FEEDBACK),
                     access=access,
+                    see=see_of(config, live),
                 )
                 warm.result()
         for each in built:

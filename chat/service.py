@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.access.access import Access
+from chat.access.caller import caller_of
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
 from chat.facets import Results, search_in_one_go
@@ -27,7 +28,7 @@ from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
 from chat.pages.languages import words_for
-from chat.pages.page import Assistant, make_page, make_theme
+from chat.pages.page import Assistant, See, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
 from chat.pages.talk import uncounted
 from chat.pages.words import Words
@@ -108,6 +109,7 @@ def make_app(
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
     access: Access | None = None,
+    see: See | None = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
@@ -115,26 +117,27 @@ def make_app(
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
-    access: who gets in; without it nobody is asked.
+    access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
     """
     gate = gate or ModelGate()
     app = _guarded_app(allowed_hosts, frame_ancestors, access)
-    _add_routes(app, assistant, gate)
-    add_reader_routes(app, assistant, views)
-    add_export_routes(app, assistant)
+    see = see or (lambda caller: assistant)
+    _add_routes(app, see, gate)
+    add_reader_routes(app, see, views)
+    add_export_routes(app, see)
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 
-        add_shelf_routes(app, shelf, editing)
+        add_shelf_routes(app, shelf, editing, see)
     _add_error_handlers(app)
     for words in (CHINESE, ENGLISH):
         count = access.count_question if access is not None else uncounted
-        page = partial(make_page, assistant, gate, words, shelf=shelf, editing=editing, count=count)
+        page = partial(make_page, see, gate, words, shelf=shelf, editing=editing, count=count)
         _within_a_loop(partial(_mount_page, app, page, words))
     return app
 
@@ -222,7 +225,7 @@ async def _nothing(*_: object) -> None:
     """An application that is never called."""
 
 
-def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
+def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
@@ -240,11 +243,13 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         return JSONResponse({"status": "ok"})
 
     async def search(request: Request) -> Response:
+        assistant = see(caller_of(request))
         asked = await _read(request, assistant)
         searched = await run_in_threadpool(_searched, assistant, asked)
         return JSONResponse(search_object(searched, assistant.reports, asked.id))
 
     async def ask(request: Request) -> Response:
+        assistant = see(caller_of(request))
         asked = await _read(request, assistant)
         if "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(

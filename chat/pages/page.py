@@ -1,18 +1,20 @@
 """The page as a whole: its head, a tab for each thing to do, and how it looks to Gradio."""
 
 import os
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from chat.access.caller import Caller
 from chat.gate import ModelGate
 from chat.opened import OpenedReport
+from chat.pages.askers import asker
 from chat.pages.covers import header_html
 from chat.pages.drawn import PLAIN, Updates, drawn
 from chat.pages.overview_tab import Overlooked, lay_out_overview
 from chat.pages.searching import Searching, lay_out_search
 from chat.pages.shelf_tab import lay_out_shelf
 from chat.pages.talk import Assistant as Talking
-from chat.pages.talk import Count, Talk, connect_talk, lay_out_talk, uncounted
+from chat.pages.talk import Count, connect_talk, lay_out_talk, uncounted
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 
@@ -32,8 +34,11 @@ class Assistant(Talking, Searching, Overlooked, Protocol):
     def open_report(self, report_id: str) -> OpenedReport | None: ...
 
 
+See = Callable[[Caller], Assistant]
+
+
 def make_page(
-    assistant: Assistant,
+    see: See,
     gate: ModelGate,
     words: Words,
     *,
@@ -41,13 +46,20 @@ def make_page(
     editing: Editing = "loopback",
     count: Count = uncounted,
 ) -> "gr.Blocks":
-    """The Gradio page in one language, to be mounted by the service; count is told of every question, the other arguments are as
-    in `service.make_app`."""
+    """The Gradio page in one language, to be mounted by the service.
+
+    see: what of the library is there for a caller. count: told of every question. The others as in `service.make_app`.
+    """
     # Read when gradio is imported: it would ask a server for news.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # It would sum up its events in a pandas frame after each of them, for a page of figures that is not served.
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(1 << 30)
     import gradio as gr  # noqa: PLC0415
+
+    def begin(request: gr.Request) -> Updates:
+        """What the page begins with is of the library that answers when it is opened."""
+        assistant = see(asker(request))
+        return talk.begun(assistant) | {header: header_html(assistant.reports, words)}
 
     page: gr.Blocks
     with gr.Blocks(title=words.product, analytics_enabled=False, fill_width=True) as page:
@@ -56,24 +68,17 @@ def make_page(
             with gr.Tab(words.head.chat, id=words.head.chat):
                 talk = lay_out_talk(words)
             with gr.Tab(words.head.search):
-                results = lay_out_search(assistant, words)
+                results = lay_out_search(see, words)
             if shelf is not None:
                 with gr.Tab(words.head.reports):
-                    lay_out_shelf(
-                        page, shelf, editing, words, header=header, talk=talk, results=results, assistant=assistant
-                    )
-            lay_out_overview(assistant, words)
-        page.load(partial(_begun, talk, header, assistant), None, [header, talk.begin, talk.covered], **PLAIN)
-        connect_talk(talk, tabs, words.head.chat, assistant, gate, count=count)
+                    lay_out_shelf(page, shelf, editing, words, header=header, talk=talk, results=results, see=see)
+            lay_out_overview(see, words)
+        page.load(begin, None, [header, talk.begin, talk.covered], **PLAIN)
+        connect_talk(talk, tabs, words.head.chat, see, gate, count=count)
     # api_open=False: the routes beside the queue would pass every limit by.
     page.state_session_capacity = SESSIONS  # of each, Gradio keeps a copy of the page's configuration
     page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)
     return page
-
-
-def _begun(talk: Talk, header: "gr.Markdown", assistant: Assistant) -> Updates:
-    """What the page begins with is of the library that answers when it is opened."""
-    return talk.begun(assistant) | {header: header_html(assistant.reports, talk.words)}
 
 
 def make_theme() -> "gr.themes.Base":

@@ -7,7 +7,7 @@ to come by.
 
 import secrets
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -213,6 +213,8 @@ class Run:
         self.ending, self.opening = "new", opening
 
 
+# What of the library is there for a caller.
+See = Callable[[Caller], Assistant]
 # Told of who asks before each question; raises TooMany where that is more than they may.
 Count = Callable[[Caller], None]
 
@@ -222,9 +224,9 @@ def uncounted(caller: Caller) -> None:
 
 
 def connect_talk(
-    talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate, *, count: Count = uncounted
+    talk: Talk, tabs: "gr.Tabs", chat_tab: str, see: See, gate: ModelGate, *, count: Count = uncounted
 ) -> None:
-    """Let the components ask the assistant; what its model does goes through the gate, and each question is counted.
+    """Let the components ask what each caller sees; what its model does goes through the gate, and each question is counted.
 
     The page's script asks for `{"do": …}`: "ask" a question; "again", as it was typed then or with a `question` mended or
     taken `verbatim`; "of" a `report` from now on; "open" the `exchanges` that the browser kept; and "new".
@@ -236,17 +238,23 @@ def connect_talk(
     def answer(
         exchange: Exchange, earlier: tuple[Exchange, ...], request: gr.Request
     ) -> Generator[Updates, None, None]:
-        run = Run()
+        run, caller = Run(), asker(request)
+        assistant = see(caller)
         if runs.setdefault(request.session_hash, run) is not run:
             return  # pressed twice at once
         try:
             if len(earlier) >= MAX_EXCHANGES:
                 gr.Warning(talk.words.talk.full)
                 return
-            exchange = _named(exchange, assistant)
             earlier = still_standing(earlier, assistant)
             progress = _progress(
-                assistant, gate, run, exchange, earlier, words=talk.words, count=partial(count, asker(request))
+                assistant,
+                gate,
+                run,
+                _named(exchange, assistant),
+                earlier,
+                words=talk.words,
+                count=partial(count, caller),
             )
             yield from _shown(talk, assistant, progress, run, earlier)
         finally:
@@ -262,9 +270,9 @@ def connect_talk(
         text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
     ) -> Generator[Updates, None, None]:
         asked = wish(text)
-        question = asked.get("question")
-        question = question.strip() if isinstance(question, str) else ""
+        question = _question(asked)
         *earlier, last = exchanges or (Exchange(""),)
+        assistant = see(asker(request))
         run = runs.get(request.session_hash)
         match asked.get("do"):
             case "new" if run is not None:
@@ -347,6 +355,12 @@ def _named(exchange: Exchange, assistant: Assistant) -> Exchange:
     id, conversation = (secrets.token_urlsafe(ID_BYTES) for _ in range(2))
     conversation = exchange.conversation or conversation
     return replace(exchange, id=id, library=assistant.version, conversation=conversation)
+
+
+def _question(asked: Mapping[str, object]) -> str:
+    """The question of a wish; "" where it has none."""
+    question = asked.get("question")
+    return question.strip() if isinstance(question, str) else ""
 
 
 def _next(exchanges: tuple[Exchange, ...], question: str, *, of: OneReport | None) -> Exchange:

@@ -54,6 +54,8 @@ ways = ["keys", "none"]
 proxies = ["10.0.0.5"]
 questions_per_minute = 20
 requests_per_minute = 600
+[access.groups]
+"研发部" = ["ev-2025", "reports/研发/"]
 """
 
 
@@ -91,7 +93,7 @@ def test_every_key_of_every_section_is_read() -> None:
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4),
         AnswerConfig("show"),
         ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
-        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600),
+        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600, {"研发部": ("ev-2025", "reports/研发/")}),
     )
     default = Config()
     for section in fields(Config):
@@ -124,6 +126,8 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ('[generator]\nbackend = "llama"', "generator.backend 应为 local、openai、none 之一，实为 'llama'"),
         ('[generator]\nbackend = ["none"]', "generator.backend 应为 local、openai、none 之一"),
         ('[access]\nways = ["kies"]', "access.ways 应为 loopback、keys、none 之一，实为 'kies'"),
+        ("[access]\ngroups = 3", "access.groups 应写成一节 [access.groups]"),
+        ('[access.groups]\n"研发部" = "ev-2025"', "access.groups.研发部 应为字符串数组"),
         ("[generator", "不是有效的 TOML"),
         (
             '[generator]\nmodel = "multilingual-e5-small"',

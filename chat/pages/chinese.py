@@ -332,7 +332,7 @@ CHINESE = Words(
         references="参考文献",
         place="位置：{place}",
         place_behind="（{place}）",
-        row="表格行：{reading}",
+        row="〔表格行〕{reading}",
         page="第 {page} 页，共 {pages} 页",
     ),
 )

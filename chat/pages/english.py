@@ -368,7 +368,7 @@ ENGLISH = Words(
         references="References",
         place="At: {place}",
         place_behind=" ({place})",
-        row="Row: {reading}",
+        row="Table row: {reading}",
         page="Page {page} of {pages}",
     ),
 )

@@ -42,7 +42,7 @@ def read(markdown: str) -> list[tuple[str, str]]:
     return blocks
 
 
-BLOCKS = {"title": "h1", "question": "h2", "references": "h2", "quote": "blockquote"}
+BLOCKS = {"title": "h1", "question": "h2", "references": "h2", "row": "blockquote", "quote": "blockquote"}
 
 
 def written(document: Document) -> list[tuple[str, str]]:

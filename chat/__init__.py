@@ -24,6 +24,7 @@ generation    what every model has in common: pieces, token counts, errors
 local_model   a GGUF model in this process (llama.cpp)
 endpoint      any OpenAI-compatible service
 marks         the marks of a draft and of an answer
+closing       the marks that end a sentence, once each
 grounding     a draft to an answer: marks resolved, sentences checked
 figure_check  whether figures and periods are told by the evidence, of the same thing
 verdict       whether a draft that is true says enough

@@ -21,7 +21,7 @@ OF_ANOTHER = "最接近的内容说的是{told}，不是{meant}。"
 NOT_NAMED = "收录的相关内容没有说到{meant}。"
 OTHER_YEARS = "收录的相关内容没有说到{asked}年，说到的年份有{spoken}。"
 IN_A_PICTURE = "答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。"
-NEAREST = "最接近的内容在{sections}，原文列在来源里，供参考。"
+NEAREST = "最接近的内容在{sections}，供参考。"
 
 MOST_SECTIONS = 3
 MOST_YEARS = 6

@@ -10,7 +10,7 @@ sides         a question with several sides, as one question for each
 scope         where its own words say to look
 finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
-meant         the year, version and country that are asked about, and what tells of another
+meant         the year, version, country and measure that are asked about, and what tells of another
 evidence      the sentences and rows that answer it
 listing       the items of a list, where they are asked for
 hops          evidence of a question that reaches its subject by way of another fact

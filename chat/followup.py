@@ -21,6 +21,8 @@ from ingest.normalise import simplify
 # Of what was said before, as much as leaves the question itself most of the encoder's 512 tokens. A follow-up is never as
 # long as QUESTION_CHARS; what is says enough by itself.
 QUESTION_CHARS, REPLY_CHARS, NAMES = 160, 400, 3
+# 「那甲呢？」, 「乙呢？」, 「丙呢？」: so many questions back, a row of follow-ups is followed to the one that stands alone.
+MOST_BACK = 6
 # 「燃油车」, not a sentence.
 WHAT_CHARS = 24
 
@@ -94,17 +96,17 @@ _ATTRIBUTES = re.compile(rf"{_QUANTITIES.pattern}|.*性$")
 def standalone_question(asked: str, turns: Sequence[Turn]) -> str:
     """The question itself where it stands alone, or nothing was asked before; else one that says what it leans on.
 
-    It leans on the last question and its answer; a last question that leans itself is made to stand alone first.
+    It leans on the last question and its answer; a last question that leans itself is made to stand alone first. Courtesies
+    are no questions, and are left out of this one.
     """
     asked = without_courtesy(asked)
-    turns = _about_the_reports(turns)
+    turns = _about_the_reports(turns)[-2 * MOST_BACK :]
     asked_at = [number for number, turn in enumerate(turns) if turn.role == "user"]
     if not asked_at or courtesy(asked) is not None or not leans(asked):
         return asked
     before = turns[: asked_at[-1]]
     last = _without_prefix(turns[asked_at[-1]].text)[:QUESTION_CHARS]
-    # Two questions back is as far as people lean.
-    question = last if len(asked_at) == 1 else standalone_question(last, before[-2:])
+    question = standalone_question(last, before)
     replies = [_lent(turn.text) for turn in reversed(turns) if turn.role == "assistant"]
     talk = Talk(question, tuple(replies[:2]))
     said = _without_prefix(asked)
@@ -121,14 +123,19 @@ def standalone_question(asked: str, turns: Sequence[Turn]) -> str:
 
 
 def _about_the_reports(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns without courtesies and the replies to them."""
+    """The turns without courtesies and the replies to them; a question told in another form has its last reply alone."""
     kept: list[Turn] = []
     polite = False
     for turn in turns:
         if turn.role == "user":
             polite = courtesy(turn.text) is not None
-        if not polite:
-            kept.append(turn)
+        if polite:
+            continue
+        if turn.role == "user" and kept and _FORM.fullmatch(_stem(simplify(_without_prefix(turn.text)))):
+            while len(kept) > 1 and kept[-1].role == "assistant":
+                kept.pop()
+            continue
+        kept.append(turn)
     return kept
 
 

@@ -103,9 +103,30 @@ def test_a_follow_up_may_lean_on_one_that_leans() -> None:
     assert standalone_question("换成2021年呢？", told) == "2021年特斯拉的新能源汽车销量是多少？"
 
 
-def test_nobody_leans_back_further_than_two_questions() -> None:
-    told = turns([*CARS, "它呢？", "一样。", "换成2021年呢？", "60万辆。"])
-    assert "比亚迪" not in standalone_question("同比增长多少？", told)
+def test_a_row_of_follow_ups_is_followed_to_the_question_that_stands_alone() -> None:
+    told = turns(
+        [
+            "图像生成有哪些应用？",
+            "广告。",
+            "那音乐创作呢？",
+            "配乐。",
+            "视频剪辑呢？",
+            "短片。",
+            "语音合成呢？",
+            "客服。",
+        ]
+    )
+    assert standalone_question("那代码编写呢？", told) == "代码编写有哪些应用？"
+
+
+def test_nobody_leans_back_further_than_six_questions() -> None:
+    told = turns([*CARS, *("特斯拉的呢？", "一样。") * 6])
+    assert "销量" not in standalone_question("同比增长多少？", told)
+
+
+def test_a_wish_about_the_form_is_no_question_to_lean_on() -> None:
+    told = turns([*CARS, "用表格列出来", "2022年：186.35万辆。", "再详细一点", "2022年比亚迪的销量为186.35万辆。"])
+    assert standalone_question("换成2021年呢？", told) == "2021年比亚迪的新能源汽车销量是多少？"
 
 
 def test_what_was_said_before_never_crowds_the_question_out() -> None:

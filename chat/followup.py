@@ -519,7 +519,7 @@ def _pair(question: str) -> tuple[int, int] | None:
     return (ends[0][0].start, beside(question, ends[0][1].end, found)) if ends else None
 
 
-def _spoken_of(question: str, words: Sequence[Word]) -> list[Thing]:
+def _spoken_of(question: str, words: Sequence[Word]) -> Sequence[Thing]:
     """The things that a question asks about, not those that it asks for: 净息差 of 「东海银行的净息差是多少？」 is none."""
     asked = next((word.start for word in words if word.kind == "asking" or word.text == "几"), len(question))
     found = things(question)

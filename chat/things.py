@@ -7,6 +7,7 @@ A heading or a compound is cut by the tagger where one of its words is a verb at
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chat.grammar import is_measure
 from chat.wording import NAMING, Word, known, read
@@ -47,8 +48,9 @@ class Thing:
     firm: bool
 
 
-def things(question: str) -> list[Thing]:
-    """The things of a question in order; [] where it names none."""
+@lru_cache(maxsize=32)  # one question is read by many a rule
+def things(question: str) -> tuple[Thing, ...]:
+    """The things of a question in order; () where it names none."""
     groups: list[list[Word]] = [[]]
     words = read(question)
     for at, word in enumerate(words):
@@ -62,7 +64,7 @@ def things(question: str) -> list[Thing]:
             begun.append(word)
         else:
             groups.append([word])
-    return [_thing(whole) for group in groups if (whole := _whole(group, words))]
+    return tuple(_thing(whole) for group in groups if (whole := _whole(group, words)))
 
 
 def is_thing(text: str) -> bool:

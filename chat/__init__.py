@@ -2,8 +2,10 @@
 
 The records and the path of a question:
 answer        questions, events, answers and their citations
+courtesy      你好, 谢谢 and 你是谁, answered without a search
 followup      a question that leans on earlier turns, made to stand alone
 antecedents   what the question before was about, and what a word of this one points at
+things        the things that a question speaks of, with all the words that name them
 wording       what the words of a question do: name, ask, point, say when and where
 grammar       the kinds of its words, a letter each
 sides         a question with several sides, as one question for each

@@ -244,10 +244,10 @@ ENGLISH = Words(
     ),
     search=SearchWords(
         box="Question or keywords",
-        hint="Question or keywords, Enter searches",
+        hint="Question or keywords",
         search="Search",
         empty="See the passages themselves, without the model.",
-        found="The {total} best passages",
+        found="The first {total} passages, by relevance",
         and_page=" · page {page} of {pages}",
         took=" · {seconds} s",
         nothing_within="No passage passes these filters.",

@@ -4,20 +4,21 @@ A bare refusal sends the reader away; most of them ask for something that stands
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from chat.answer import Answer, Found
 from chat.evidence import Evidence
-from chat.relevance import asked_years
+from chat.meant import Another, asked_years, years_of
 from index.asked import asks_for_a_figure, lacks_what_is_asked
 from index.library import Hit
 from index.segment import fold, segment_question
 from ingest.normalise import simplify
-from ingest.periods import find_periods
 from ingest.report import Passage
 
 NOTHING = "报告中没有找到可以回答这个问题的内容。"
 COVERED = "目前收录的是{reports}。"
+OF_ANOTHER = "最接近的内容说的是{told}，不是{meant}。"
+NOT_NAMED = "收录的相关内容没有说到{meant}。"
 OTHER_YEARS = "收录的相关内容没有说到{asked}年，说到的年份有{spoken}。"
 IN_A_PICTURE = "答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。"
 NEAREST = "最接近的内容在{sections}，供参考。"
@@ -40,11 +41,17 @@ _ASKED_NOUN = re.compile(
 )
 
 
-def refused(found: Found, reports: Sequence[str], shares: Sequence[float], picture: Hit | None = None) -> Answer:
+def refused(
+    found: Found,
+    reports: Sequence[str],
+    shares: Sequence[float],
+    picture: Hit | None = None,
+    instead: Another | None = None,
+) -> Answer:
     """No answer, with the reason where it is known and what is near.
 
     reports: the titles in the library. shares: of the question's words, what each hit has. picture: what the answer stands
-    in, as its caption or a passage of its section.
+    in, as its caption or a passage of its section. instead: what the best matching stretch tells of.
     """
     hits = found.hits
     said = [NOTHING]
@@ -55,6 +62,9 @@ def refused(found: Found, reports: Sequence[str], shares: Sequence[float], pictu
         picture = _captioned(found.standalone_question, hits, years)
     if picture is not None and years <= spoken | _years_in(picture.passage.text):
         said.append(IN_A_PICTURE.format(picture=_picture(picture)))
+    elif instead is not None and near:
+        template = OF_ANOTHER if instead.told else NOT_NAMED
+        said.append(template.format(told="、".join(instead.told), meant="、".join(instead.meant)))
     elif years - spoken and spoken:
         asked = "、".join(map(str, sorted(years - spoken)))
         said.append(OTHER_YEARS.format(asked=asked, spoken="、".join(_nearest_years(spoken, years))))
@@ -88,7 +98,7 @@ def _any_of(words: Iterable[str], hit: Hit) -> bool:
     return any(word in fold(hit.passage.search_text) for word in words)
 
 
-def _captioned(question: str, hits: Sequence[Hit], years: set[int]) -> Hit | None:
+def _captioned(question: str, hits: Sequence[Hit], years: Set[int]) -> Hit | None:
     """The first picture that tells of what is asked, in those years."""
     words = [word for word in segment_question(question) if len(word) > 1]
     for hit in hits:
@@ -101,11 +111,8 @@ def _captioned(question: str, hits: Sequence[Hit], years: set[int]) -> Hit | Non
     return None
 
 
-def _years_told(passage: Passage) -> set[int]:
-    """The years of the periods that a passage and its heading tell: no number that only looks like one."""
-    text = f"{passage.title} {passage.headings[-1]} {passage.caption} {passage.reading}"
-    periods = find_periods(simplify(text))
-    return {year for each in periods for year in range(each.first.year, each.last.year + 1)}
+def _years_told(passage: Passage) -> frozenset[int]:
+    return years_of(f"{passage.title} {passage.headings[-1]} {passage.caption} {passage.reading}")
 
 
 def _years_in(text: str) -> set[int]:
@@ -125,7 +132,7 @@ def _sections(hits: Iterable[Hit]) -> list[str]:
     return list(dict.fromkeys(f"《{hit.passage.title}》“{hit.passage.headings[-1]}”" for hit in hits))[:MOST_SECTIONS]
 
 
-def _nearest_years(spoken: set[int], asked: set[int]) -> list[str]:
+def _nearest_years(spoken: Set[int], asked: Set[int]) -> list[str]:
     nearest = sorted(spoken, key=lambda year: min(abs(year - other) for other in asked))[:MOST_YEARS]
     return [str(year) for year in sorted(nearest)]
 

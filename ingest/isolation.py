@@ -108,6 +108,7 @@ class Reader:
                 if "report" in reply or "view" in reply:
                     return reply
                 if "unreadable" in reply:
+                    _log.info("%s is unreadable: %s", path, reply["cause"])
                     raise UnreadableReport(reply["unreadable"])
                 if "interrupted" in reply:
                     raise ReadingInterrupted(reply["interrupted"])
@@ -202,11 +203,11 @@ def _outcome(path: Path, request: Mapping[str, Any], progress: PageProgress) -> 
             return {"view": _view(path, request)}
         return {"report": asdict(read_report(path, request["entry"], progress=progress))}
     except UnreadableReport as error:
-        return {"unreadable": str(error)}
+        return {"unreadable": str(error), "cause": repr(error.__cause__)}
     except MemoryError:
         return {"interrupted": f"{path}：读取时内存超过上限，已中止；请检查文件，或拆分后重试"}
     except Exception as error:  # a library that fails on this file must not end the reading of the others
-        return {"unreadable": f"{path}：无法解析（{type(error).__name__}）；请检查文件，或另存后重试"}
+        return {"unreadable": f"{path}：内容无法解析；请检查文件，或另存后重试", "cause": repr(error)}
 
 
 def _view(path: Path, request: Mapping[str, Any]) -> dict[str, Any]:

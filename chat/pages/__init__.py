@@ -5,6 +5,7 @@ Nothing here decides what is found or answered: pages take `ask`, `search` and t
 words           every string that a reader sees, by page
 chinese         them in Simplified Chinese
 english         them in English
+plurals         words that follow their numbers
 languages       which of them a browser wants
 escaping        text as HTML that shows just this text
 spans           where a quote stands, as the end of a link

@@ -149,6 +149,9 @@ class ScriptWords:
     not_copied: str
     remove: str
     removing: str
+    added: str
+    already_there: str
+    removed: str
     waiting: str
     uploading: str
     failed: str

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from chat.config import Config, load_config
+from index.filters import UNKNOWN_YEAR
 from index.versions import IndexBusy, IndexUnavailable
 from ingest.errors import UserError
 from ingest.isolation import Reader
@@ -211,7 +212,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(name, metavar=metavar, help=f"{help}（可多次给出）", type=type, action="append", default=[])
 
     several("--report", "ID", "只在这份报告中找")
-    several("--year", "YEAR", "只在这一年出版的报告中找", _year)
+    several("--year", "YEAR", f"只在这一年出版的报告中找；{UNKNOWN_YEAR}：未注明出版年份的", _year)
     several("--kind", "KIND", "只找这种段落：text、row、list、figure 或 note")
 
 
@@ -242,8 +243,8 @@ def _page(text: str) -> int:
     return _whole_number(text, 1, MAX_K)
 
 
-def _year(text: str) -> int:
-    return _whole_number(text, 1000, 9999)
+def _year(text: str) -> int | None:
+    return None if text == UNKNOWN_YEAR else _whole_number(text, 1000, 9999)
 
 
 def _port(text: str) -> int:

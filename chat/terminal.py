@@ -22,6 +22,7 @@ from chat.building import Built
 from chat.places import KIND_LABELS, page_name, pages_counted, place_of, source_line
 from chat.quality import ALL_WELL, page_count, page_line, quality_lines
 from chat.reference import reference
+from index.filters import named_year
 from ingest.passages import split_passages
 from ingest.report import Report, UnreadableReport
 
@@ -266,7 +267,7 @@ def _choices(searched: "Results", titles: Mapping[str, str]) -> Iterator[tuple[s
     facets = searched.facets
     sorts = {
         "报告": [f"{titles.get(id, id)}（--report {id}）{count}" for id, count in facets.reports],
-        "年份": [f"--year {year} {count}" for year, count in facets.years],
+        "出版年份": [f"--year {named_year(year)} {count}" for year, count in facets.years],
         "类型": [f"{KIND_LABELS[kind]}（--kind {kind}）{count}" for kind, count in facets.kinds],
     }
     return ((name, choices) for name, choices in sorts.items() if len(choices) > 1)
@@ -276,7 +277,7 @@ def _options(within: "Filter") -> list[str]:
     """A filter as the command takes it."""
     return [
         *(f"--report {id}" for id in sorted(within.reports)),
-        *(f"--year {year}" for year in sorted(within.years)),
+        *(f"--year {named_year(year)}" for year in within.years_in_order),
         *(f"--kind {kind}" for kind in sorted(within.kinds)),
     ]
 

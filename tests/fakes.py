@@ -18,7 +18,7 @@ from chat.holdings import Overview, overview_of
 from chat.opened import OpenedReport
 from chat.shelf import Change, Changed, OneAtATime
 from chat.sources import Progress
-from index.filters import Filter
+from index.filters import Filter, year_published
 from index.late_interaction import Tokens
 from index.library import Hit
 from ingest.report import PageQuality, Passage, Place, UnreadableReport
@@ -103,7 +103,7 @@ def passes(passage: Passage, within: Filter) -> bool:
     """Whether a passage is of the reports, years and kinds of a filter."""
     return (
         (not within.reports or passage.report_id in within.reports)
-        and (not within.years or int(passage.published[:4] or 0) in within.years)
+        and (not within.years or year_published(passage.published) in within.years)
         and (not within.kinds or passage.kind in within.kinds)
     )
 

@@ -112,6 +112,7 @@ class SearchWords:
     by_year: str
     by_kind: str
     year: str
+    no_year: str
     counted: str
     pages: str
     before: str

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chat.facets import Facets
 from chat.pages.chinese import CHINESE
+from chat.pages.english import ENGLISH
 from chat.pages.results import results_html
 from index.filters import Filter
 from index.library import Hit
@@ -54,6 +55,20 @@ def test_a_reference_is_copied_whole_however_long() -> None:
         if button.get("class") == "cite"
     )
     assert "长" * 300 in (cite["data-reference"] or "")
+
+
+def test_the_years_are_those_of_publication_and_reports_without_one_can_be_chosen() -> None:
+    undated = replace(EXPORTS, id="undated:1", published="")
+    facets = Facets(years=((None, 2), (2024, 1), (2025, 1)))
+    results = replace(results_of((*HITS, Hit(undated, 0.1, 4)), "销量"), k=10, facets=facets, within=Filter())
+    for words, name, unknown in ((CHINESE, "出版年份", "未注明"), (ENGLISH, "Year published", "not stated")):
+        html = results_html(results, LISTED, words)
+        parts = Parts(html)
+        assert name in [group.get("aria-label") for group in parts.named("div")]
+        years = [button for button in parts.named("button") if (button.get("data-key") or "").startswith("years-")]
+        assert [year["data-key"] for year in years] == ["years-2025", "years-2024", "years-None"]
+        assert years[-1]["title"] == unknown
+        assert leads(html)["years-None"]["filters"] == {"years": [None]}
 
 
 def test_the_head_says_how_many_how_fast_and_which_page() -> None:
@@ -127,7 +142,7 @@ def test_nothing_found_with_filters_offers_looser_ones() -> None:
     within = Filter(reports=frozenset({"a"}), years=frozenset({1999}))
     loosened = ((Filter(reports=frozenset({"a"})), 2), (Filter(), 7))
     html = results_html(replace(results_of(()), within=within, loosened=loosened, nearest={}), LISTED, CHINESE)
-    assert Parts(html).text == "没有符合这些筛选条件的段落。去掉“年份”筛选（2 段）去掉全部筛选（7 段）"
+    assert Parts(html).text == "没有符合这些筛选条件的段落。去掉“出版年份”筛选（2 段）去掉全部筛选（7 段）"
     assert [lead["filters"] for lead in leads(html).values()] == [{"reports": ["a"]}, {}]
 
 

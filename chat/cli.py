@@ -648,6 +648,7 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.access.configured import access_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
     from chat.feedback import (  # noqa: PLC0415
         FEEDBACK,
@@ -664,6 +665,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
 
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
+    access = access_of(config, host=host)
     try:
         listener = listen(host, port)
     except (OSError, OverflowError) as error:
@@ -702,6 +704,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     editing=config.server.editing,
                     views=PageViews(setup.corpus, viewer),
                     feedback=FeedbackStore(setup.root / FEEDBACK),
+                    access=access,
                 )
                 warm.result()
         for each in built:

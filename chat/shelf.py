@@ -2,13 +2,14 @@
 
 import logging
 import queue
-import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Literal, Protocol
 
+from chat.access.caller import Caller
+from chat.access.loopback import at_this_machine
 from chat.building import Setup
 from chat.contract import ReportLine
 from chat.curation import UnknownReport, add_reports, remove_reports
@@ -19,11 +20,8 @@ from ingest.isolation import Reader
 
 _log = logging.getLogger(__name__)
 
-# Who may add and remove reports over HTTP: who calls from this machine (see may_edit), everybody, or nobody.
+# Who may add and remove reports over HTTP: see may_edit; everybody; or nobody.
 Editing = Literal["loopback", "always", "never"]
-_LOOPBACK_CLIENTS = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "via")
-_LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?", re.IGNORECASE)
 
 ADDED = "已添加，共 {passages} 段，可以提问了。"
 ALREADY_THERE = "内容已在资料库中（{file}），没有重复添加。"
@@ -35,19 +33,14 @@ class ShelfBusy(UserError):
     """Another change of the corpus is under way in this service."""
 
 
-def may_edit(editing: Editing, client: str, headers: Mapping[str, str]) -> bool:
+def may_edit(editing: Editing, caller: Caller, client: str, headers: Mapping[str, str]) -> bool:
     """Whether a request may change the corpus; client is the address that it came from.
 
-    With `loopback` it must come from this machine, call the service by a loopback name, and not have come through a proxy,
-    behind which everybody looks like this machine.
+    With `loopback` it is for who sits at this machine, and for those whose key or login says that they may.
     """
-    if editing != "loopback":
-        return editing == "always"
-    return (
-        client in _LOOPBACK_CLIENTS
-        and _LOOPBACK.fullmatch(headers.get("host", "")) is not None
-        and not any(name in headers for name in _FORWARDED)
-    )
+    if editing == "never" or not caller.may("reports"):
+        return False
+    return editing == "always" or caller.by not in ("loopback", "open") or at_this_machine(client, headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chat.access.caller import caller_of
 from chat.contract import error_object, report_object
 from chat.curation import UnknownReport
 from chat.guard import REPORTS
@@ -61,7 +62,7 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
         )
 
     def allowed(request: Request) -> bool:
-        return may_edit(editing, request.client.host if request.client else "", request.headers)
+        return may_edit(editing, caller_of(request), request.client.host if request.client else "", request.headers)
 
     async def list_reports(request: Request) -> Response:
         lines = await run_in_threadpool(shelf.reports)

@@ -15,6 +15,7 @@ render          the HTML of questions, answers and sources
 results         the HTML of a search
 covers          the HTML of what the library covers
 drawn           how HTML comes onto a Gradio page, and what is pressed in it comes back
+askers          who is behind an event of a page
 talk            the conversation
 searching       the search
 shelf_tab       the list of reports

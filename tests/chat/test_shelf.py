@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from chat.access.caller import LOCAL, By, Caller, Scope
 from chat.shelf import ANOTHER_CHANGE, Changed, Editing, OneAtATime, ShelfBusy, Step, may_edit
 from chat.sources import Progress
 from ingest.errors import UserError
@@ -92,7 +93,26 @@ HERE = "127.0.0.1"
     ],
 )
 def test_who_may_change_the_corpus(editing: Editing, client: str, headers: dict[str, str], allowed: bool) -> None:
-    assert may_edit(editing, client, headers) is allowed
+    assert may_edit(editing, LOCAL, client, headers) is allowed
+
+
+@pytest.mark.parametrize(
+    ("editing", "by", "scopes", "allowed"),
+    [
+        ("loopback", "key", {"reports"}, True),
+        ("loopback", "login", {"reports"}, True),
+        ("loopback", "login", {"ask", "search"}, False),
+        ("loopback", "open", {"reports"}, False),
+        ("always", "open", {"reports"}, True),
+        ("always", "key", {"ask"}, False),
+        ("never", "key", {"reports"}, False),
+    ],
+)
+def test_who_has_a_key_or_a_login_may_change_it_where_that_says_so(
+    editing: Editing, by: By, scopes: set[Scope], allowed: bool
+) -> None:
+    caller = Caller(by, "ming", scopes=frozenset(scopes))
+    assert may_edit(editing, caller, "203.0.113.9", {"host": "reports.example.com"}) is allowed
 
 
 def test_what_cannot_be_cleared_away_after_a_change_is_logged_and_leaves_the_way_free(

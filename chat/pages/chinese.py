@@ -211,10 +211,10 @@ CHINESE = Words(
     ),
     search=SearchWords(
         box="要检索的问题或关键词",
-        hint="输入问题或关键词，回车检索",
+        hint="问题或关键词，回车检索",
         search="检索",
         empty="输入问题或关键词，直接查看最相关的原文段落，不经过模型。",
-        found="最相关的 {total} 段",
+        found="按相关程度排列的前 {total} 段",
         and_page=" · 第 {page}/{pages} 页",
         took=" · 检索 {seconds} 秒",
         nothing_within="没有符合这些筛选条件的段落。",

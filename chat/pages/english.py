@@ -262,10 +262,10 @@ ENGLISH = Words(
     ),
     search=SearchWords(
         box="Question or keywords",
-        hint="Question or keywords, Enter to search",
+        hint="Question or keywords",
         search="Search",
         empty="Enter a question or keywords to see the most relevant passages themselves, without the model.",
-        found=Counting("Top {total} {total:passage|passages}"),
+        found=Counting("The first {total} {total:passage|passages}, by relevance"),
         and_page=" · page {page} of {pages}",
         took=" · {seconds} s",
         nothing_within="No passages match these filters.",

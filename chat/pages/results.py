@@ -159,7 +159,7 @@ def _card(hit: Hit, sought: Sequence[str], words: Words) -> str:
         f'<section class="source"><div class="where"><span class="number rank">{hit.rank}</span>'
         f"<span>{where}{f'<small>{about}</small>' if about else ''}</span>"
         f'<span class="kind">{inert(words.places.kinds[passage.kind])}</span>'
-        f'<span class="score">{hit.score:.3f}</span>{open_link(passage_link(passage, words.language), words.talk)}</div>'
+        f"{open_link(passage_link(passage, words.language), words.talk)}</div>"
         f'{passage_html(passage, partial(highlights, sought), words)}<p class="deeds">'
         f'<button type="button" class="cite" data-reference="{_whole(cited)}" title="{attribute(cited)}"'
         f' aria-label="{inert(words.search.cite_name.format(rank=hit.rank))}">{inert(words.search.cite)}</button>'

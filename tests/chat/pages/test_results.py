@@ -35,9 +35,12 @@ def test_a_mark_never_cuts_an_escape() -> None:
     assert "A&#38;B &#60;<mark>销量</mark>&#62;" in results_html(results_of((hit,), "销量 amp lt 38"), LISTED, CHINESE)
 
 
-def test_a_passage_tells_where_it_stands_its_kind_score_and_reference() -> None:
-    parts = Parts(results_html(results_of(HITS), LISTED, CHINESE))
-    assert "新能源汽车产业发展报告（2025） › 第二章 市场 › 出口 › 第 12 页某研究院 · 2025-03正文0.912" in parts.text
+def test_a_passage_tells_where_it_stands_its_kind_and_reference_and_no_score() -> None:
+    below_nothing = (Hit(EXPORTS, -1.234, 1), *HITS[1:])
+    parts = Parts(results_html(results_of(below_nothing), LISTED, CHINESE))
+    assert "新能源汽车产业发展报告（2025） › 第二章 市场 › 出口 › 第 12 页某研究院 · 2025-03正文" in parts.text
+    assert "1.234" not in parts.text
+    assert "0.755" not in parts.text
     (cite,) = (button for button in parts.named("button") if button.get("class") == "cite")
     assert cite["data-reference"] == "某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：12."
     assert cite["aria-label"] == "复制引文（第 1 段）"
@@ -55,7 +58,7 @@ def test_a_reference_is_copied_whole_however_long() -> None:
 
 def test_the_head_says_how_many_how_fast_and_which_page() -> None:
     parts = Parts(results_html(results_of(HITS), LISTED, CHINESE))
-    assert parts.text.startswith("最相关的 3 段 · 第 1/3 页 · 检索 0.03 秒")
+    assert parts.text.startswith("按相关程度排列的前 3 段 · 第 1/3 页 · 检索 0.03 秒")
     assert "页" not in Parts(results_html(replace(results_of(HITS[:1]), k=10), LISTED, CHINESE)).text.split("清除")[0]
 
 

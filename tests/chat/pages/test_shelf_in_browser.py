@@ -150,6 +150,10 @@ def test_the_list_fits_a_phone_and_works_by_keyboard(browser: "Browser", shared:
     visit = Visit(browser, shared[0], width=360, height=740)
     open_reports(visit)
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    card, told = (visit.page.locator(f"#shelf li.report{part}").first.bounding_box() for part in ("", " .told"))
+    assert card is not None
+    assert told is not None
+    assert told["width"] > 0.75 * card["width"]  # the buttons do not stand beside the title
     with visit.page.expect_file_chooser():
         visit.page.locator(".shelf-head button.add").focus()
         visit.page.keyboard.press("Enter")

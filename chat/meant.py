@@ -14,11 +14,17 @@ from chat.answer import Found
 from chat.wording import read
 from index.asked import asks_for_a_figure, asks_for_a_time, asks_for_an_amount, has_amount
 from index.segment import fold
+from ingest.figures import find_figures
 from ingest.normalise import simplify
 from ingest.periods import find_periods
 from ingest.report import Passage
 
-_HOW_MUCH = re.compile(r"(?:总共|一共|大约|约)?(?:是|为|有|达到?|占|高达)?多[少大]")
+# What is measured stands before it, where nothing is counted behind it (多少头, 多少美元的订单).
+_HOW_MUCH = re.compile(
+    r"(?:总共|一共|大约|约)?(?:是|为|有|达到?|占|高达)?多[少大](?P<alone>(?=[百千万亿%％]*[个美]?元?[？?。，,\s]|$))?"
+)
+_TIMES = re.compile(r"翻(?:了)?[一两\d]?[番倍]|半数|一半")
+_RANKS = frozenset(("排名", "名次"))  # 第一 tells them, and no amount
 # 2020年以来, 2022年之前: any year of many.
 _OPEN = re.compile(r"[ ]?(?:以来|以后|之后|后(?!续|期)|起|以前|之前|前(?!三|两|二))")
 # gpt-4, dall-e 2, ernie3.0; not q1, top 10, 2022h1, nor a number that counts (ai 50强) or a year.
@@ -198,7 +204,10 @@ def tells_the_amount(meant: Meant, told: str) -> bool:
 
     Of 441 questions of ExpMRC none that is answered rightly is lost by it.
     """
-    return meant.measured is None or (has_amount(told) and _says(meant.measured, fold(told)))
+    if meant.measured is None:
+        return True
+    tells = has_amount(told) if meant.measured in _RANKS else bool(find_figures(told) or _TIMES.search(told))
+    return tells and _says(meant.measured, fold(told))
 
 
 def _measured_by(question: str) -> str | None:
@@ -209,8 +218,11 @@ def _measured_by(question: str) -> str | None:
     if asks is None or not asks_for_an_amount(question):
         return None
     before = [word for word in read(plain) if word.end == asks.start()]
-    measured = fold(before[-1].text) if before and before[-1].kind in ("noun", "common") else ""
-    return measured if "多少" in asks[0] or any(measured in group for group in _measures()) else None
+    measured = fold(before[-1].text) if before and asks["alone"] is not None else ""
+    known = any(measured in group for group in _measures())
+    if not known and not (before and before[-1].kind in ("noun", "common")):
+        measured = ""
+    return measured if "多少" in asks[0] or known else None
 
 
 def _says(measured: str, told: str) -> bool:

@@ -164,7 +164,11 @@ def test_of_a_question_with_two_sides_each_may_be_told_of() -> None:
         ("公司的营收是多少？", "公司重视营收。", False),
         ("公司的营收是多少？", "全年收入12亿元。", True),  # told in another word
         ("设备的市场规模有多大？", "设备的商业模式有3种。", False),
+        ("设备的市场规模有多大？", "设备的算力规模为3亿次。", False),
+        ("设备的市场规模有多大？", "市场规模位列第一。", False),  # a rank is no amount
+        ("公司的排名是多少？", "公司位列第一。", True),
         ("行业受的影响有多大？", "影响十分深远。", True),  # may be told without a figure
+        ("保险公司花费多少美元取得股权？", "以3亿美元的代价取得股权。", True),
         ("占地多少公顷？", "园区占12公顷。", True),  # no noun says what is measured
         ("剃刀雉的体长约为多少？", "剃刀雉长达89厘米。", True),  # no measure of reports: a character of it will do
         ("公司有多少员工？", "公司重视员工。", False),

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
@@ -191,6 +192,8 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_model(command("model", "语言模型与向量模型：查看、获取、校验", _model))
 
+    _add_key(command("key", "访问密钥：发放、查看、吊销", _key))
+
     chat = command("chat", "打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）", _chat)
     chat.add_argument("--host", help="监听地址（默认 127.0.0.1）")
     chat.add_argument("--port", type=_port, help="端口（默认 7860）")
@@ -229,6 +232,38 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     fetch.add_argument("--from", dest="source", metavar="PATH", help="先试这个本地文件")
     verify = actions.add_parser("verify", help="重新计算 sha256，校验已有的模型")
     verify.add_argument("name", nargs="?", help="模型名（默认：本机已有的全部）")
+
+
+def _add_key(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, title="操作", metavar="操作")
+    add = actions.add_parser("add", help="发放一个密钥；密钥本身只显示这一次")
+    add.add_argument("name", metavar="NAME", help="给谁用，如系统的名称")
+    scopes = {"ask": "提问", "search": "检索、看报告与导出", "reports": "增删报告", "admin": "管理"}
+    meant = "、".join(f"{scope} {meaning}" for scope, meaning in scopes.items())
+    add.add_argument(
+        "--scope", choices=scopes, action="append", required=True, help=f"可以做什么（可多次给出）：{meant}"
+    )
+    add.add_argument("--group", metavar="GROUP", action="append", default=[], help="属于哪个组（可多次给出）")
+    add.add_argument("--per-minute", metavar="N", type=_per_minute, help="每分钟最多提问几次（默认用配置的数）")
+    add.add_argument("--expires", metavar="DATE", type=_date, help="有效的最后一天，如 2027-06-30（默认不到期）")
+    shown = actions.add_parser("list", help="列出发放过的密钥；密钥本身没有保存，不会列出")
+    revoke = actions.add_parser("revoke", help="吊销一个密钥，立即生效")
+    revoke.add_argument("name", metavar="NAME", help="名称或编号")
+    for action in (add, shown, revoke):
+        _add_index(action)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"应为日期，如 2027-06-30，实为 {text}") from error
+
+
+def _per_minute(text: str) -> int:
+    from chat.access.keys import MOST_PER_MINUTE  # noqa: PLC0415
+
+    return _whole_number(text, 1, MOST_PER_MINUTE)
 
 
 def _positive(text: str) -> int:
@@ -647,6 +682,32 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
     return DONE
 
 
+def _key(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.access.keys import KEYS, KeyStore  # noqa: PLC0415
+    from chat.terminal import show_keys, show_notice  # noqa: PLC0415
+
+    store = KeyStore(_index_root(arguments, config) / KEYS)
+    match arguments.action:
+        case "add":
+            key = store.add(
+                arguments.name,
+                arguments.scope,
+                groups=arguments.group,
+                per_minute=arguments.per_minute,
+                expires=arguments.expires,
+            )
+            print(key)  # alone on standard output, for a program to take
+            show_notice("密钥只显示这一次，请现在保存；使用时放在请求头 Authorization: Bearer 之后。")
+            if "keys" not in config.access.ways:
+                show_notice('现在还不能用：请在配置的 [access] 中写 ways = ["keys"]，并重启服务。')
+        case "list":
+            show_keys(store.keys())
+        case "revoke":
+            revoked = store.revoke(arguments.name)
+            show_notice(f"已吊销：{revoked.name}（{revoked.id}）")
+    return DONE
+
+
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.access.configured import access_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
@@ -665,7 +726,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
 
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
-    access = access_of(config, host=host)
+    access = access_of(config, _index_root(arguments, config), host=host)
     try:
         listener = listen(host, port)
     except (OSError, OverflowError) as error:

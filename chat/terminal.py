@@ -9,7 +9,7 @@ import webbrowser
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -346,6 +346,35 @@ def show_models(catalogue: "Sequence[Model]", folder: Path) -> None:
             model.name, model.about, f"{model.size / 1e6:,.0f} MB", model.licence, states[state(model, folder)]
         )
     _Console().print(table)
+
+
+def show_keys(keys: "Sequence[Key]") -> None:
+    """The keys that were ever made; of the key itself its beginning, by which it is known again."""
+    if not keys:
+        _Console().print("还没有密钥；用 reportqa key add 发放。")
+        return
+    table = Table(title="访问密钥", title_justify="left")
+    for heading in ("名称", "密钥", "可以", "组", "每分钟", "发放", "到期", "最近使用", "状态"):
+        table.add_column(heading, overflow="fold")
+    for key in keys:
+        state = (
+            "[dim]已吊销[/]" if key.revoked else "[green]有效[/]" if key.holds_on(date.today()) else "[yellow]已到期[/]"
+        )
+        table.add_row(
+            Text(key.name),
+            f"rqa_{key.id}…",
+            "、".join(sorted(key.scopes)),
+            Text("、".join(sorted(key.groups))),
+            "" if key.per_minute is None else str(key.per_minute),
+            *("" if day is None else day.isoformat() for day in (key.created, key.expires, key.last_used)),
+            state,
+        )
+    _Console(width=None if sys.stdout.isatty() else 150).print(table)
+
+
+def show_notice(message: str) -> None:
+    """A line beside what a command gives out."""
+    _Console(stderr=True).print(Text(message), soft_wrap=True)
 
 
 def show_verified(model: "Model", digest: str) -> None:

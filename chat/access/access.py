@@ -25,7 +25,6 @@ KEY_IN_URL = (
 )
 DOUBLED = "请求头 {name} 出现了不止一次，或名称中含有下划线，无法确认身份。"
 
-KEY_PREFIX = "rqa_"
 _KEY = re.compile(rb"rqa_[\w-]{40}")
 # Each of these says who somebody is, to us or to proxies before us: of two, nobody knows which one was checked.
 _OF_IDENTITY = frozenset(

@@ -1,7 +1,10 @@
 """`[access]` of the configuration as an `Access`, and the refusal to serve others where it lets nobody in."""
 
+from pathlib import Path
+
 from chat.access.access import Access
 from chat.access.caller import Caller, Scope, Way
+from chat.access.keys import KEYS, Keys, KeyStore
 from chat.access.loopback import Loopback, is_loopback
 from chat.config import Config
 from ingest.errors import UserError
@@ -16,8 +19,8 @@ class Unprotected(UserError):
     """The service would be open to a network, and nobody said to whom."""
 
 
-def access_of(config: Config, *, host: str) -> Access:
-    """Who may use a service that listens on host.
+def access_of(config: Config, root: Path, *, host: str) -> Access:
+    """Who may use a service that listens on host and answers from the index at root.
 
     Raises:
         Unprotected: it listens beyond this machine, and no way is named by which others are known.
@@ -26,6 +29,8 @@ def access_of(config: Config, *, host: str) -> Access:
     if not is_loopback(host) and set(ways) <= {"loopback"}:
         raise Unprotected(UNPROTECTED.format(host=host))
     asked: list[Way] = []
+    if "keys" in ways:
+        asked.append(Keys(KeyStore(root / KEYS)))
     if "loopback" in ways:
         asked.append(Loopback())  # last: what a caller says of itself is asked first
     return Access(asked, everybody=_everybody(config) if "none" in ways else None)

@@ -61,6 +61,7 @@ highlights    where a question's words stand in a text
 reference     a passage as a reference of GB/T 7714—2015
 nearest       words near those that the library lacks
 facets        a search in one go: pages, filters with counts, what else to try
+line          whose turn it is
 gate          answers wait their turn
 service       HTTP
 streams       what a response is streamed from

@@ -99,13 +99,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds since the question came in, and tokens; None where the step did not happen."""
+    """Milliseconds since the question came in, and tokens; None where the step did not happen.
+
+    waited_ms: how much of it the question stood in the line before the model.
+    """
 
     search_ms: float
     first_token_ms: float | None = None
     total_ms: float | None = None
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
+    waited_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

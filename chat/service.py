@@ -14,11 +14,22 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chat.access.caller import caller_of
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
-from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
+from chat.contract import (
+    Asked,
+    Identity,
+    JsonObject,
+    ask_object,
+    error_object,
+    found_object,
+    identity,
+    read_asked,
+    search_object,
+)
 from chat.facets import Results, search_in_one_go
 from chat.feedback_routes import add_feedback_routes
-from chat.gate import Busy, ModelGate, Waiting
+from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_key
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
 from chat.json_body import WrongType, read_json
@@ -30,7 +41,7 @@ from chat.pages.page import Assistant, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
-from chat.streams import sent, without_blocking
+from chat.streams import EventStream, sent, without_blocking
 from ingest.errors import UserError
 
 if TYPE_CHECKING:
@@ -40,7 +51,7 @@ if TYPE_CHECKING:
     from chat.page_views import PageViews
 
 STATIC = Path(__file__).parent / "pages" / "static"
-RETRY_SECONDS = 30
+SEARCHES = 4  # at once: each takes a core
 GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
 NOT_JSON_TYPE = "请以 Content-Type: application/json 发送请求。"
 WRONG_METHOD = "此地址不支持这种请求方法。"
@@ -220,9 +231,10 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
-    from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse  # noqa: PLC0415
+    from starlette.responses import JSONResponse, RedirectResponse, Response  # noqa: PLC0415
 
     app.mount("/static", StaticFiles(directory=STATIC))
+    searching = asyncio.Semaphore(SEARCHES)
 
     async def to_page(request: Request) -> Response:
         # Relative, so that it holds below any path a proxy gives us.
@@ -235,18 +247,20 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
 
     async def search(request: Request) -> Response:
         asked = await _read(request, assistant)
-        searched = await run_in_threadpool(_searched, assistant, asked)
+        async with searching:
+            if await request.is_disconnected():
+                return Response(status_code=499)  # nobody reads it
+            searched = await run_in_threadpool(_searched, assistant, asked)
         return JSONResponse(search_object(searched, assistant.reports, asked.id))
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, assistant)
+        caller = line_key(caller_of(request), request.client.host if request.client else "")
         if "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(
-                _server_sent(assistant, gate, asked),
-                media_type="text/event-stream",
-                headers={"X-Accel-Buffering": "no"},  # a proxy would collect the stream
-            )
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked)))) as events:
+            ticket = gate.enter(caller)  # a refusal has a status of its own, so it comes before the stream
+            steps = gate.follow(_ask(assistant, asked), ticket)
+            return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), caller))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))
@@ -287,7 +301,7 @@ async def _read(request: "Request", assistant: Assistant) -> Asked:
     return read_asked(decoded, assistant.reports)
 
 
-async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> AsyncGenerator[str, None]:
+async def _server_sent(steps: Generator[Event | Waiting, None, None], id: Identity) -> AsyncGenerator[str, None]:
     """The events stage, hits, delta and final; `error` in the place of final where there is no answer."""
     draft, last_stage = "", ""
 
@@ -301,13 +315,13 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
 
     yield staged(stage="searching")
     try:
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked)))) as events:
+        async with aclosing(without_blocking(steps)) as events:
             async for event in events:
                 match event:
                     case Found():
-                        yield sent("hits", found_object(event, asked.id))
-                    case Waiting(ahead):
-                        yield staged(stage="waiting", ahead=ahead)
+                        yield sent("hits", found_object(event, id))
+                    case Waiting(ahead, seconds):
+                        yield staged(stage="waiting", ahead=ahead, seconds=seconds)
                     case Drafting(text):
                         yield staged(stage="drafting")
                         if text != draft:
@@ -316,9 +330,21 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
                     case Checking():
                         yield staged(stage="checking")
                     case Finished():
-                        yield sent("final", ask_object(event, asked.id))
+                        yield sent("final", ask_object(event, id))
     except (BadQuestion, Busy, GeneratorUnavailable) as problem:
-        yield sent("error", error_object(str(problem), asked.id))
+        yield sent("error", _told(problem, id))
+
+
+def _told(problem: Exception, id: Identity) -> JsonObject:
+    """The contract's error, of a service that is busy with the seconds after which to ask again."""
+    told = error_object(str(problem), id)
+    return told | {"retry_after": problem.retry_after} if isinstance(problem, Busy) else told
+
+
+def _identity(request: "Request") -> Identity:
+    """The id of a request that has been read; None before."""
+    id: Identity = getattr(request.state, "identity", None)
+    return id
 
 
 def _delta(before: str, after: str) -> str:
@@ -332,9 +358,8 @@ def _add_error_handlers(app: "FastAPI") -> None:
     from starlette.exceptions import HTTPException  # noqa: PLC0415
     from starlette.responses import JSONResponse  # noqa: PLC0415
 
-    def failed(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-        id = getattr(request.state, "identity", None)
-        return JSONResponse(error_object(message, id), status_code=status, headers=headers)
+    def failed(request: Request, status: int, message: str) -> JSONResponse:
+        return JSONResponse(error_object(message, _identity(request)), status_code=status)
 
     async def bad_question(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 400, str(error))
@@ -343,7 +368,9 @@ def _add_error_handlers(app: "FastAPI") -> None:
         return failed(request, 415, NOT_JSON_TYPE)
 
     async def busy(request: Request, error: Exception) -> JSONResponse:
-        return failed(request, 503, str(error), {"Retry-After": str(RETRY_SECONDS)})
+        told = _told(error, _identity(request))
+        headers = {"Retry-After": str(told.get("retry_after", COME_BACK_SECONDS))}
+        return JSONResponse(told, status_code=429 if isinstance(error, TooMany) else 503, headers=headers)
 
     async def http_error(request: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500

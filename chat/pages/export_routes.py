@@ -41,8 +41,6 @@ def add_export_routes(app: "FastAPI", assistant: Assistant) -> None:
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import Response  # noqa: PLC0415
 
-    writing = asyncio.Semaphore(1)  # of a long conversation a PDF takes seconds of one core
-
     writing = asyncio.Semaphore(1)  # a long conversation as PDF takes a core for seconds
 
     async def export(request: Request) -> Response:

@@ -150,7 +150,7 @@ def _told(exchange: Exchange, stage: Stage, words: TalkWords) -> str:
         return ""
     told = words.found_count.format(count=len(exchange.found.hits))
     if exchange.ahead:
-        told = words.queued.format(ahead=exchange.ahead)
+        told = words.queued.format(ahead=exchange.ahead, seconds=exchange.wait_seconds)
     return f"<i>{inert(told)}</i>"
 
 

@@ -12,9 +12,10 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from chat.access.caller import LOCAL, caller_of
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
 from chat.contract import ReportLine, check_reports
-from chat.gate import Busy, ModelGate
+from chat.gate import Busy, ModelGate, line_key
 from chat.generation import GeneratorUnavailable
 from chat.pages.covers import covered_html
 from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 MAX_EXCHANGES = 50  # the whole conversation is drawn again with every question
 DRAWN_SECONDS = 0.1  # between two drawings of a draft: 60 tokens a second would draw it as often, and each time whole
 ID_BYTES = 18
+ASKING: dict[str, Any] = {**PLAIN, "concurrency_limit": None}  # the gate decides who waits, and tells them
 
 
 class Assistant(Protocol):
@@ -236,7 +238,7 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
                 conversation=exchange.conversation or secrets.token_urlsafe(ID_BYTES),
             )
             earlier = still_standing(earlier, assistant)
-            progress = _progress(assistant, gate, run, exchange, earlier, words=talk.words)
+            progress = _progress(assistant, gate, run, exchange, earlier, words=talk.words, caller=_asker(request))
             yield from _shown(talk, assistant, progress, run, earlier)
         finally:
             runs.pop(request.session_hash, None)
@@ -284,12 +286,17 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
 
     typed, asking = [talk.box, talk.state, talk.only], [talk.wishes, talk.state, talk.only]
     for event in (
-        gr.on([talk.send.click, talk.box.submit], _updating(ask, talk), typed, talk.outputs, **PLAIN),
+        gr.on([talk.send.click, talk.box.submit], _updating(ask, talk), typed, talk.outputs, **ASKING),
         # multiple: a wish that comes while an answer, begun by a wish too, is under way must not wait for it or be dropped.
-        talk.wishes.submit(_updating(wanted, talk), asking, [*talk.outputs, tabs], trigger_mode="multiple", **PLAIN),
+        talk.wishes.submit(_updating(wanted, talk), asking, [*talk.outputs, tabs], trigger_mode="multiple", **ASKING),
     ):
         event.failure(fail, talk.state, talk.outputs, **PLAIN)
     talk.stop.click(stop, None, None, concurrency_limit=None, **PLAIN)
+
+
+def _asker(request: "gr.Request") -> str:
+    """Whose turn in the line a question of the page is; without a name, each open page is somebody of its own."""
+    return line_key(caller_of(request.request) if request.request else LOCAL, str(request.session_hash))
 
 
 # What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the request.
@@ -410,7 +417,14 @@ def _shown(
 
 
 def _progress(
-    assistant: Assistant, gate: ModelGate, run: Run, exchange: Exchange, earlier: tuple[Exchange, ...], *, words: Words
+    assistant: Assistant,
+    gate: ModelGate,
+    run: Run,
+    exchange: Exchange,
+    earlier: tuple[Exchange, ...],
+    *,
+    words: Words,
+    caller: str = "",
 ) -> Generator[Exchange, None, None]:
     """The exchange as it comes about, event by event, until it is answered, stopped or found impossible."""
     yield exchange
@@ -418,7 +432,7 @@ def _progress(
         question = check_question(exchange.question)
         within = check_reports(exchange.within, assistant.reports)
         asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
-        with closing(gate.through(asking)) as events:
+        with closing(gate.through(asking, caller)) as events:
             for event in events:
                 exchange = exchange.after(event)
                 if run.ending is not None and exchange.running:

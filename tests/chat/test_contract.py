@@ -156,6 +156,7 @@ def test_an_answer_adds_its_sentences_and_citations() -> None:
         ],
         "timings": {
             "search_ms": 12.5,
+            "waited_ms": None,
             "first_token_ms": 2000.0,
             "total_ms": 4000.0,
             "prompt_tokens": 180,

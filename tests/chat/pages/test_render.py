@@ -226,8 +226,8 @@ def test_seconds(ms: float, shown: str) -> None:
 
 
 def test_one_waits_behind_the_questions_before() -> None:
-    waiting = Exchange("销量？").after(FOUND).after(Waiting(2))
-    assert inert("排队，前面 2 个") in exchange_html(waiting, 1, CHINESE)
+    waiting = Exchange("销量？").after(FOUND).after(Waiting(2, 16))
+    assert inert("排队，前面 2 个，约 16 秒") in exchange_html(waiting, 1, CHINESE)
     assert "前面" not in exchange_html(waiting.after(Drafting("")), 1, CHINESE)
 
 
@@ -236,8 +236,8 @@ def test_one_waits_behind_the_questions_before() -> None:
     [
         ([], "检索", ""),
         ([FOUND], "作答", "3 段"),
-        ([FOUND, Waiting(1)], "证据", "排队，前面 1 个"),
-        ([FOUND, Waiting(1), Drafting("出口")], "作答", "3 段"),
+        ([FOUND, Waiting(1, 8)], "证据", "排队，前面 1 个，约 8 秒"),
+        ([FOUND, Waiting(1, 8), Drafting("出口")], "作答", "3 段"),
         ([replace(FOUND, needs_model=False)], "证据", "3 段"),
         ([FOUND, Drafting("出口"), Checking()], "核验", "3 段"),
     ],

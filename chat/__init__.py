@@ -23,6 +23,7 @@ figure_grammar  the figures that a draft may have
 generation    what every model has in common: pieces, token counts, errors
 local_model   a GGUF model in this process (llama.cpp)
 endpoint      any OpenAI-compatible service
+breaker       a model that keeps failing, left alone for a while
 marks         the marks of a draft and of an answer
 grounding     a draft to an answer: marks resolved, sentences checked
 figure_check  whether figures and periods are told by the evidence, of the same thing

@@ -9,6 +9,8 @@ from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
 Unproven = Literal["quote", "remove", "show"]
+# Why the evidence is quoted where the model would have written: it cannot be reached or fails, or it took too long.
+Fallback = Literal["unavailable", "overtime"]
 
 QUESTION_CHARS = 2_000  # a question, not a document: what is longer would fill the small model's window by itself
 
@@ -79,6 +81,7 @@ class Answer:
 
     quoted: the sentences are the evidence itself (摘自原文), not the model's words.
     refusal: why there is no answer, in the reader's language; None where there is one.
+    fallback: why it is quoted, where that is not for the draft's sake.
     dropped_marks: marks of the draft that named nothing, left out of the answer.
     """
 
@@ -88,6 +91,7 @@ class Answer:
     quoted: bool = False
     refusal: str | None = None
     dropped_marks: tuple[str, ...] = ()
+    fallback: Fallback | None = None
 
     @property
     def text(self) -> str:

@@ -653,6 +653,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         FeedbackStore,
         FeedbackUnavailable,
     )
+    from chat.gate import ModelGate  # noqa: PLC0415
+    from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
@@ -695,6 +697,12 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                 warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each
                 app = make_app(
                     live,
+                    gate=ModelGate(
+                        slots=config.limits.slots,
+                        pending=config.limits.pending,
+                        waiting=config.limits.waiting,
+                        wait_seconds=config.limits.wait_seconds,
+                    ),
                     frame_ancestors=config.server.frame_ancestors,
                     allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
                     shelf=CorpusShelf(setup, live),
@@ -702,7 +710,10 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     views=PageViews(setup.corpus, viewer),
                     feedback=FeedbackStore(setup.root / FEEDBACK),
                 )
-                warm.result()
+                try:
+                    warm.result()
+                except GeneratorUnavailable as problem:
+                    bar.notice(f"模型暂不可用，先以摘录原文作答：{problem}")
         for each in built:
             show_built(each)
         name = f"[{host}]" if ":" in host and not host.startswith("[") else host

@@ -279,6 +279,8 @@ def ask_object(finished: Finished, id: Identity = None) -> JsonObject:
         **_found(finished.found, id, finished.found.hits),
         "answer": answer.text,
         "refused": answer.refusal is not None,
+        "quoted": answer.quoted,
+        "fallback": answer.fallback,
         "sentences": [
             {
                 "text": sentence.text,

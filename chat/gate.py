@@ -79,6 +79,11 @@ class ModelGate:
         """How many questions are under way."""
         return len(self._under_way)
 
+    @property
+    def stopping(self) -> bool:
+        """Whether nobody is let in any more."""
+        return self._stopping
+
     def enter(self, caller: str = "") -> Ticket:
         """Let a question in, to be followed with `follow` and left with `leave`, whatever happens.
 

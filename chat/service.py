@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "pages" / "static"
 SEARCHES = 4  # at once: each takes a core
+# Together they leave two of the ten seconds that a service manager usually waits.
+FINISH_SECONDS = 4  # for the answers under way at a stop
+TOLD_SECONDS = 1  # for those that are cut off to hear of it
 GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
 NOT_JSON_TYPE = "请以 Content-Type: application/json 发送请求。"
 WRONG_METHOD = "此地址不支持这种请求方法。"
@@ -87,6 +90,8 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # While answers are finished the address stays open: who comes then is told, not shut out.
+            await _finish(app.state.gate, hurry=lambda: self.force_exit)
             # Every open page holds a stream that only such an event ends; cut off, each would leave a traceback.
             for end in app.state.pages_end:
                 end.set()
@@ -97,6 +102,21 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
     )
     with suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listener])
+
+
+async def _finish(gate: ModelGate, *, hurry: Callable[[], bool]) -> None:
+    """Take nothing new, let the answers under way end for FINISH_SECONDS, and tell those that do not."""
+    gate.stop()
+    await _emptied(gate, FINISH_SECONDS, hurry)
+    gate.end()
+    await _emptied(gate, TOLD_SECONDS, hurry)
+
+
+async def _emptied(gate: ModelGate, seconds: float, hurry: Callable[[], bool]) -> None:
+    for _ in range(round(seconds / 0.1)):
+        if not gate.under_way or hurry():
+            return
+        await asyncio.sleep(0.1)
 
 
 def make_app(
@@ -122,6 +142,7 @@ def make_app(
     """
     gate = gate or ModelGate()
     app = _guarded_app(allowed_hosts, frame_ancestors)
+    app.state.gate = gate
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
@@ -243,6 +264,8 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         return RedirectResponse(f"{path}/", status_code=307, headers={"Vary": "Accept-Language"})
 
     async def healthz(request: Request) -> Response:
+        if gate.stopping:
+            return JSONResponse({"status": "stopping"}, status_code=503)
         return JSONResponse({"status": "ok"})
 
     async def search(request: Request) -> Response:

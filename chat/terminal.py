@@ -284,6 +284,8 @@ def _options(within: "Filter") -> list[str]:
 def show_answer(events: "Iterable[Event]") -> None:
     """The answer as it is drafted where this is a terminal, then checked, with its sources."""
     from chat.answer import Drafting, Finished  # noqa: PLC0415 - as above
+    from chat.pages.chinese import CHINESE  # noqa: PLC0415
+    from chat.pages.render import quoted_because  # noqa: PLC0415
 
     console = _Console()
     with console.status("检索…") as status:
@@ -296,7 +298,7 @@ def show_answer(events: "Iterable[Event]") -> None:
     if found.standalone_question != found.question:
         console.print(Text(f"理解为：{found.standalone_question}", style="dim"), soft_wrap=True)
     if answer.quoted:
-        console.print(Text("摘自原文", style="dim"))
+        console.print(Text(quoted_because(answer, CHINESE.talk), style="dim"))
     console.print(_marked(answer), soft_wrap=True)
     console.print()
     for citation in answer.citations:

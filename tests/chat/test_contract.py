@@ -123,6 +123,8 @@ def test_an_answer_adds_its_sentences_and_citations() -> None:
     )
     timings = Timings(12.5, 2000.0, 4000.0, 180, 12)
     assert ask_object(Finished(FOUND, answer, timings), 7) == {
+        "quoted": False,
+        "fallback": None,
         "id": 7,
         "question": "那规模呢？",
         "standalone_question": "2024年规模多大？",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Sentence, Timings
+from chat.answer import Answer, Checking, Drafting, Event, Fallback, Finished, Found, Sentence, Timings
 from chat.contract import ReportLine
 from chat.facets import Facets, Results
 from chat.gate import Waiting
@@ -193,6 +193,14 @@ def test_an_answer_quoted_from_the_source_is_tagged() -> None:
     quoted = replace(DONE, answer=replace(ANSWER, quoted=True))
     assert "摘自原文" in exchange_html(quoted, 1, CHINESE)
     assert "摘自原文" not in exchange_html(DONE, 1, CHINESE)
+
+
+@pytest.mark.parametrize(
+    ("fallback", "told"), [("unavailable", "模型暂不可用，以下摘自原文"), ("overtime", "超时，已改为摘录原文")]
+)
+def test_an_answer_quoted_in_the_place_of_the_models_says_why(fallback: Fallback, told: str) -> None:
+    quoted = replace(DONE, answer=replace(ANSWER, quoted=True, fallback=fallback))
+    assert f'<span class="tag">{inert(told)}</span>' in exchange_html(quoted, 1, CHINESE)
 
 
 def test_a_refusal_shows_its_reason_and_the_nearest_passages() -> None:

@@ -27,6 +27,7 @@ from ingest.passages import split_passages
 from ingest.report import Report, UnreadableReport
 
 if TYPE_CHECKING:  # these bring the search libraries along, 0.4 s that a build without changes need not wait for
+    from chat.access.keys import Key
     from chat.answer import Answer, Citation, Event
     from chat.answering_set import AnsweringFigures
     from chat.catalogue import Model
@@ -285,6 +286,8 @@ def _options(within: "Filter") -> list[str]:
 def show_answer(events: "Iterable[Event]") -> None:
     """The answer as it is drafted where this is a terminal, then checked, with its sources."""
     from chat.answer import Drafting, Finished  # noqa: PLC0415 - as above
+    from chat.pages.chinese import CHINESE  # noqa: PLC0415
+    from chat.pages.render import quoted_because  # noqa: PLC0415
 
     console = _Console()
     with console.status("检索…") as status:
@@ -297,7 +300,7 @@ def show_answer(events: "Iterable[Event]") -> None:
     if found.standalone_question != found.question:
         console.print(Text(f"理解为：{found.standalone_question}", style="dim"), soft_wrap=True)
     if answer.quoted:
-        console.print(Text("摘自原文", style="dim"))
+        console.print(Text(quoted_because(answer, CHINESE.talk), style="dim"))
     console.print(_marked(answer), soft_wrap=True)
     console.print()
     for citation in answer.citations:

@@ -545,7 +545,7 @@ def test_a_draft_that_grows_fast_is_drawn_no_oftener_than_the_eye_follows_and_it
 
 
 def test_what_did_not_change_is_not_drawn_again(assistant: ScriptedAssistant, reader: Reader) -> None:
-    waiting = Exchange("出口？").after(FOUND).after(Waiting(1))
+    waiting = Exchange("出口？").after(FOUND).after(Waiting(1, 8))
     steps = (each for each in (Exchange("出口？"), waiting, waiting, waiting))
     drawn = [reader.talk.current in each for each in _shown(reader.talk, assistant, steps, Run(), ())]
     assert drawn == [True, True, False, False]

@@ -194,7 +194,7 @@ def test_the_root_leads_to_the_page_whatever_the_path_in_front(client: TestClien
 def test_the_page_has_a_nonce_on_every_script_and_opens_no_door_to_other_origins(client: TestClient) -> None:
     response = client.get("/chat/", headers={"origin": "https://evil.example"})
     # One of them holds the strings of the page's script, and runs nothing.
-    assert response.text.count("<script") == response.text.count("<script nonce=") == 8
+    assert response.text.count("<script") == response.text.count("<script nonce=") == 9
     (said,) = re.findall(
         r'<script nonce="[^"]+" type="application/json" id="words" lang="zh-CN">(.*?)</script>', response.text
     )

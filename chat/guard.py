@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chat.api.refusals import refusal_object
 from ingest.errors import UserError
 from ingest.reading import MAX_BYTES
 
@@ -33,7 +34,7 @@ GRADIO_ROUTES = re.compile(
 )
 OWN_ROUTES = re.compile(
     r"/|/chat(?:-en)?|/healthz|/api/v1/(?:search|ask|export|feedback(?:/[A-Za-z0-9_-]+)?|reports(?:/[^/]+)?)"
-    r"|/static/[\w.-]+|/reports/[^/]+(?:/pages/\d{1,6})?"
+    r"|/static/[\w.-]+|/reports/[^/]+(?:/pages/\d{1,6})?|/v1/(?:chat/completions|models(?:/[^/]+)?)"
 )
 UNCHANGING = re.compile(r"/chat(?:-en)?/assets/")  # named by their content
 
@@ -223,8 +224,9 @@ class _Answer:
         await self._send(message)
 
     async def reject(self, rejected: Rejected) -> None:
-        """Send the reason as the contract's error object."""
-        body = json.dumps({"id": None, "error": rejected.message}, ensure_ascii=False).encode()
+        """Send the reason in the shape of the address."""
+        refusal = refusal_object(self._path, rejected.status, rejected.message)
+        body = json.dumps(refusal, ensure_ascii=False).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await self({"type": "http.response.start", "status": rejected.status, "headers": headers})
         await self({"type": "http.response.body", "body": body})

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
+from chat.api.completion_routes import add_completion_routes
+from chat.api.refusals import refusal_object
 from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
 from chat.facets import Results, search_in_one_go
 from chat.feedback_routes import add_feedback_routes
@@ -98,6 +100,7 @@ def make_app(
     editing: Editing = "loopback",
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
+    external_url: str = "",
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
@@ -105,6 +108,7 @@ def make_app(
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
+    external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
@@ -114,6 +118,7 @@ def make_app(
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
+    add_completion_routes(app, assistant, gate, external_url=external_url.rstrip("/"))
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:
@@ -327,6 +332,14 @@ def _delta(before: str, after: str) -> str:
     return sent("delta", {"start": start, "text": after[start:]})
 
 
+def _methods(app: "FastAPI", path: str) -> set[str]:
+    """Those that some route of this path answers: each route names its own alone."""
+    from starlette.routing import Route  # noqa: PLC0415
+
+    routes = [route for route in app.routes if isinstance(route, Route) and route.path_regex.fullmatch(path)]
+    return {method for route in routes for method in route.methods or ()}
+
+
 def _add_error_handlers(app: "FastAPI") -> None:
     from fastapi import Request  # noqa: PLC0415
     from starlette.exceptions import HTTPException  # noqa: PLC0415
@@ -334,7 +347,7 @@ def _add_error_handlers(app: "FastAPI") -> None:
 
     def failed(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
         id = getattr(request.state, "identity", None)
-        return JSONResponse(error_object(message, id), status_code=status, headers=headers)
+        return JSONResponse(refusal_object(request.url.path, status, message, id), status_code=status, headers=headers)
 
     async def bad_question(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 400, str(error))
@@ -347,7 +360,9 @@ def _add_error_handlers(app: "FastAPI") -> None:
 
     async def http_error(request: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return failed(request, status, WRONG_METHOD if status == 405 else NOT_FOUND)
+        if status == 405:
+            return failed(request, 405, WRONG_METHOD, {"Allow": ", ".join(sorted(_methods(app, request.url.path)))})
+        return failed(request, status, NOT_FOUND)
 
     async def broken(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 500, BROKEN)

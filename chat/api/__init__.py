@@ -1,0 +1,6 @@
+"""Programs' ways in beside the contract: the same answers as other programs already know how to ask for them.
+
+refusals      why a request is refused, in the shape that its address promises
+completions   OpenAI's chat completions: a request of theirs to ours, an answer of ours to theirs
+completion_routes  the same over HTTP
+"""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.api.completion_routes import add_completion_routes
 from chat.api.refusals import refusal_object
+from chat.api.report_routes import add_report_routes
 from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
 from chat.facets import Results, search_in_one_go
 from chat.feedback_routes import add_feedback_routes
@@ -119,6 +120,7 @@ def make_app(
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
     add_completion_routes(app, assistant, gate, external_url=external_url.rstrip("/"))
+    add_report_routes(app, assistant)
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:

@@ -3,4 +3,6 @@
 refusals      why a request is refused, in the shape that its address promises
 completions   OpenAI's chat completions: a request of theirs to ours, an answer of ours to theirs
 completion_routes  the same over HTTP
+whole_report  one report: its sections, its pages, its passages
+report_routes  the same over HTTP
 """

@@ -194,6 +194,8 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--host", help="监听地址（默认 127.0.0.1）")
     chat.add_argument("--port", type=_port, help="端口（默认 7860）")
     _add_corpus(chat)
+
+    _add_index(command("mcp", "让支持 MCP 的程序检索与提问，经标准输入与输出（服务运行时也可用 /mcp）", _mcp))
     return parser
 
 
@@ -472,6 +474,20 @@ def _write_line(output: BinaryIO, result: "JsonObject") -> None:
     output.flush()
 
 
+def _mcp(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.api.mcp_server import make_server, serve_stdio  # noqa: PLC0415
+    from chat.gate import ModelGate  # noqa: PLC0415
+    from chat.live import LiveAssistant  # noqa: PLC0415
+    from chat.terminal import one_bar  # noqa: PLC0415
+
+    with one_bar() as bar:
+        assistant = _assistant(arguments, config, bar)
+    live = LiveAssistant(_index_root(arguments, config), assistant)
+    address = config.server.external_url.rstrip("/") or None
+    serve_stdio(make_server(live, ModelGate(), lambda request: address))
+    return DONE
+
+
 def _decoded(line: bytes) -> object:
     from chat.answer import BadQuestion  # noqa: PLC0415
 
@@ -701,6 +717,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     editing=config.server.editing,
                     views=PageViews(setup.corpus, viewer),
                     feedback=FeedbackStore(setup.root / FEEDBACK),
+                    external_url=config.server.external_url,
                 )
                 warm.result()
         for each in built:

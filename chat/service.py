@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.api.completion_routes import add_completion_routes
+from chat.api.mcp_server import add_mcp, make_server
 from chat.api.refusals import refusal_object
 from chat.api.report_routes import add_report_routes
 from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
@@ -38,6 +39,7 @@ from ingest.errors import UserError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
+    from starlette.requests import HTTPConnection
 
     from chat.feedback import FeedbackStore
     from chat.page_views import PageViews
@@ -119,8 +121,9 @@ def make_app(
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
-    add_completion_routes(app, assistant, gate, external_url=external_url.rstrip("/"))
+    add_completion_routes(app, assistant, gate, partial(_home, external_url.rstrip("/")))
     add_report_routes(app, assistant)
+    add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:
@@ -131,6 +134,11 @@ def make_app(
     for words in (CHINESE, ENGLISH):
         _within_a_loop(partial(_mount_page, app, assistant, gate, words=words, shelf=shelf, editing=editing))
     return app
+
+
+def _home(external_url: str, request: "HTTPConnection | None") -> str | None:
+    """Where the service is reached: as configured, else as the request called it, by a name that the guard has let through."""
+    return external_url or (str(request.base_url).rstrip("/") if request is not None else None)
 
 
 def _within_a_loop(work: Callable[[], None]) -> None:

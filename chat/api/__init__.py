@@ -5,4 +5,6 @@ completions   OpenAI's chat completions: a request of theirs to ours, an answer 
 completion_routes  the same over HTTP
 whole_report  one report: its sections, its pages, its passages
 report_routes  the same over HTTP
+tools         what a language model may do here, as the Model Context Protocol describes tools
+mcp_server    the same, over stdio and HTTP
 """

@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -41,8 +41,10 @@ _EVENTS_BEFORE_STATUS = 2
 Events = AsyncGenerator[Event | Waiting, None]
 
 
-def add_completion_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate, *, external_url: str = "") -> None:
-    """Put the routes on the application. external_url: how readers reach the service; else as the request called it."""
+def add_completion_routes(
+    app: "FastAPI", assistant: Assistant, gate: ModelGate, home: "Callable[[Request], str | None]"
+) -> None:
+    """Put the routes on the application. home: where the service is reached, for links to the cited words."""
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.responses import JSONResponse, Response, StreamingResponse  # noqa: PLC0415
 
@@ -53,20 +55,20 @@ def add_completion_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate,
             wanted = read_wanted(await read_json(request), assistant.reports)
         except BadParameter as error:
             return refused(error)
-        home = external_url or str(request.base_url).rstrip("/")
+        links = home(request) or ""
         stamp = Stamp(f"chatcmpl-{secrets.token_hex(12)}", int(time.time()), assistant.version)
         events = without_blocking(gate.through(_ask(assistant, wanted)))
         if wanted.stream:
             told = await _beginning(events)
             return StreamingResponse(
-                _sent(told, events, wanted, stamp, home),
+                _sent(told, events, wanted, stamp, links),
                 media_type="text/event-stream",
                 headers={"X-Accel-Buffering": "no"},  # a proxy would collect the stream
             )
         finished = await _finished(request, events)
         if finished is None:
             return Response(status_code=499)  # nobody reads it
-        return JSONResponse(completion_object(finished, wanted.asked, stamp, home))
+        return JSONResponse(completion_object(finished, wanted.asked, stamp, links))
 
     async def models(request: Request) -> Response:
         return JSONResponse({"object": "list", "data": [model_object(began)]})

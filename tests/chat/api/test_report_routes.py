@@ -9,30 +9,16 @@ from starlette.testclient import TestClient
 
 from chat.api.report_routes import NO_SUCH_REPORT, add_report_routes
 from chat.api.whole_report import MAX_LIMIT, Stretch, around, passages_object
-from chat.contract import ReportLine, report_object
+from chat.contract import report_object
 from chat.guard import Guard
 from chat.opened import OpenedReport
 from chat.service import make_app
 from ingest.passages import split_passages
-from ingest.report import PageQuality, Report, Section
+from ingest.report import Report, Section
+from tests.chat.api.one_report import LINE, MARKET, REPORT, TITLE
 from tests.chat.test_service import HOME
 from tests.fakes import ScriptedAssistant
 
-TITLE = "储能报告"
-MARKET = "市场\n2023年新增装机为22.6吉瓦。\n2024年新增装机为43.7吉瓦。"
-REPORT = Report(
-    "es-2024",
-    TITLE,
-    "某学会",
-    "2024-12",
-    "储能.pdf",
-    (
-        Section((TITLE, "概述"), "概述\n本报告讨论新型储能。", ((0, 1),)),
-        Section((TITLE, "市场"), MARKET, ((0, 1), (21, 2))),
-    ),
-    pages=(PageQuality(1, 30), PageQuality(2, 15, ("scan",), confidence=0.93), PageQuality(3, 0, ("empty",))),
-)
-LINE = ReportLine("es-2024", TITLE, "某学会", "2024-12", 2, pages=REPORT.pages)
 ROUTE = "/api/v1/reports/es-2024"
 
 

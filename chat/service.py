@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.api.completion_routes import add_completion_routes
 from chat.api.mcp_server import add_mcp, make_server
+from chat.api.openapi import add_openapi
 from chat.api.refusals import refusal_object
 from chat.api.report_routes import add_report_routes
 from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
@@ -123,6 +124,7 @@ def make_app(
     add_export_routes(app, assistant)
     add_completion_routes(app, assistant, gate, partial(_home, external_url.rstrip("/")))
     add_report_routes(app, assistant)
+    add_openapi(app, external_url.rstrip("/"))
     add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
     if feedback is not None:
         add_feedback_routes(app, feedback)

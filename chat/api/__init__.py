@@ -7,4 +7,7 @@ whole_report  one report: its sections, its pages, its passages
 report_routes  the same over HTTP
 tools         what a language model may do here, as the Model Context Protocol describes tools
 mcp_server    the same, over stdio and HTTP
+shapes        JSON Schema in few words
+schemas       what goes in and comes out of the HTTP interface
+openapi       the interface described, with examples that were really answered
 """

@@ -11,6 +11,7 @@ from typing import Any
 from chat.access.caller import Scope
 from chat.answer import BadQuestion, Finished
 from chat.api.completions import pieces_of
+from chat.api.shapes import TEXT, closed, list_of, record
 from chat.api.whole_report import AROUND, passage_object
 from chat.contract import KINDS, MAX_CHOICES, MAX_OFFSET, MAX_TURNS, TURN_CHARS, JsonObject
 from chat.facets import Results
@@ -41,33 +42,20 @@ class Tool:
     gives: JsonObject
 
 
-def _object(properties: Mapping[str, Any], required: Sequence[str], **more: Any) -> JsonObject:
-    return {"type": "object", "properties": dict(properties), "required": list(required), **more}
-
-
-def _takes(properties: Mapping[str, Any], required: Sequence[str]) -> JsonObject:
-    return _object(properties, required, additionalProperties=False)
-
-
-def _list_of(items: JsonObject, **more: Any) -> JsonObject:
-    return {"type": "array", "items": items, **more}
-
-
-_TEXT: JsonObject = {"type": "string"}
 _PAGE: JsonObject = {"type": ["integer", "null"], "description": "页码；原文件没有页码时为空"}
 _QUESTION: JsonObject = {"type": "string", "minLength": 1, "maxLength": 2000, "description": "用中文写的问题或关键词"}
-_FILTERS: JsonObject = _takes(
+_FILTERS: JsonObject = closed(
     {
-        "reports": _list_of(
-            _TEXT, maxItems=MAX_CHOICES, description="只在这些报告中找（报告编号，见资源 reportqa://reports）"
+        "reports": list_of(
+            TEXT, maxItems=MAX_CHOICES, description="只在这些报告中找（报告编号，见资源 reportqa://reports）"
         ),
-        "years": _list_of({"type": "integer"}, maxItems=MAX_CHOICES, description="只找这些年份出版的报告"),
-        "kinds": _list_of({"type": "string", "enum": list(KINDS)}, description="只找这几类段落，row 是表格的行"),
+        "years": list_of({"type": "integer"}, maxItems=MAX_CHOICES, description="只找这些年份出版的报告"),
+        "kinds": list_of({"type": "string", "enum": list(KINDS)}, description="只找这几类段落，row 是表格的行"),
     },
     (),
 )
-_HISTORY: JsonObject = _list_of(
-    _takes(
+_HISTORY: JsonObject = list_of(
+    closed(
         {
             "role": {"type": "string", "enum": ["user", "assistant"]},
             "content": {"type": "string", "maxLength": TURN_CHARS},
@@ -77,31 +65,29 @@ _HISTORY: JsonObject = _list_of(
     maxItems=MAX_TURNS,
     description="此前的对话，从早到晚；追问（如“那出口呢？”）靠它补全",
 )
-_PASSAGE: JsonObject = _object(
+_PASSAGE: JsonObject = record(
     {
         "passage_id": {"type": "string", "description": "段落编号，可交给 read_passage"},
-        "report_id": _TEXT,
+        "report_id": TEXT,
         "reference": {"type": "string", "description": "按 GB/T 7714—2015 著录的出处"},
-        "headings": _list_of(_TEXT, description="从报告题名到所在章节"),
+        "headings": list_of(TEXT, description="从报告题名到所在章节"),
         "page": _PAGE,
-        "kind": _TEXT,
+        "kind": TEXT,
         "caption": {"type": "string", "description": "表格或图的题名、单位；没有时为空"},
         "text": {"type": "string", "description": "原文，一字未改"},
         "url": {"type": ["string", "null"], "description": "在浏览器中打开原文此处；服务地址未知时为空"},
     },
-    ("passage_id", "report_id", "reference", "headings", "page", "kind", "caption", "text", "url"),
 )
-_CITATION: JsonObject = _object(
+_CITATION: JsonObject = record(
     {
         "number": {"type": "integer", "description": "回答中的标号 [n]"},
-        "passage_id": _TEXT,
-        "report_id": _TEXT,
-        "reference": _TEXT,
+        "passage_id": TEXT,
+        "report_id": TEXT,
+        "reference": TEXT,
         "page": _PAGE,
         "quote": {"type": "string", "description": "这一标号所依据的原话"},
         "url": {"type": ["string", "null"]},
     },
-    ("number", "passage_id", "report_id", "reference", "page", "quote", "url"),
 )
 
 TOOLS = (
@@ -110,7 +96,7 @@ TOOLS = (
         "检索段落",
         "search",
         "在行业研究报告库中检索与问题有关的原文段落，不经过语言模型。适合查数据、定义、政策、观点的原话；每段附出处与链接。",
-        _takes(
+        closed(
             {
                 "question": _QUESTION,
                 "k": {
@@ -131,13 +117,12 @@ TOOLS = (
             },
             ("question",),
         ),
-        _object(
+        record(
             {
-                "question": _TEXT,
+                "question": TEXT,
                 "total": {"type": "integer", "description": "共找到几段（最多 50）"},
-                "passages": _list_of(_PASSAGE),
+                "passages": list_of(_PASSAGE),
             },
-            ("question", "total", "passages"),
         ),
     ),
     Tool(
@@ -146,7 +131,7 @@ TOOLS = (
         "ask",
         "就行业研究报告提一个问题，得到中文回答：每句话都经过核对，并用 [n] 标出所依据的原话。资料不足时会说明没有找到依据（refused 为 true），"
         "此时不要自行补充答案。通常需要几秒到几十秒。",
-        _takes(
+        closed(
             {
                 "question": _QUESTION,
                 "history": _HISTORY,
@@ -155,25 +140,23 @@ TOOLS = (
             },
             ("question",),
         ),
-        _object(
+        record(
             {
-                "question": _TEXT,
+                "question": TEXT,
                 "standalone_question": {"type": "string", "description": "补全后的问题，回答的是它"},
                 "answer": {"type": "string", "description": "带 [n] 标号的回答；没有依据时是其说明"},
                 "refused": {"type": "boolean"},
-                "sentences": _list_of(
-                    _object(
+                "sentences": list_of(
+                    record(
                         {
-                            "text": _TEXT,
-                            "citations": _list_of({"type": "integer"}),
+                            "text": TEXT,
+                            "citations": list_of({"type": "integer"}),
                             "state": {"type": "string", "enum": ["supported", "partly", "unsupported"]},
                         },
-                        ("text", "citations", "state"),
                     )
                 ),
-                "citations": _list_of(_CITATION),
+                "citations": list_of(_CITATION),
             },
-            ("question", "standalone_question", "answer", "refused", "sentences", "citations"),
         ),
     ),
     Tool(
@@ -181,7 +164,7 @@ TOOLS = (
         "读上下文",
         "search",
         "按段落编号读原文段落及其前后文，用来核对一处引文的语境，或读完整的一节、一张表。编号来自 search 或 ask 的结果。",
-        _takes(
+        closed(
             {
                 "passage_id": {"type": "string", "minLength": 1, "maxLength": 300},
                 "neighbours": {
@@ -199,9 +182,8 @@ TOOLS = (
             },
             ("passage_id",),
         ),
-        _object(
-            {"before": _list_of(_PASSAGE), "passage": _PASSAGE, "after": _list_of(_PASSAGE)},
-            ("before", "passage", "after"),
+        record(
+            {"before": list_of(_PASSAGE), "passage": _PASSAGE, "after": list_of(_PASSAGE)},
         ),
     ),
 )

@@ -15,8 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.access.access import Access
-from chat.access.caller import caller_of
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
+from chat.api.completion_routes import add_completion_routes
+from chat.api.mcp_server import add_mcp, make_server
+from chat.api.openapi import add_openapi
+from chat.api.refusals import OPENAI_ROUTES, openai_error, refusal_object
+from chat.api.report_routes import add_report_routes
 from chat.contract import (
     Asked,
     Identity,
@@ -30,7 +34,7 @@ from chat.contract import (
 )
 from chat.facets import Results, search_in_one_go
 from chat.feedback_routes import add_feedback_routes
-from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_key
+from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_of
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
 from chat.json_body import WrongType, read_json
@@ -47,6 +51,7 @@ from ingest.errors import UserError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
+    from starlette.requests import HTTPConnection
 
     from chat.feedback import FeedbackStore
     from chat.page_views import PageViews
@@ -137,6 +142,7 @@ def make_app(
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
     access: Access | None = None,
+    external_url: str = "",
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
@@ -145,6 +151,7 @@ def make_app(
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
     access: who gets in; without it nobody is asked.
+    external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
@@ -155,6 +162,10 @@ def make_app(
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
+    add_completion_routes(app, assistant, gate, partial(_home, external_url.rstrip("/")))
+    add_report_routes(app, assistant)
+    add_openapi(app, external_url.rstrip("/"))
+    add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:
@@ -165,6 +176,11 @@ def make_app(
     for words in (CHINESE, ENGLISH):
         _within_a_loop(partial(_mount_page, app, assistant, gate, words=words, shelf=shelf, editing=editing))
     return app
+
+
+def _home(external_url: str, request: "HTTPConnection | None") -> str | None:
+    """Where the service is reached: as configured, else as the request called it, by a name that the guard has let through."""
+    return external_url or (str(request.base_url).rstrip("/") if request is not None else None)
 
 
 def _within_a_loop(work: Callable[[], None]) -> None:
@@ -288,12 +304,12 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, assistant)
-        caller = line_key(caller_of(request), request.client.host if request.client else "")
+        line = line_of(request)
         if "text/event-stream" in request.headers.get("accept", ""):
-            ticket = gate.enter(caller)  # a refusal has a status of its own, so it comes before the stream
+            ticket = gate.enter(line)  # a refusal has a status of its own, so it comes before the stream
             steps = gate.follow(_ask(assistant, asked), ticket)
             return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), caller))) as events:
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))
@@ -386,13 +402,22 @@ def _delta(before: str, after: str) -> str:
     return sent("delta", {"start": start, "text": after[start:]})
 
 
+def _methods(app: "FastAPI", path: str) -> set[str]:
+    """Those that some route of this path answers: each route names its own alone."""
+    from starlette.routing import Route  # noqa: PLC0415
+
+    routes = [route for route in app.routes if isinstance(route, Route) and route.path_regex.fullmatch(path)]
+    return {method for route in routes for method in route.methods or ()}
+
+
 def _add_error_handlers(app: "FastAPI") -> None:
     from fastapi import Request  # noqa: PLC0415
     from starlette.exceptions import HTTPException  # noqa: PLC0415
     from starlette.responses import JSONResponse  # noqa: PLC0415
 
-    def failed(request: Request, status: int, message: str) -> JSONResponse:
-        return JSONResponse(error_object(message, _identity(request)), status_code=status)
+    def failed(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+        told = refusal_object(request.url.path, status, message, _identity(request))
+        return JSONResponse(told, status_code=status, headers=headers)
 
     async def bad_question(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 400, str(error))
@@ -403,11 +428,16 @@ def _add_error_handlers(app: "FastAPI") -> None:
     async def busy(request: Request, error: Exception) -> JSONResponse:
         told = _told(error, _identity(request))
         headers = {"Retry-After": str(told.get("retry_after", COME_BACK_SECONDS))}
-        return JSONResponse(told, status_code=429 if isinstance(error, TooMany) else 503, headers=headers)
+        status = 429 if isinstance(error, TooMany) else 503
+        if request.url.path.startswith(OPENAI_ROUTES):
+            told = openai_error(status, str(error))
+        return JSONResponse(told, status_code=status, headers=headers)
 
     async def http_error(request: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return failed(request, status, WRONG_METHOD if status == 405 else NOT_FOUND)
+        if status == 405:
+            return failed(request, 405, WRONG_METHOD, {"Allow": ", ".join(sorted(_methods(app, request.url.path)))})
+        return failed(request, status, NOT_FOUND)
 
     async def broken(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 500, BROKEN)

@@ -5,6 +5,8 @@ The interface with and without a stream, and the page's own queue, as a browser 
 
 import asyncio
 import json
+import signal
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -198,3 +200,15 @@ def wait_until(condition: Any, seconds: float = 10.0) -> float | None:
             return time.monotonic() - began
         time.sleep(0.01)
     return None
+
+
+def main() -> None:
+    """Serve a paced assistant until told to stop; the first argument is its pace in seconds. Prints port and event."""
+    with serving(Paced(float(sys.argv[1]))) as site:
+        print(site.home.rpartition(":")[2], site.ask_event, flush=True)
+        signal.sigwait({signal.SIGTERM})
+
+
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    main()

@@ -37,7 +37,7 @@ from chat.feedback_routes import add_feedback_routes
 from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_of
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
-from chat.json_body import WrongType, read_json
+from chat.json_body import TOO_SLOW, TooSlow, WrongType, read_json
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
@@ -77,7 +77,9 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         PortInUse: somebody else has it.
     """
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is told, or asyncio would leave Nagle's algorithm on: 40 ms for each request but the first of a connection.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host.strip("[]"), port))
@@ -425,6 +427,9 @@ def _add_error_handlers(app: "FastAPI") -> None:
     async def wrong_type(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 415, NOT_JSON_TYPE)
 
+    async def too_slow(request: Request, error: Exception) -> JSONResponse:
+        return failed(request, 408, TOO_SLOW)
+
     async def busy(request: Request, error: Exception) -> JSONResponse:
         told = _told(error, _identity(request))
         headers = {"Retry-After": str(told.get("retry_after", COME_BACK_SECONDS))}
@@ -444,6 +449,7 @@ def _add_error_handlers(app: "FastAPI") -> None:
 
     app.add_exception_handler(BadQuestion, bad_question)
     app.add_exception_handler(WrongType, wrong_type)
+    app.add_exception_handler(TooSlow, too_slow)
     app.add_exception_handler(Busy, busy)
     app.add_exception_handler(GeneratorUnavailable, busy)
     app.add_exception_handler(HTTPException, http_error)

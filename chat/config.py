@@ -103,9 +103,14 @@ class ServerConfig:
 @dataclass(frozen=True, slots=True)
 class AccessConfig:
     """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
-    `none`, nobody is asked, which has to be said."""
+    `none`, nobody is asked, which has to be said.
+    proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
+    questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
+    proxies: tuple[str, ...] = ()
+    questions_per_minute: int = 10
+    requests_per_minute: int = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,14 @@ from chat.pages.export_routes import add_export_routes
 from chat.pages.languages import words_for
 from chat.pages.page import Assistant, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
+from chat.pages.talk import uncounted
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 from chat.streams import EventStream, sent, without_blocking
 from ingest.errors import UserError
 
 if TYPE_CHECKING:
+    import gradio as gr
     from fastapi import FastAPI, Request
     from starlette.requests import HTTPConnection
 
@@ -176,7 +178,9 @@ def make_app(
         add_shelf_routes(app, shelf, editing)
     _add_error_handlers(app)
     for words in (CHINESE, ENGLISH):
-        _within_a_loop(partial(_mount_page, app, assistant, gate, words=words, shelf=shelf, editing=editing))
+        count = access.count_question if access is not None else uncounted
+        page = partial(make_page, assistant, gate, words, shelf=shelf, editing=editing, count=count)
+        _within_a_loop(partial(_mount_page, app, page, words))
     return app
 
 
@@ -199,15 +203,7 @@ def _within_a_loop(work: Callable[[], None]) -> None:
         work()
 
 
-def _mount_page(
-    app: "FastAPI",
-    assistant: Assistant,
-    gate: ModelGate,
-    *,
-    words: Words,
-    shelf: Shelf | None,
-    editing: Editing,
-) -> None:
+def _mount_page(app: "FastAPI", page: "Callable[[], gr.Blocks]", words: Words) -> None:
     from gradio import mount_gradio_app  # noqa: PLC0415
     from gradio.routes import App  # noqa: PLC0415
     from starlette.routing import Mount  # noqa: PLC0415
@@ -216,7 +212,7 @@ def _mount_page(
     # environment variable or a default could turn something on.
     mount_gradio_app(
         app,
-        make_page(assistant, gate, words, shelf, editing),
+        page(),
         path=f"/{words.path}",
         theme=make_theme(),
         footer_links=[],

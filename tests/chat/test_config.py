@@ -53,6 +53,9 @@ allowed_hosts = ["reports.example.com", "10.0.0.5"]
 editing = "never"
 [access]
 ways = ["keys", "none"]
+proxies = ["10.0.0.5"]
+questions_per_minute = 20
+requests_per_minute = 600
 
 [limits]
 slots = 4
@@ -97,7 +100,7 @@ def test_every_key_of_every_section_is_read() -> None:
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4, 60),
         AnswerConfig("show"),
         ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
-        AccessConfig(("keys", "none")),
+        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600),
         LimitsConfig(4, 3, 64, 90, 180),
     )
     default = Config()

@@ -60,11 +60,10 @@ ROUTES = (
     _route("POST", "/api/v1/reports", "reports"),
     _route("DELETE", "/api/v1/reports/[^/]+", "reports"),
     _route("GET", "/api/v1/reports/[^/]+(?:/passages)?", "search"),
-    _public(r"/api/v1/openapi\.json"),
+    _route("GET", r"/api/v1/openapi\.json"),
     _route("POST", "/v1/chat/completions", "ask", counted="question"),
-    _route("GET", "/v1/models(?:/[^/]+)?", "ask"),
-    # Its tools search and ask; who may only search is told so by the tool.
-    _route("GET POST DELETE", "/mcp", "search"),
+    _route("GET", "/v1/models(?:/[^/]+)?"),
+    _route("POST", "/mcp"),  # its tools ask for their scopes themselves
 )
 
 

@@ -145,7 +145,8 @@ def test_a_busy_model_says_when_to_come_back(stream: bool) -> None:
             else:
                 with pytest.raises(openai.InternalServerError) as busy:
                     client.chat.completions.create(model="reportqa", messages=MESSAGES)
-                assert (busy.value.status_code, busy.value.response.headers["retry-after"]) == (503, "30")
+                assert busy.value.status_code == 503
+                assert 1 <= int(busy.value.response.headers["retry-after"]) <= 120
                 assert busy.value.code == "service_unavailable"
         assert wait_until(lambda: assistant.running == 0)
 

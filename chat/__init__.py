@@ -2,15 +2,17 @@
 
 The records and the path of a question:
 answer        questions, events, answers and their citations
+courtesy      你好, 谢谢 and 你是谁, answered without a search
 followup      a question that leans on earlier turns, made to stand alone
 antecedents   what the question before was about, and what a word of this one points at
+things        the things that a question speaks of, with all the words that name them
 wording       what the words of a question do: name, ask, point, say when and where
 grammar       the kinds of its words, a letter each
 sides         a question with several sides, as one question for each
 scope         where its own words say to look
 finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
-meant         the year, version and country that are asked about, and what tells of another
+meant         the year, version, country and measure that are asked about, and what tells of another
 evidence      the sentences and rows that answer it
 listing       the items of a list, where they are asked for
 hops          evidence of a question that reaches its subject by way of another fact
@@ -23,7 +25,9 @@ figure_grammar  the figures that a draft may have
 generation    what every model has in common: pieces, token counts, errors
 local_model   a GGUF model in this process (llama.cpp)
 endpoint      any OpenAI-compatible service
+breaker       a model that keeps failing, left alone for a while
 marks         the marks of a draft and of an answer
+closing       the marks that end a sentence, once each
 grounding     a draft to an answer: marks resolved, sentences checked
 figure_check  whether figures and periods are told by the evidence, of the same thing
 verdict       whether a draft that is true says enough
@@ -62,6 +66,7 @@ highlights    where a question's words stand in a text
 reference     a passage as a reference of GB/T 7714—2015
 nearest       words near those that the library lacks
 facets        a search in one go: pages, filters with counts, what else to try
+line          whose turn it is
 gate          answers wait their turn
 service       HTTP
 streams       what a response is streamed from
@@ -77,5 +82,6 @@ places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
 holdings      what the library holds, counted
 
-Who sends a request, and what they may, is in `chat.access`; what a browser shows is in `chat.pages`.
+Who sends a request, and what they may, is in `chat.access`; other programs' ways in are in `chat.api`; what a browser shows is in
+`chat.pages`.
 """

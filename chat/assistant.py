@@ -3,14 +3,28 @@
 Everything is handed in; nothing here knows of pages, files or configuration.
 """
 
+import logging
 import time
 from collections.abc import Generator as Events
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Timings, Turn, Unproven, check_question
+from chat.answer import (
+    Answer,
+    Checking,
+    Drafting,
+    Event,
+    Fallback,
+    Finished,
+    Found,
+    Timings,
+    Turn,
+    Unproven,
+    check_question,
+)
 from chat.composing import composed
+from chat.courtesy import Courtesy, courtesy, courtesy_answer, without_courtesy
 from chat.derived import derived_year
 from chat.evidence import (
     BROAD_BUDGET_CHARS,
@@ -26,7 +40,7 @@ from chat.evidence import (
 from chat.figure_grammar import figure_grammar
 from chat.finding import find
 from chat.followup import standalone_question
-from chat.generation import Generator, Usage
+from chat.generation import Generator, GeneratorUnavailable, Usage
 from chat.grounding import compose, declines, ground, quote_evidence, without_unproven
 from chat.marks import without_marks
 from chat.meant import meant_of
@@ -43,6 +57,19 @@ QUOTE_CHARS = 200
 BROAD_QUOTE_CHARS = 400
 BROAD_QUOTE_MARGIN = 0.04
 SHOWN_HITS = 10
+ANSWER_SECONDS = 120.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the model has written; fallback: why it wrote no more, where that is not its end."""
+
+    text: str = ""
+    first_token_ms: float | None = None
+    usage: Usage | None = None
+    fallback: Fallback | None = None
 
 
 class Assistant:
@@ -51,6 +78,7 @@ class Assistant:
     reranker: puts what is found in a better order, where there is one.
     unproven: what becomes of a draft with a sentence that its evidence does not bear out: the evidence is quoted instead, the
         sentence is removed, or it is shown as such.
+    answer_seconds: how long the model may write; after that, and where it fails, the evidence is quoted instead.
     """
 
     def __init__(
@@ -60,12 +88,24 @@ class Assistant:
         *,
         reranker: Reranker | None = None,
         unproven: Unproven = "quote",
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self.library = library
         self.generator = generator
         self.reranker = reranker
         self.unproven = unproven
+        self.answer_seconds = answer_seconds
         self._searched = Reranked(library, reranker) if reranker else library
+
+    def over(self, library: PassageIndex) -> "Assistant":
+        """One that answers in the same way from another library, or a part of this one."""
+        return Assistant(
+            library,
+            self.generator,
+            reranker=self.reranker,
+            unproven=self.unproven,
+            answer_seconds=self.answer_seconds,
+        )
 
     def warm_up(self) -> None:
         """Load what the first question would else wait for: dictionaries (1.5 s), and the model's fixed prompt (2 s)."""
@@ -92,9 +132,10 @@ class Assistant:
         """
         began = time.perf_counter()
         asked = check_question(question)
-        standalone = standalone_question(asked, turns) if rewrite else asked
+        said = without_courtesy(asked) if rewrite else asked
+        standalone = standalone_question(said, turns) if rewrite else asked
         sides = sides_of(standalone, self.library.reports)
-        hits = find(self._searched, standalone, typed=asked, sides=sides, k=k, within=within)
+        hits = find(self._searched, standalone, typed=said, sides=sides, k=k, within=within)
         return Found(asked, standalone, tuple(hits), Timings(search_ms=_ms_since(began)))
 
     def ask(
@@ -102,11 +143,16 @@ class Assistant:
     ) -> Events[Event, None, None]:
         """What was found, at once; the draft as it grows; the checked answer. Closing it stops the model.
 
+        A courtesy is answered without a search.
+
         Raises:
             BadQuestion: as `search`.
-            GeneratorUnavailable: the model cannot answer.
         """
         began = time.perf_counter()
+        polite = courtesy(check_question(question))
+        if polite is not None:
+            yield from self._replied(question, polite)
+            return
         found = self.search(question, turns, within=within, rewrite=rewrite)
         evidence = self.evidence(found)
         answer = composed(found, evidence, self.library)
@@ -115,29 +161,51 @@ class Assistant:
         if answer is not None:
             yield Finished(found, answer, Timings(found.timings.search_ms, total_ms=_ms_since(began)))
             return
-        draft, first_token_ms, usage = "", None, None
+        draft = _Draft()
         if self.generator is not None:
-            prompt = messages(found.standalone_question, evidence)
-            grammar = figure_grammar(evidence, found.standalone_question)
-            with closing(self.generator.generate(prompt, max_tokens=MAX_TOKENS, grammar=grammar)) as pieces:
-                for piece in pieces:
-                    if isinstance(piece, Usage):
-                        usage = piece
-                        continue
-                    if piece and first_token_ms is None:
-                        first_token_ms = _ms_since(began)
-                    draft += piece
-                    yield Drafting(without_marks(draft))  # its marks are numbers of evidence, not yet of citations
+            try:
+                yield from self._write(draft, self.generator, found, evidence, began)
+            except GeneratorUnavailable as error:
+                _log.warning("the evidence is quoted, as the model cannot answer: %s", error)
+                draft.fallback = "unavailable"
         yield Checking()
-        answer = self.checked(draft, found, evidence)
+        answer = self.checked("" if draft.fallback else draft.text, found, evidence)
+        usage = draft.usage
         timings = Timings(
             found.timings.search_ms,
-            first_token_ms,
+            draft.first_token_ms,
             _ms_since(began),
             usage.prompt_tokens if usage else None,
             usage.answer_tokens if usage else None,
         )
-        yield Finished(found, answer, timings)
+        yield Finished(found, replace(answer, fallback=draft.fallback), timings)
+
+    def _write(
+        self, draft: _Draft, generator: Generator, found: Found, evidence: Sequence[Evidence], began: float
+    ) -> Events[Event, None, None]:
+        """Let the model write the draft, for answer_seconds at most."""
+        prompt = messages(found.standalone_question, evidence)
+        grammar = figure_grammar(evidence, found.standalone_question)
+        deadline = time.perf_counter() + self.answer_seconds
+        with closing(generator.generate(prompt, max_tokens=MAX_TOKENS, grammar=grammar)) as pieces:
+            for piece in pieces:
+                if time.perf_counter() > deadline:
+                    draft.fallback = "overtime"
+                    return
+                if isinstance(piece, Usage):
+                    draft.usage = piece
+                    continue
+                if piece and draft.first_token_ms is None:
+                    draft.first_token_ms = _ms_since(began)
+                draft.text += piece
+                yield Drafting(without_marks(draft.text))  # its marks are numbers of evidence, not yet of citations
+
+    def _replied(self, said: str, polite: Courtesy) -> Events[Event, None, None]:
+        timings = Timings(0.0, total_ms=0.0)
+        found = Found(said.strip(), said.strip(), (), timings, needs_model=False)
+        yield found
+        titles = [report.title for report in self.library.reports]
+        yield Finished(found, courtesy_answer(polite, titles), timings)
 
     def evidence(self, found: Found) -> list[Evidence]:
         """The stretches of the hits that the answer may rest on; none where nothing found bears on the question."""
@@ -146,10 +214,9 @@ class Assistant:
         sides = self._sides(found)
         if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder, sides=sides):
             return []
+        chosen = self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN)
         # The best first: a small model leans on what it reads first (dev 0.93 right, and 0.89 in text order; ExpMRC the same).
-        chosen = sorted(
-            self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN), key=lambda item: -item.score
-        )
+        chosen.sort(key=lambda item: -item.score)
         return [replace(item, number=number) for number, item in enumerate(chosen, start=1)]
 
     def checked(self, draft: str, found: Found, evidence: Sequence[Evidence]) -> Answer:
@@ -188,6 +255,18 @@ class Assistant:
             margin=margin,
             meant=meant_of(found, self._sides(found)),
         )
+
+
+def written(events: Events[Event, None, None]) -> Finished:
+    """The last of the events, for who measures the model.
+
+    Raises:
+        GeneratorUnavailable: the evidence is quoted because the model failed.
+    """
+    finished = next(event for event in events if isinstance(event, Finished))
+    if finished.answer.fallback is not None:
+        raise GeneratorUnavailable("模型未能作答，无法评测；请先确认模型可用（原因见上）")
+    return finished
 
 
 def _ms_since(began: float) -> float:

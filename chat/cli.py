@@ -18,12 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from chat.config import Config, load_config
+from index.filters import UNKNOWN_YEAR
 from index.versions import IndexBusy, IndexUnavailable
 from ingest.errors import UserError
 from ingest.isolation import Reader
 from ingest.system_errors import system_reason
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from chat.answer import Event
     from chat.assistant import Assistant
     from chat.building import Setup
@@ -149,6 +152,16 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--json", action="store_true", help="每份报告输出一行 JSON")
     _add_corpus(shown)
 
+    _add_questions(command)
+    _add_service(command)
+    return parser
+
+
+# Adds a command of that name, with a line of help, that runs this.
+Adds = Callable[[str, str, Callable[[argparse.Namespace, Config], int]], argparse.ArgumentParser]
+
+
+def _add_questions(command: Adds) -> None:
     search = command("search", "检索段落，不用语言模型", _search)
     search.add_argument("question", nargs="?", help="问题")
     search.add_argument("--k", type=_positive, default=10, help="每页的段落数（默认 10）")
@@ -179,6 +192,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--compare", metavar="FILE", help="与之前一次结果（JSON）逐项比较")
     _add_index(evaluate)
 
+
+def _add_service(command: Adds) -> None:
     feedback = command("feedback", "读者对回答的反馈：汇总，或导出", _feedback)
     written = feedback.add_mutually_exclusive_group()
     written.add_argument("--jsonl", action="store_true", help="每条反馈输出一行 JSON，从早到晚")
@@ -197,7 +212,8 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--host", help="监听地址（默认 127.0.0.1）")
     chat.add_argument("--port", type=_port, help="端口（默认 7860）")
     _add_corpus(chat)
-    return parser
+
+    _add_index(command("mcp", "让支持 MCP 的程序检索与提问，经标准输入与输出（服务运行时也可用 /mcp）", _mcp))
 
 
 def _add_corpus(parser: argparse.ArgumentParser) -> None:
@@ -214,7 +230,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(name, metavar=metavar, help=f"{help}（可多次给出）", type=type, action="append", default=[])
 
     several("--report", "ID", "只在这份报告中找")
-    several("--year", "YEAR", "只在这一年出版的报告中找", _year)
+    several("--year", "YEAR", f"只在这一年出版的报告中找；{UNKNOWN_YEAR}：未注明出版年份的", _year)
     several("--kind", "KIND", "只找这种段落：text、row、list、figure 或 note")
 
 
@@ -277,8 +293,8 @@ def _page(text: str) -> int:
     return _whole_number(text, 1, MAX_K)
 
 
-def _year(text: str) -> int:
-    return _whole_number(text, 1000, 9999)
+def _year(text: str) -> int | None:
+    return None if text == UNKNOWN_YEAR else _whole_number(text, 1000, 9999)
 
 
 def _port(text: str) -> int:
@@ -507,6 +523,20 @@ def _write_line(output: BinaryIO, result: "JsonObject") -> None:
     output.flush()
 
 
+def _mcp(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.api.mcp_server import make_server, serve_stdio  # noqa: PLC0415
+    from chat.gate import ModelGate  # noqa: PLC0415
+    from chat.live import LiveAssistant  # noqa: PLC0415
+    from chat.terminal import one_bar  # noqa: PLC0415
+
+    with one_bar() as bar:
+        assistant = _assistant(arguments, config, bar)
+    live = LiveAssistant(_index_root(arguments, config), assistant)
+    address = config.server.external_url.rstrip("/") or None
+    serve_stdio(make_server(lambda caller: live, ModelGate(), lambda request: address))
+    return DONE
+
+
 def _decoded(line: bytes) -> object:
     from chat.answer import BadQuestion  # noqa: PLC0415
 
@@ -707,6 +737,21 @@ def _key(arguments: argparse.Namespace, config: Config) -> int:
     return DONE
 
 
+def _listening(host: str, port: int) -> "socket":
+    """The address, taken before anything heavy is loaded.
+
+    Raises:
+        UserError: it cannot be had.
+    """
+    from chat.service import listen  # noqa: PLC0415
+
+    try:
+        return listen(host, port)
+    except (OSError, OverflowError) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else error
+        raise UserError(f"无法在 {host}:{port} 上监听（{reason}）；请检查 --host 与 --port") from error
+
+
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.access.configured import access_of, see_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
@@ -715,10 +760,12 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         FeedbackStore,
         FeedbackUnavailable,
     )
+    from chat.gate import gate_of  # noqa: PLC0415
+    from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
-    from chat.service import listen, make_app, serve  # noqa: PLC0415
+    from chat.service import make_app, serve  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
     from chat.shelf import CorpusShelf  # noqa: PLC0415
     from chat.terminal import one_bar, open_page, show_built, show_serving  # noqa: PLC0415
@@ -726,12 +773,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
     access = access_of(config, _index_root(arguments, config), host=host)
-    try:
-        listener = listen(host, port)
-    except (OSError, OverflowError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else error
-        raise UserError(f"无法在 {host}:{port} 上监听（{reason}）；请检查 --host 与 --port") from error
-    with listener, Reader() as viewer:
+    with _listening(host, port) as listener, Reader() as viewer:
         with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
             setup = _setup(arguments, config, bar, read)
@@ -758,6 +800,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                 warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each
                 app = make_app(
                     live,
+                    gate=gate_of(config.limits),
                     frame_ancestors=config.server.frame_ancestors,
                     allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
                     shelf=CorpusShelf(setup, live),
@@ -766,8 +809,12 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     feedback=FeedbackStore(setup.root / FEEDBACK),
                     access=access,
                     see=see_of(config, live),
+                    external_url=config.server.external_url,
                 )
-                warm.result()
+                try:
+                    warm.result()
+                except GeneratorUnavailable as problem:
+                    bar.notice(f"模型暂不可用，先以摘录原文作答：{problem}")
         for each in built:
             show_built(each)
         name = f"[{host}]" if ":" in host and not host.startswith("[") else host

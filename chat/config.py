@@ -4,6 +4,7 @@ Environment variables say only secrets (REPORTQA_API_KEY) and where the file is 
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -23,6 +24,7 @@ AccessWay = Literal["loopback", "keys", "none"]
 
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
 
 
 class ConfigError(UserError):
@@ -63,13 +65,14 @@ class RerankerConfig:
 @dataclass(frozen=True, slots=True)
 class GeneratorConfig:
     """backend: `local` runs a catalogue model (model) or a GGUF file (path); `openai` asks an endpoint (base_url, model);
-    `none` answers with the evidence itself, quoted."""
+    `none` answers with the evidence itself, quoted. silence_seconds: the longest that an endpoint may send nothing."""
 
     backend: Literal["local", "openai", "none"] = "local"
     model: str = "qwen2.5-coder-1.5b-instruct"
     path: str = ""
     base_url: str = ""
     threads: int = 0  # 0: one for each core
+    silence_seconds: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,16 @@ class ServerConfig:
     """frame_ancestors: origins of pages that may embed this one, such as https://portal.example.com.
     allowed_hosts: names this service may be called by, beside the loopback ones.
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
-    loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody."""
+    loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody.
+    external_url: how readers reach the service, such as https://reports.example.com, for links in what programs are
+    answered; as each request called it where it is empty."""
 
     host: str = "127.0.0.1"
     port: int = 7860
     frame_ancestors: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
+    external_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,19 @@ class AccessConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsConfig:
+    """slots: answers that reach the model at once; more than one for an endpoint only. pending: questions that one caller may have
+    under way. waiting: those that may wait for the model, of all callers. wait_seconds: the longest that one waits.
+    answer_seconds: the longest that the model writes."""
+
+    slots: int = 1
+    pending: int = 2
+    waiting: int = 32
+    wait_seconds: int = 60
+    answer_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
@@ -121,6 +140,7 @@ class Config:
     answer: AnswerConfig = field(default_factory=AnswerConfig)
     server: ServerConfig = field(default_factory=ServerConfig)
     access: AccessConfig = field(default_factory=AccessConfig)
+    limits: LimitsConfig = field(default_factory=LimitsConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -142,6 +162,9 @@ def load_config(path: Path | None = None) -> Config:
         raise ConfigError(f"{file}：不是有效的 TOML（{error}）") from error
     config: Config = _record(Config, table, file, "")
     _check_kinds(config, file)
+    _check_limits(config, file)
+    if config.server.external_url and not _ADDRESS.fullmatch(config.server.external_url):
+        raise ConfigError(f"{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com")
     return config
 
 
@@ -159,6 +182,17 @@ def _check_kinds(config: Config, file: Path) -> None:
         raise ConfigError(
             f"{file}：generator.model 的 {config.generator.model} 是向量模型；请写在 [encoder] 的 model 中"
         )
+
+
+def _check_limits(config: Config, file: Path) -> None:
+    limits = config.limits
+    for limit in fields(limits):
+        if getattr(limits, limit.name) < 1:
+            raise ConfigError(f"{file}：limits.{limit.name} 至少为 1，实为 {getattr(limits, limit.name)}")
+    if config.generator.silence_seconds < 1:
+        raise ConfigError(f"{file}：generator.silence_seconds 至少为 1，实为 {config.generator.silence_seconds}")
+    if limits.slots > 1 and config.generator.backend == "local":
+        raise ConfigError(f"{file}：本地模型一次只答一个问题；limits.slots 应为 1，实为 {limits.slots}")
 
 
 def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
@@ -246,7 +280,12 @@ def load_generator(config: Config) -> "Generator | None":
                 raise ConfigError(
                     "generator.backend 为 openai 时须填写 generator.base_url，如 http://127.0.0.1:11434/v1"
                 )
-            return Endpoint(chosen.base_url, chosen.model, api_key=os.environ.get("REPORTQA_API_KEY", ""))
+            return Endpoint(
+                chosen.base_url,
+                chosen.model,
+                api_key=os.environ.get("REPORTQA_API_KEY", ""),
+                silence_seconds=chosen.silence_seconds,
+            )
         case "local":
             from chat.local_model import LocalModel  # noqa: PLC0415
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from chat.answer import Answer, Citation, Sentence
+from chat.closing import as_sentence, closed_once
 from chat.evidence import Evidence
 from chat.figure_check import figures_hold
 from chat.marks import MARK, disarmed, numbers, without_marks
@@ -68,12 +69,12 @@ def parse_draft(draft: str) -> list[DraftSentence]:
             last = sentences[-1]
             sentences[-1] = DraftSentence(last.text, last.marks + numbers(piece[:leading]))
             piece = piece[leading:]
-        text = without_marks(piece).strip()
+        text = closed_once(without_marks(piece).strip())
         if comparable(text):
             sentences.append(DraftSentence(text, numbers(piece)))
         elif sentences:
             last = sentences[-1]
-            sentences[-1] = DraftSentence(last.text + text, last.marks + numbers(piece))
+            sentences[-1] = DraftSentence(closed_once(last.text + text), last.marks + numbers(piece))
     return sentences
 
 
@@ -327,5 +328,4 @@ def _leading_marks(piece: str) -> int:
 
 
 def _ended(text: str) -> str:
-    text = disarmed(" ".join(text.split()))
-    return text if re.search(r"[。！？；;…]$", text) else f"{text}。"
+    return as_sentence(disarmed(text))

@@ -176,7 +176,7 @@ class LiveAssistant:
         """
         self._look()
         whole = self._assistant
-        return Assistant(whole.library.part(reports), whole.generator, reranker=whole.reranker, unproven=whole.unproven)
+        return whole.over(whole.library.part(reports))
 
     def warm_up(self) -> None:
         self._assistant.warm_up()
@@ -251,8 +251,7 @@ class LiveAssistant:
             self._tell(error)
             return
         self._seen = library.version  # the pointer may have moved again
-        before = self._assistant
-        assistant = Assistant(library, before.generator, reranker=before.reranker, unproven=before.unproven)
+        assistant = self._assistant.over(library)
         # The library last: what is counted of it is kept under its version, and must not be of the reports before.
         self._reports, self._suggestions = reports, suggestions
         self._assistant = assistant

@@ -21,7 +21,7 @@ OF_ANOTHER = "最接近的内容说的是{told}，不是{meant}。"
 NOT_NAMED = "收录的相关内容没有说到{meant}。"
 OTHER_YEARS = "收录的相关内容没有说到{asked}年，说到的年份有{spoken}。"
 IN_A_PICTURE = "答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。"
-NEAREST = "最接近的内容在{sections}，原文列在来源里，供参考。"
+NEAREST = "最接近的内容在{sections}，供参考。"
 
 MOST_SECTIONS = 3
 MOST_YEARS = 6
@@ -71,8 +71,20 @@ def refused(
     if near:
         said.append(NEAREST.format(sections="、".join(_sections(near))))
     elif reports:
-        said.append(COVERED.format(reports=_listed(reports)))
+        said.append(covered(reports))
     return Answer((), (), hits, refusal="".join(said))
+
+
+def is_refusal(text: str) -> bool:
+    """Whether an earlier reply was a refusal: its words are not about what was asked."""
+    return text.startswith(NOTHING)
+
+
+def covered(reports: Sequence[str]) -> str:
+    """What the library covers, as a sentence; reports: at least one title."""
+    shown = "".join(f"《{title}》" for title in reports[:MOST_REPORTS])
+    named = f"{shown}等 {len(reports)} 份报告" if len(reports) > MOST_REPORTS else shown
+    return COVERED.format(reports=named)
 
 
 def asked_picture(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Hit | None:
@@ -135,8 +147,3 @@ def _sections(hits: Iterable[Hit]) -> list[str]:
 def _nearest_years(spoken: Set[int], asked: Set[int]) -> list[str]:
     nearest = sorted(spoken, key=lambda year: min(abs(year - other) for other in asked))[:MOST_YEARS]
     return [str(year) for year in sorted(nearest)]
-
-
-def _listed(reports: Sequence[str]) -> str:
-    shown = "".join(f"《{title}》" for title in reports[:MOST_REPORTS])
-    return f"{shown}等 {len(reports)} 份报告" if len(reports) > MOST_REPORTS else shown

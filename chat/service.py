@@ -17,13 +17,28 @@ from typing import TYPE_CHECKING
 from chat.access.access import Access
 from chat.access.caller import caller_of
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
-from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
+from chat.api.completion_routes import add_completion_routes
+from chat.api.mcp_server import add_mcp, make_server
+from chat.api.openapi import add_openapi
+from chat.api.refusals import OPENAI_ROUTES, openai_error, refusal_object
+from chat.api.report_routes import add_report_routes
+from chat.contract import (
+    Asked,
+    Identity,
+    JsonObject,
+    ask_object,
+    error_object,
+    found_object,
+    identity,
+    read_asked,
+    search_object,
+)
 from chat.facets import Results, search_in_one_go
 from chat.feedback_routes import add_feedback_routes
-from chat.gate import Busy, ModelGate, Waiting
+from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_of
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
-from chat.json_body import WrongType, read_json
+from chat.json_body import TOO_SLOW, TooSlow, WrongType, read_json
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
@@ -33,18 +48,22 @@ from chat.pages.reader_routes import add_reader_routes
 from chat.pages.talk import uncounted
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
-from chat.streams import sent, without_blocking
+from chat.streams import EventStream, sent, without_blocking
 from ingest.errors import UserError
 
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI, Request
+    from starlette.requests import HTTPConnection
 
     from chat.feedback import FeedbackStore
     from chat.page_views import PageViews
 
 STATIC = Path(__file__).parent / "pages" / "static"
-RETRY_SECONDS = 30
+SEARCHES = 4  # at once: each takes a core
+# Together they leave two of the ten seconds that a service manager usually waits.
+FINISH_SECONDS = 4  # for the answers under way at a stop
+TOLD_SECONDS = 1  # for those that are cut off to hear of it
 GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
 NOT_JSON_TYPE = "请以 Content-Type: application/json 发送请求。"
 WRONG_METHOD = "此地址不支持这种请求方法。"
@@ -61,7 +80,9 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         PortInUse: somebody else has it.
     """
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is told, or asyncio would leave Nagle's algorithm on: 40 ms for each request but the first of a connection.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host.strip("[]"), port))
@@ -80,6 +101,8 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # While answers are finished the address stays open: who comes then is told, not shut out.
+            await _finish(app.state.gate, hurry=lambda: self.force_exit)
             # Every open page holds a stream that only such an event ends; cut off, each would leave a traceback.
             for end in app.state.pages_end:
                 end.set()
@@ -98,6 +121,21 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
         Server(config).run(sockets=[listener])
 
 
+async def _finish(gate: ModelGate, *, hurry: Callable[[], bool]) -> None:
+    """Take nothing new, let the answers under way end for FINISH_SECONDS, and tell those that do not."""
+    gate.stop()
+    await _emptied(gate, FINISH_SECONDS, hurry)
+    gate.end()
+    await _emptied(gate, TOLD_SECONDS, hurry)
+
+
+async def _emptied(gate: ModelGate, seconds: float, hurry: Callable[[], bool]) -> None:
+    for _ in range(round(seconds / 0.1)):
+        if not gate.under_way or hurry():
+            return
+        await asyncio.sleep(0.1)
+
+
 def make_app(
     assistant: Assistant,
     *,
@@ -110,6 +148,7 @@ def make_app(
     feedback: "FeedbackStore | None" = None,
     access: Access | None = None,
     see: See | None = None,
+    external_url: str = "",
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
@@ -118,16 +157,23 @@ def make_app(
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
     access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told.
+    external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
     """
     gate = gate or ModelGate()
     app = _guarded_app(allowed_hosts, frame_ancestors, access)
-    see = see or (lambda caller: assistant)
+    app.state.gate = gate
+    see, home = see or (lambda caller: assistant), partial(_home, external_url.rstrip("/"))
+    count = access.count_question if access is not None else uncounted
     _add_routes(app, see, gate)
     add_reader_routes(app, see, views)
     add_export_routes(app, see)
+    add_completion_routes(app, see, gate, home)
+    add_report_routes(app, see)
+    add_openapi(app, external_url.rstrip("/"))
+    add_mcp(app, make_server(see, gate, home, count=count))
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:
@@ -140,6 +186,11 @@ def make_app(
         page = partial(make_page, see, gate, words, shelf=shelf, editing=editing, count=count)
         _within_a_loop(partial(_mount_page, app, page, words))
     return app
+
+
+def _home(external_url: str, request: "HTTPConnection | None") -> str | None:
+    """Where the service is reached: as configured, else as the request called it, by a name that the guard has let through."""
+    return external_url or (str(request.base_url).rstrip("/") if request is not None else None)
 
 
 def _within_a_loop(work: Callable[[], None]) -> None:
@@ -217,7 +268,7 @@ def _head(words: Words) -> str:
         '<link rel="stylesheet" href="../static/page.css">'
         '<link rel="stylesheet" href="../static/look.css"><link rel="stylesheet" href="../static/overview.css">'
         f'<script type="application/json" id="words" lang="{words.language}">{said}</script>'
-        '<script type="module" src="../static/page.js"></script>'
+        '<script src="../static/stream.js"></script><script type="module" src="../static/page.js"></script>'
     )
 
 
@@ -229,9 +280,10 @@ def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
-    from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse  # noqa: PLC0415
+    from starlette.responses import JSONResponse, RedirectResponse, Response  # noqa: PLC0415
 
     app.mount("/static", StaticFiles(directory=STATIC))
+    searching = asyncio.Semaphore(SEARCHES)
 
     async def to_page(request: Request) -> Response:
         # Relative, so that it holds below any path a proxy gives us.
@@ -240,24 +292,28 @@ def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
         return RedirectResponse(f"{path}/", status_code=307, headers={"Vary": "Accept-Language"})
 
     async def healthz(request: Request) -> Response:
+        if gate.stopping:
+            return JSONResponse({"status": "stopping"}, status_code=503)
         return JSONResponse({"status": "ok"})
 
     async def search(request: Request) -> Response:
         assistant = see(caller_of(request))
         asked = await _read(request, assistant)
-        searched = await run_in_threadpool(_searched, assistant, asked)
+        async with searching:
+            if await request.is_disconnected():
+                return Response(status_code=499)  # nobody reads it
+            searched = await run_in_threadpool(_searched, assistant, asked)
         return JSONResponse(search_object(searched, assistant.reports, asked.id))
 
     async def ask(request: Request) -> Response:
         assistant = see(caller_of(request))
         asked = await _read(request, assistant)
+        line = line_of(request)
         if "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(
-                _server_sent(assistant, gate, asked),
-                media_type="text/event-stream",
-                headers={"X-Accel-Buffering": "no"},  # a proxy would collect the stream
-            )
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked)))) as events:
+            ticket = gate.enter(line)  # a refusal has a status of its own, so it comes before the stream
+            steps = gate.follow(_ask(assistant, asked), ticket)
+            return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))
@@ -298,7 +354,7 @@ async def _read(request: "Request", assistant: Assistant) -> Asked:
     return read_asked(decoded, assistant.reports)
 
 
-async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> AsyncGenerator[str, None]:
+async def _server_sent(steps: Generator[Event | Waiting, None, None], id: Identity) -> AsyncGenerator[str, None]:
     """The events stage, hits, delta and final; `error` in the place of final where there is no answer."""
     draft, last_stage = "", ""
 
@@ -312,13 +368,13 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
 
     yield staged(stage="searching")
     try:
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked)))) as events:
+        async with aclosing(without_blocking(steps)) as events:
             async for event in events:
                 match event:
                     case Found():
-                        yield sent("hits", found_object(event, asked.id))
-                    case Waiting(ahead):
-                        yield staged(stage="waiting", ahead=ahead)
+                        yield sent("hits", found_object(event, id))
+                    case Waiting(ahead, seconds):
+                        yield staged(stage="waiting", ahead=ahead, seconds=seconds)
                     case Drafting(text):
                         yield staged(stage="drafting")
                         if text != draft:
@@ -327,9 +383,21 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
                     case Checking():
                         yield staged(stage="checking")
                     case Finished():
-                        yield sent("final", ask_object(event, asked.id))
+                        yield sent("final", ask_object(event, id))
     except (BadQuestion, Busy, GeneratorUnavailable) as problem:
-        yield sent("error", error_object(str(problem), asked.id))
+        yield sent("error", _told(problem, id))
+
+
+def _told(problem: Exception, id: Identity) -> JsonObject:
+    """The contract's error, of a service that is busy with the seconds after which to ask again."""
+    told = error_object(str(problem), id)
+    return told | {"retry_after": problem.retry_after} if isinstance(problem, Busy) else told
+
+
+def _identity(request: "Request") -> Identity:
+    """The id of a request that has been read; None before."""
+    id: Identity = getattr(request.state, "identity", None)
+    return id
 
 
 def _delta(before: str, after: str) -> str:
@@ -338,14 +406,22 @@ def _delta(before: str, after: str) -> str:
     return sent("delta", {"start": start, "text": after[start:]})
 
 
+def _methods(app: "FastAPI", path: str) -> set[str]:
+    """Those that some route of this path answers: each route names its own alone."""
+    from starlette.routing import Route  # noqa: PLC0415
+
+    routes = [route for route in app.routes if isinstance(route, Route) and route.path_regex.fullmatch(path)]
+    return {method for route in routes for method in route.methods or ()}
+
+
 def _add_error_handlers(app: "FastAPI") -> None:
     from fastapi import Request  # noqa: PLC0415
     from starlette.exceptions import HTTPException  # noqa: PLC0415
     from starlette.responses import JSONResponse  # noqa: PLC0415
 
     def failed(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-        id = getattr(request.state, "identity", None)
-        return JSONResponse(error_object(message, id), status_code=status, headers=headers)
+        told = refusal_object(request.url.path, status, message, _identity(request))
+        return JSONResponse(told, status_code=status, headers=headers)
 
     async def bad_question(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 400, str(error))
@@ -353,18 +429,29 @@ def _add_error_handlers(app: "FastAPI") -> None:
     async def wrong_type(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 415, NOT_JSON_TYPE)
 
+    async def too_slow(request: Request, error: Exception) -> JSONResponse:
+        return failed(request, 408, TOO_SLOW)
+
     async def busy(request: Request, error: Exception) -> JSONResponse:
-        return failed(request, 503, str(error), {"Retry-After": str(RETRY_SECONDS)})
+        told = _told(error, _identity(request))
+        headers = {"Retry-After": str(told.get("retry_after", COME_BACK_SECONDS))}
+        status = 429 if isinstance(error, TooMany) else 503
+        if request.url.path.startswith(OPENAI_ROUTES):
+            told = openai_error(status, str(error))
+        return JSONResponse(told, status_code=status, headers=headers)
 
     async def http_error(request: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return failed(request, status, WRONG_METHOD if status == 405 else NOT_FOUND)
+        if status == 405:
+            return failed(request, 405, WRONG_METHOD, {"Allow": ", ".join(sorted(_methods(app, request.url.path)))})
+        return failed(request, status, NOT_FOUND)
 
     async def broken(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 500, BROKEN)
 
     app.add_exception_handler(BadQuestion, bad_question)
     app.add_exception_handler(WrongType, wrong_type)
+    app.add_exception_handler(TooSlow, too_slow)
     app.add_exception_handler(Busy, busy)
     app.add_exception_handler(GeneratorUnavailable, busy)
     app.add_exception_handler(HTTPException, http_error)

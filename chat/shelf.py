@@ -23,7 +23,9 @@ _log = logging.getLogger(__name__)
 # Who may add and remove reports over HTTP: see may_edit; everybody; or nobody.
 Editing = Literal["loopback", "always", "never"]
 
+ADDED = "已添加，共 {passages} 段，可以提问了。"
 ALREADY_THERE = "内容已在资料库中（{file}），没有重复添加。"
+REMOVED = "已移除。"
 ANOTHER_CHANGE = "资料库正在更新，请等它完成后重试。"
 
 
@@ -52,9 +54,25 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A change is done and questions are answered from the new library; message says what was done."""
+    """A change is done and questions are answered from the new library.
 
-    message: str
+    passages: of the report that was added. file: the one in the corpus that has the content already.
+    """
+
+    outcome: Literal["added", "there", "removed"]
+    passages: int = 0
+    file: str = ""
+
+    @property
+    def message(self) -> str:
+        """What was done, for people."""
+        match self.outcome:
+            case "added":
+                return ADDED.format(passages=self.passages)
+            case "there":
+                return ALREADY_THERE.format(file=self.file)
+            case "removed":
+                return REMOVED
 
 
 Change = Generator[Step | Changed, None, None]
@@ -80,7 +98,7 @@ class OneAtATime:
     def __init__(self) -> None:
         self._free = Lock()
 
-    def change(self, work: Callable[[Progress], str], *, done: Callable[[], None] = lambda: None) -> Change:
+    def change(self, work: Callable[[Progress], Changed], *, done: Callable[[], None] = lambda: None) -> Change:
         """The steps of work as they happen, then what it returned; work's own error where it failed.
 
         done is called at work's end, and where it never begins.
@@ -96,7 +114,7 @@ class OneAtATime:
         def run() -> None:
             outcome: Changed | BaseException
             try:
-                outcome = Changed(work(lambda name, done, total: told.put(Step(name, done, total))))
+                outcome = work(lambda name, done, total: told.put(Step(name, done, total)))
             except BaseException as error:  # for the listener, on the other side of the queue
                 outcome = error
                 if not isinstance(error, UserError):
@@ -140,8 +158,8 @@ class CorpusShelf:
         """Take a report out of the corpus and every version of its index."""
         return self._changes.change(lambda progress: self._public(lambda: self._remove(report_id, progress)))
 
-    def _public(self, work: Callable[[], str], file: Path | None = None) -> str:
-        """What work says; in its errors, names stand for the paths of this machine."""
+    def _public(self, work: Callable[[], Changed], file: Path | None = None) -> Changed:
+        """What work did; in its errors, names stand for the paths of this machine."""
         try:
             return work()
         except UserError as error:
@@ -152,21 +170,21 @@ class CorpusShelf:
                     message = message.replace(f"{form}/", f"{name}/" if name else "").replace(str(form), name)
             raise type(error)(message) from error
 
-    def _add(self, file: Path, progress: Progress) -> str:
+    def _add(self, file: Path, progress: Progress) -> Changed:
         with Reader() as read:
             added = add_reports(replace(self._setup, read=read, progress=progress), [file])
         if added.refused:
             raise added.refused[0]
         if added.built is None:
-            return ALREADY_THERE.format(file=added.there[0][1])
+            return Changed("there", file=added.there[0][1])
         self._assistant.refresh()
-        return added.built.summary
+        return Changed("added", sum(line.passages for line in self.reports() if line.id in added.ids))
 
-    def _remove(self, report_id: str, progress: Progress) -> str:
+    def _remove(self, report_id: str, progress: Progress) -> Changed:
         # The beginning of an id, which does on the command line, is too easily mistaken here.
         if report_id not in {line.id for line in self.reports()}:
             raise UnknownReport(f"没有编号为 {report_id} 的报告；请刷新列表后重试")
         with Reader() as read:
-            removed = remove_reports(replace(self._setup, read=read, progress=progress), [report_id])
+            remove_reports(replace(self._setup, read=read, progress=progress), [report_id])
         self._assistant.refresh()
-        return removed.built.summary
+        return Changed("removed")

@@ -156,8 +156,8 @@ def _sent(event: Step | Changed) -> str:
     match event:
         case Step(name, done, total):
             return sent("step", {"name": name, "done": done, "total": total})
-        case Changed(message):
-            return sent("final", {"message": message})
+        case Changed(outcome, passages, file):
+            return sent("final", {"message": event.message, "outcome": outcome, "passages": passages, "file": file})
 
 
 def _status(error: UserError | OSError) -> int:

@@ -22,6 +22,7 @@ from chat.building import Built
 from chat.places import KIND_LABELS, page_name, pages_counted, place_of, source_line
 from chat.quality import ALL_WELL, page_count, page_line, quality_lines
 from chat.reference import reference
+from index.filters import named_year
 from ingest.passages import split_passages
 from ingest.report import Report, UnreadableReport
 
@@ -267,7 +268,7 @@ def _choices(searched: "Results", titles: Mapping[str, str]) -> Iterator[tuple[s
     facets = searched.facets
     sorts = {
         "报告": [f"{titles.get(id, id)}（--report {id}）{count}" for id, count in facets.reports],
-        "年份": [f"--year {year} {count}" for year, count in facets.years],
+        "出版年份": [f"--year {named_year(year)} {count}" for year, count in facets.years],
         "类型": [f"{KIND_LABELS[kind]}（--kind {kind}）{count}" for kind, count in facets.kinds],
     }
     return ((name, choices) for name, choices in sorts.items() if len(choices) > 1)
@@ -277,7 +278,7 @@ def _options(within: "Filter") -> list[str]:
     """A filter as the command takes it."""
     return [
         *(f"--report {id}" for id in sorted(within.reports)),
-        *(f"--year {year}" for year in sorted(within.years)),
+        *(f"--year {named_year(year)}" for year in within.years_in_order),
         *(f"--kind {kind}" for kind in sorted(within.kinds)),
     ]
 
@@ -285,6 +286,8 @@ def _options(within: "Filter") -> list[str]:
 def show_answer(events: "Iterable[Event]") -> None:
     """The answer as it is drafted where this is a terminal, then checked, with its sources."""
     from chat.answer import Drafting, Finished  # noqa: PLC0415 - as above
+    from chat.pages.chinese import CHINESE  # noqa: PLC0415
+    from chat.pages.render import quoted_because  # noqa: PLC0415
 
     console = _Console()
     with console.status("检索…") as status:
@@ -297,7 +300,7 @@ def show_answer(events: "Iterable[Event]") -> None:
     if found.standalone_question != found.question:
         console.print(Text(f"理解为：{found.standalone_question}", style="dim"), soft_wrap=True)
     if answer.quoted:
-        console.print(Text("摘自原文", style="dim"))
+        console.print(Text(quoted_because(answer, CHINESE.talk), style="dim"))
     console.print(_marked(answer), soft_wrap=True)
     console.print()
     for citation in answer.citations:

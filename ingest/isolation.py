@@ -21,7 +21,7 @@ from threading import Timer
 from types import TracebackType
 from typing import IO, Any, Self
 
-from ingest.page_view import Box, PageView, view_page
+from ingest.page_view import Box, Line, PageView, view_page
 from ingest.reading import content_of, read_report
 from ingest.report import ReadingInterrupted, Report, UnreadableReport, report_from
 from ingest.source import PageProgress
@@ -73,12 +73,16 @@ class Reader:
     def view(self, path: Path, number: int, words: str = "", *, sha256: str) -> PageView:
         """As `page_view.view_page` of the file at path, where its content still has this sha256.
 
+        A child that recognised text is ended, as it would keep 0.4 GB until the next page.
+
         Raises:
             UnreadableReport: as there; the file is gone or has other content; or as for reading, with the child.
         """
         reply = self._asked(path, {"path": str(path), "page": number, "words": words, "sha256": sha256})
-        boxes = tuple(Box(*box) for box in reply["view"]["boxes"])
-        return PageView(base64.b64decode(reply["view"]["png"]), boxes)
+        view = _view_from(reply["view"])
+        if view.recognised is not None:
+            self._end()
+        return view
 
     def _asked(
         self, path: Path, request: Mapping[str, object], progress: PageProgress = lambda done, total: None
@@ -104,6 +108,7 @@ class Reader:
                 if "report" in reply or "view" in reply:
                     return reply
                 if "unreadable" in reply:
+                    _log.info("%s is unreadable: %s", path, reply["cause"])
                     raise UnreadableReport(reply["unreadable"])
                 if "interrupted" in reply:
                     raise ReadingInterrupted(reply["interrupted"])
@@ -198,11 +203,11 @@ def _outcome(path: Path, request: Mapping[str, Any], progress: PageProgress) -> 
             return {"view": _view(path, request)}
         return {"report": asdict(read_report(path, request["entry"], progress=progress))}
     except UnreadableReport as error:
-        return {"unreadable": str(error)}
+        return {"unreadable": str(error), "cause": repr(error.__cause__)}
     except MemoryError:
         return {"interrupted": f"{path}：读取时内存超过上限，已中止；请检查文件，或拆分后重试"}
     except Exception as error:  # a library that fails on this file must not end the reading of the others
-        return {"unreadable": f"{path}：无法解析（{type(error).__name__}）；请检查文件，或另存后重试"}
+        return {"unreadable": f"{path}：内容无法解析；请检查文件，或另存后重试", "cause": repr(error)}
 
 
 def _view(path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,7 +215,15 @@ def _view(path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     if hashlib.sha256(content).hexdigest() != request["sha256"]:
         raise UnreadableReport(f"{path}：文件已变化；请更新索引后再查看原页")
     view = view_page(content, request["page"], request["words"])
-    return {"png": base64.b64encode(view.png).decode(), "boxes": view.boxes}
+    return {"png": base64.b64encode(view.png).decode(), "boxes": view.boxes, "recognised": view.recognised}
+
+
+def _view_from(fields: Mapping[str, Any]) -> PageView:
+    """The view that `_view` made of a page, after JSON."""
+    boxes = tuple(Box(*box) for box in fields["boxes"])
+    lines = fields["recognised"]
+    recognised = None if lines is None else tuple(Line(text, Box(*box)) for text, box in lines)
+    return PageView(base64.b64decode(fields["png"]), boxes, recognised)
 
 
 def _limit_memory(limit: int) -> None:

@@ -5,6 +5,7 @@ Nothing here decides what is found or answered: pages take `ask`, `search` and t
 words           every string that a reader sees, by page
 chinese         them in Simplified Chinese
 english         them in English
+plurals         words that follow their numbers
 languages       which of them a browser wants
 escaping        text as HTML that shows just this text
 spans           where a quote stands, as the end of a link
@@ -29,6 +30,7 @@ series          the figures of a table that can be drawn side by side
 plot            a series as an inline SVG
 look            the tables and plots that an answer rests on, as HTML
 export          a conversation to take away: the document, without a format
+export_text     an answer of it as plain text, for the clipboard
 export_markdown  it as Markdown
 export_docx     as a Word document
 export_pdf      as PDF, set for print

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 QUEUED_EVENTS = 64
 SESSIONS = 1_000
-SAME_TIME = 16  # conversations and searches under way; the gate decides who reaches the model
+SAME_TIME = 16  # of each thing that is done on the page, other than asking, which the gate limits
 FONTS = ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
 
@@ -46,10 +46,8 @@ def make_page(
     editing: Editing = "loopback",
     count: Count = uncounted,
 ) -> "gr.Blocks":
-    """The Gradio page in one language, to be mounted by the service.
-
-    see: what of the library is there for a caller. count: told of every question. The others as in `service.make_app`.
-    """
+    """The Gradio page in one language, to be mounted by the service; count is told of every question, the other arguments are as
+    in `service.make_app`."""
     # Read when gradio is imported: it would ask a server for news.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # It would sum up its events in a pandas frame after each of them, for a page of figures that is not served.
@@ -75,6 +73,9 @@ def make_page(
             lay_out_overview(see, words)
         page.load(begin, None, [header, talk.begin, talk.covered], **PLAIN)
         connect_talk(talk, tabs, words.head.chat, see, gate, count=count)
+    page.max_threads = (
+        gate.most + SAME_TIME
+    )  # who waits takes one; the 40 that Gradio takes are every other request's too
     # api_open=False: the routes beside the queue would pass every limit by.
     page.state_session_capacity = SESSIONS  # of each, Gradio keeps a copy of the page's configuration
     page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)

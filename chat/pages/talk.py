@@ -7,7 +7,7 @@ to come by.
 
 import secrets
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +19,7 @@ from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
 from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
-from chat.pages.askers import asker
+from chat.pages.askers import Reader, reader_of
 from chat.pages.covers import covered_html
 from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
 from chat.pages.exchange import Exchange, OneReport, all_standing, turns_of
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 MAX_EXCHANGES = 50  # the whole conversation is drawn again with every question
 DRAWN_SECONDS = 0.1  # between two drawings of a draft: 60 tokens a second would draw it as often, and each time whole
 ID_BYTES = 18
+ASKING: dict[str, Any] = {**PLAIN, "concurrency_limit": None}  # the gate decides who waits, and tells them
 
 
 class Assistant(Protocol):
@@ -78,7 +79,7 @@ class Talk:
     """The components of the conversation.
 
     of: which report the next questions are asked of, kept in `only`. wishes: what the page's script asks for, see
-    `connect_talk`. state: the exchanges.
+    `_Events.wanted`. state: the exchanges.
     """
 
     begin: "gr.Markdown"
@@ -213,6 +214,8 @@ class Run:
         self.ending, self.opening = "new", opening
 
 
+# What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the reader.
+Handler = Callable[[str, tuple[Exchange, ...], OneReport | None, Reader], Generator[Updates, None, None]]
 # What of the library is there for a caller.
 See = Callable[[Caller], Assistant]
 # Told of who asks before each question; raises TooMany where that is more than they may.
@@ -226,104 +229,129 @@ def uncounted(caller: Caller) -> None:
 def connect_talk(
     talk: Talk, tabs: "gr.Tabs", chat_tab: str, see: See, gate: ModelGate, *, count: Count = uncounted
 ) -> None:
-    """Let the components ask what each caller sees; what its model does goes through the gate, and each question is counted.
-
-    The page's script asks for `{"do": …}`: "ask" a question; "again", as it was typed then or with a `question` mended or
-    taken `verbatim`; "of" a `report` from now on; "open" the `exchanges` that the browser kept; and "new".
-    """
+    """Let the components ask what each caller sees; what its model does goes through the gate, and each question is counted."""
     import gradio as gr  # noqa: PLC0415
 
-    runs: dict[str | None, Run] = {}
+    events = _Events(talk, tabs, chat_tab, see, gate, count=count)
 
-    def answer(
-        exchange: Exchange, earlier: tuple[Exchange, ...], request: gr.Request
-    ) -> Generator[Updates, None, None]:
-        run, caller = Run(), asker(request)
-        assistant = see(caller)
-        if runs.setdefault(request.session_hash, run) is not run:
-            return  # pressed twice at once
-        try:
-            if len(earlier) >= MAX_EXCHANGES:
-                gr.Warning(talk.words.talk.full)
-                return
-            earlier = still_standing(earlier, assistant)
-            progress = _progress(
-                assistant,
-                gate,
-                run,
-                _named(exchange, assistant),
-                earlier,
-                words=talk.words,
-                count=partial(count, caller),
-            )
-            yield from _shown(talk, assistant, progress, run, earlier)
-        finally:
-            runs.pop(request.session_hash, None)
+    def stop(request: gr.Request) -> None:
+        events.stop(request.session_hash)
+
+    typed, asking = [talk.box, talk.state, talk.only], [talk.wishes, talk.state, talk.only]
+    for event in (
+        gr.on([talk.send.click, talk.box.submit], _updating(events.ask, talk), typed, talk.outputs, **ASKING),
+        # multiple: a wish that comes while an answer, begun by a wish too, is under way must not wait for it or be dropped.
+        talk.wishes.submit(
+            _updating(events.wanted, talk), asking, [*talk.outputs, tabs], trigger_mode="multiple", **ASKING
+        ),
+    ):
+        event.failure(events.fail, talk.state, talk.outputs, **PLAIN)
+    talk.stop.click(stop, None, None, concurrency_limit=None, **PLAIN)
+
+
+class _Events:
+    """What readers do on the page, a method each; one answer is under way in a session."""
+
+    def __init__(self, talk: Talk, tabs: "gr.Tabs", chat_tab: str, see: See, gate: ModelGate, *, count: Count) -> None:
+        self._talk = talk
+        self._tabs = tabs
+        self._chat_tab = chat_tab
+        self._see = see
+        self._gate = gate
+        self._count = count
+        self._runs: dict[str | None, Run] = {}
 
     def ask(
-        text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
+        self, text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, reader: Reader
     ) -> Generator[Updates, None, None]:
+        """The question that was typed."""
         if text.strip():
-            yield from answer(_next(exchanges, text.strip(), of=only), exchanges, request)
+            yield from self._answer(_next(exchanges, text.strip(), of=only), exchanges, reader)
 
     def wanted(
-        text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
+        self, text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, reader: Reader
     ) -> Generator[Updates, None, None]:
+        """What the page's script asks for, as `{"do": …}`: "ask" a question; "again", as it was typed then or with a `question`
+        mended or taken `verbatim`; "of" a `report` from now on; "open" the `exchanges` that the browser kept; and "new".
+        """
         asked = wish(text)
-        question = _question(asked)
-        *earlier, last = exchanges or (Exchange(""),)
-        assistant = see(asker(request))
-        run = runs.get(request.session_hash)
+        question = asked.get("question")
+        question = question.strip() if isinstance(question, str) else ""
+        run = self._runs.get(reader.session)
         match asked.get("do"):
             case "new" if run is not None:
                 run.leave()
             case "open" if run is not None:
                 run.leave(asked.get("exchanges"))
             case "new":
-                yield talk.emptied(assistant)
+                yield self._talk.emptied(self._see(reader.caller))
             case "ask" if question:
-                yield from answer(_next(exchanges, question, of=only), exchanges, request)
+                yield from self._answer(_next(exchanges, question, of=only), exchanges, reader)
             case "again" if exchanges:
                 # As it was typed then, or as it is now; of the same report, where that is still there.
-                verbatim = asked.get("verbatim") is True
-                again = replace(_next(exchanges, question or last.question, of=last.of), verbatim=verbatim)
-                yield from answer(again, tuple(earlier), request)
+                again = _next(exchanges, question or exchanges[-1].question, of=exchanges[-1].of)
+                again = replace(again, verbatim=asked.get("verbatim") is True)
+                yield from self._answer(again, exchanges[:-1], reader)
             case "of":
-                yield talk.asked_of(_report(assistant, asked.get("report")))
-                if question:
-                    yield {talk.box: question, tabs: gr.Tabs(selected=chat_tab)}
+                yield from self._ask_of(asked.get("report"), question, reader)
             case "open":
-                yield from _opened(talk, assistant, asked.get("exchanges"))
+                yield from _opened(self._talk, self._see(reader.caller), asked.get("exchanges"))
 
-    def stop(request: gr.Request) -> None:
-        runs.get(request.session_hash, Run()).stop()
+    def stop(self, session: str | None) -> None:
+        """The answer is broken off."""
+        self._runs.get(session, Run()).stop()
 
-    def fail(exchanges: tuple[Exchange, ...]) -> Updates:
-        return _broken(talk, exchanges)
+    def fail(self, exchanges: tuple[Exchange, ...]) -> Updates:
+        """One of the others ended in an error."""
+        return _broken(self._talk, exchanges)
 
-    typed, asking = [talk.box, talk.state, talk.only], [talk.wishes, talk.state, talk.only]
-    for event in (
-        gr.on([talk.send.click, talk.box.submit], _updating(ask, talk), typed, talk.outputs, **PLAIN),
-        # multiple: a wish that comes while an answer, begun by a wish too, is under way must not wait for it or be dropped.
-        talk.wishes.submit(_updating(wanted, talk), asking, [*talk.outputs, tabs], trigger_mode="multiple", **PLAIN),
-    ):
-        event.failure(fail, talk.state, talk.outputs, **PLAIN)
-    talk.stop.click(stop, None, None, concurrency_limit=None, **PLAIN)
+    def _answer(
+        self, exchange: Exchange, earlier: tuple[Exchange, ...], reader: Reader
+    ) -> Generator[Updates, None, None]:
+        import gradio as gr  # noqa: PLC0415
+
+        run, assistant = Run(), self._see(reader.caller)
+        if self._runs.setdefault(reader.session, run) is not run:
+            return  # pressed twice at once
+        try:
+            if len(earlier) >= MAX_EXCHANGES:
+                gr.Warning(self._talk.words.talk.full)
+                return
+            exchange = _named(exchange, assistant)
+            earlier = still_standing(earlier, assistant)
+            progress = _progress(
+                assistant,
+                self._gate,
+                run,
+                exchange,
+                earlier,
+                words=self._talk.words,
+                line=reader.line,
+                count=partial(self._count, reader.caller),
+            )
+            yield from _shown(self._talk, assistant, progress, run, earlier)
+        finally:
+            self._runs.pop(reader.session, None)
+
+    def _ask_of(self, report: object, question: str, reader: Reader) -> Generator[Updates, None, None]:
+        """The next questions are asked of this report; a question goes into the box, where the reader sends it."""
+        import gradio as gr  # noqa: PLC0415
+
+        yield self._talk.asked_of(_report(self._see(reader.caller), report))
+        if question:
+            yield {self._talk.box: question, self._tabs: gr.Tabs(selected=self._chat_tab)}
 
 
-# What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the request.
-Handler = Callable[[str, tuple[Exchange, ...], OneReport | None, Any], Generator[Updates, None, None]]
-
-
-def _updating(handle: Handler, talk: Talk) -> Handler:
-    """The same, with an update in any case: where a generator ends without one, Gradio empties every output."""
+def _updating(handle: Handler, talk: Talk) -> Callable[..., Generator[Updates, None, None]]:
+    """The same, for the reader that a request comes from, with an update in any case: where a generator ends without one,
+    Gradio empties every output."""
     import gradio as gr  # noqa: PLC0415
 
     def handled(
         text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
     ) -> Generator[Updates, None, None]:
         updated = False
-        with closing(handle(text, exchanges, only, request)) as updates:
+        with closing(handle(text, exchanges, only, reader_of(request))) as updates:
             for update in updates:
                 updated = True
                 yield update
@@ -355,12 +383,6 @@ def _named(exchange: Exchange, assistant: Assistant) -> Exchange:
     id, conversation = (secrets.token_urlsafe(ID_BYTES) for _ in range(2))
     conversation = exchange.conversation or conversation
     return replace(exchange, id=id, library=assistant.version, conversation=conversation)
-
-
-def _question(asked: Mapping[str, object]) -> str:
-    """The question of a wish; "" where it has none."""
-    question = asked.get("question")
-    return question.strip() if isinstance(question, str) else ""
 
 
 def _next(exchanges: tuple[Exchange, ...], question: str, *, of: OneReport | None) -> Exchange:
@@ -449,6 +471,7 @@ def _progress(
     earlier: tuple[Exchange, ...],
     *,
     words: Words,
+    line: str = "",
     count: Callable[[], None],
 ) -> Generator[Exchange, None, None]:
     """The exchange as it comes about, event by event, until it is answered, stopped or found impossible."""
@@ -458,7 +481,7 @@ def _progress(
         within = check_reports(exchange.within, assistant.reports)
         count()
         asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
-        with closing(gate.through(asking)) as events:
+        with closing(gate.through(asking, line)) as events:
             for event in events:
                 exchange = exchange.after(event)
                 if run.ending is not None and exchange.running:

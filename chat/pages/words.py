@@ -57,6 +57,8 @@ class TalkWords:
     partly: str
     composed: str
     quoted: str
+    unavailable: str
+    overtime: str
     unchecked: str
     stopped: str
     search_stage: str
@@ -112,6 +114,7 @@ class SearchWords:
     by_year: str
     by_kind: str
     year: str
+    no_year: str
     counted: str
     pages: str
     before: str
@@ -147,9 +150,11 @@ class ScriptWords:
     close: str
     copied: str
     not_copied: str
-    references: str
     remove: str
     removing: str
+    added: str
+    already_there: str
+    removed: str
     waiting: str
     uploading: str
     failed: str
@@ -167,6 +172,7 @@ class ScriptWords:
     full: str
     not_kept: str
     not_exported: str
+    nothing_to_export: str
     offline: str
     save: str
     cancel: str
@@ -329,8 +335,10 @@ class LookWords:
 class ExportWords:
     """What stands in a conversation taken away, beside the words of the reader, the answers and the reports."""
 
+    title: str
     imprint: str  # {product}, {date}
     notice: str
+    numbers: str
     only_of: str  # {title}
     understood: str  # {question}
     quoted: str
@@ -339,6 +347,7 @@ class ExportWords:
     composed: str
     references: str
     place: str  # {place}
+    place_behind: str  # {place}
     row: str  # {reading}
     page: str  # {page}, {pages}
 

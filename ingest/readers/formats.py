@@ -77,7 +77,7 @@ def read_source(content: bytes, name: str, *, progress: PageProgress = lambda do
     except (UnreadableReport, MemoryError):
         raise
     except Exception as error:  # what a library raises for a broken file is not to be foretold: KeyError, BadZipFile, …
-        raise _broken(name, suffix, f"（{type(error).__name__}）") from error
+        raise _broken(name, suffix) from error
 
 
 def suffix_of(name: str) -> str:
@@ -170,8 +170,8 @@ def _mismatch(name: str, suffix: str, found: str) -> UnreadableReport:
     return UnreadableReport(f"{name}：扩展名是 {suffix}，内容却是{_spaced(found)}；请改正扩展名后重试")
 
 
-def _broken(name: str, suffix: str, why: str = "") -> UnreadableReport:
-    return UnreadableReport(f"{name}：文件已损坏或不是有效的{_spaced(_KINDS[suffix])}{why}；请重新导出后重试")
+def _broken(name: str, suffix: str) -> UnreadableReport:
+    return UnreadableReport(f"{name}：文件已损坏或不是有效的{_spaced(_KINDS[suffix])}；请重新导出后重试")
 
 
 def _spaced(kind: str) -> str:

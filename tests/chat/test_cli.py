@@ -418,6 +418,9 @@ def test_filters_and_pages_narrow_a_search_and_json_is_the_contract(run: Run) ->
     assert none.code == 0
     assert none.out.startswith("没有符合这些筛选条件的段落。\n")
     assert f"不加筛选：{everything['total']} 段\n" in none.out
+    undated = run("search", ASKED, "--json", "--year", "unknown").objects[0]
+    assert undated["hits"]
+    assert {hit["published"] for hit in undated["hits"]} == {""}
 
 
 def test_a_report_and_a_kind_that_are_not_there_are_named(run: Run) -> None:

@@ -34,7 +34,7 @@ def hits(*passages: Passage) -> tuple[Hit, ...]:
 def test_the_years_that_are_there_are_told_where_another_is_asked_for() -> None:
     assert said("2024年储能装机规模是多少？", TEXT) == (
         "报告中没有找到可以回答这个问题的内容。收录的相关内容没有说到2024年，说到的年份有2022、2023。"
-        "最接近的内容在《虚构报告》“2.2 现状”，原文列在来源里，供参考。"
+        "最接近的内容在《虚构报告》“2.2 现状”，供参考。"
     )
 
 

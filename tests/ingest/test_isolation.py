@@ -15,10 +15,11 @@ import pikepdf
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.isolation import Reader
+from ingest.isolation import Reader, _outcome
 from ingest.page_view import PageView, view_page
 from ingest.reading import read_report
 from ingest.report import ReadingInterrupted, UnreadableReport
+from tests.documents import to_scan
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 TEXT = "# 甲报告\n\n## 1.1 概况篇\n\n市场规模12.5亿元。\n"
@@ -71,6 +72,11 @@ def test_an_unreadable_file_is_told_as_always_and_the_child_goes_on(good: Path, 
         assert refused(reader, tmp_path / "missing.md").startswith(f"{tmp_path / 'missing.md'}：无法读取")
         assert reader(good, {}).title == "甲报告"
         assert reader._child is child
+
+
+def test_what_a_library_raises_is_told_in_words_and_its_name_is_for_the_log_alone(good: Path) -> None:
+    outcome = _outcome(good, {}, lambda done, total: None)  # without an entry: as good as any bug
+    assert outcome == {"unreadable": f"{good}：内容无法解析；请检查文件，或另存后重试", "cause": "KeyError('entry')"}
 
 
 def test_a_file_that_takes_too_long_by_the_clock_is_given_up_and_the_next_one_read(good: Path, large: Path) -> None:
@@ -242,6 +248,19 @@ def test_the_child_shows_exactly_what_this_process_shows(tmp_path: Path) -> None
     with Reader() as reader:
         assert shown(reader, path, 2, "second") == view_page(path.read_bytes(), 2, "second")
         assert len(shown(reader, path, 2, "second").boxes) == 1
+
+
+def test_a_child_that_recognised_text_is_ended_and_what_it_read_is_what_this_process_reads(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(to_scan(pdf("first page", "second page")))
+    with Reader() as reader:
+        assert shown(reader, path).recognised is None
+        child = reader._child
+        assert shown(reader, path, 2, "second") == view_page(path.read_bytes(), 2, "second")
+        assert reader._child is None
+        assert child is not None
+        assert child.returncode is not None
+        assert shown(reader, path).png
 
 
 def test_a_page_of_a_file_that_is_gone_or_changed_is_not_shown(tmp_path: Path) -> None:

@@ -18,15 +18,19 @@ from chat.access.access import Access
 from chat.access.caller import LOCAL, Caller
 from chat.access.configured import see_of
 from chat.access.groups import Groups
+from chat.answer import Answer, Found, Sentence
 from chat.assistant import Assistant
 from chat.building import Setup, build_index
 from chat.config import AccessConfig, Config
 from chat.contract import ReportLine
 from chat.live import LiveAssistant
+from chat.pages.exchange import Exchange
+from chat.pages.kept import kept_object
 from chat.service import listen, make_app
 from chat.setup import load_library
 from chat.shelf import CorpusShelf
-from tests.fakes import HashingEncoder
+from index.library import Hit
+from tests.fakes import TIMINGS, HashingEncoder, cite, passage
 
 SHARED = "2024年配储比例平均达到13.6%，市场空间广阔。"
 OPEN = f"""# 光伏白皮书
@@ -176,7 +180,27 @@ def over_http(client: httpx.Client) -> str:
             said.append(client.post("/api/v1/ask", json=asked).text)
             streamed = client.post("/api/v1/ask", json=asked, headers={"accept": "text/event-stream"})
             said.append(streamed.text)
+        for stream in (False, True):
+            completion = {"model": "reportqa", "messages": [{"role": "user", "content": question}], "stream": stream}
+            said.append(client.post("/v1/chat/completions", json=completion).text)
+        for tool in ("search", "ask"):
+            said.append(by_mcp(client, "tools/call", {"name": tool, "arguments": {"question": question}}))
+    said += [client.get(f"/api/v1/reports/hidden-report{rest}").text for rest in ("", "/passages")]
+    said += [
+        by_mcp(client, "resources/read", {"uri": uri})
+        for uri in ("reportqa://reports", "reportqa://reports/hidden-report")
+    ]
+    for passage in ("hidden-report:0:0-59", "hidden-report:1:60-70", "hidden-report:1:0-34"):
+        read = {"name": "read_passage", "arguments": {"passage_id": passage}}
+        said.append(by_mcp(client, "tools/call", read))
     return "\n".join(said)
+
+
+def by_mcp(client: httpx.Client, method: str, params: Mapping[str, Any]) -> str:
+    """What the library for language models says."""
+    told = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    headers = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-06-18"}
+    return client.post("/mcp", json=told, headers=headers).text
 
 
 _SESSIONS = count()
@@ -238,7 +262,7 @@ def on_the_page(client: httpx.Client) -> str:
 
 def without_own_words(said: str) -> str:
     """What was said, without what the caller itself named."""
-    return re.sub(r"没有编号为 hidden-report 的报告", "", said)
+    return re.sub(r"没有编号为 hidden-report\S* 的[报段]|没有 reportqa://reports/hidden-report 这个", "", said)
 
 
 def test_by_no_route_does_who_is_not_of_the_group_get_anything_of_its_reports(home: str) -> None:
@@ -290,6 +314,15 @@ def test_words_that_a_hidden_report_has_too_are_found_without_its_name(home: str
     assert hits[0]["also_at"] == []
 
 
+def _answered(passage_id: str, text: str) -> Exchange:
+    """A question that was answered from a passage."""
+    source = passage(text, id=passage_id, report_id="hidden-report")
+    hits = (Hit(source, 1.0, 1),)
+    answer = Answer((Sentence("见原文。", (1,), True),), (cite(1, source, text[:5]),), hits)
+    found = Found("装机？", "装机？", hits, TIMINGS)
+    return Exchange("装机？", "a" * 20, "version-000001", "b" * 20, found=found, answer=answer, timings=TIMINGS)
+
+
 def test_a_conversation_kept_from_another_day_gives_nothing_of_a_report_not_to_be_seen(home: str) -> None:
     found = {}
     for group in ("storage", "others"):
@@ -305,22 +338,10 @@ def test_a_conversation_kept_from_another_day_gives_nothing_of_a_report_not_to_b
             for hit in client.post("/api/v1/search", json={"question": "2024年储能装机是多少吉瓦？"}).json()["hits"]
             if hit["report_id"] == "hidden-report"
         )
-    kept = {
-        "id": "a" * 20,
-        "library": "version-000001",
-        "conversation": "b" * 20,
-        "question": "装机？",
-        "standalone": "装机？",
-        "of": None,
-        "verbatim": False,
-        "sentences": [{"text": "见原文。", "citations": [1], "supported": True, "composed": False}],
-        "citations": [{"report": "x", "passage": secret["passage_id"], "start": 0, "end": 5, "check": "00000000"}],
-        "hits": [{"passage": secret["passage_id"], "score": 1.0}],
-        "quoted": False,
-        "refusal": None,
-        "timings": [1, None, None],
-        "next": [],
-    }
+    # What the browser of a member keeps; the words themselves are not among it.
+    kept = kept_object(_answered(secret["passage_id"], secret["text"]))
+    assert kept is not None
+    assert SECRET.findall(json.dumps([kept["sentences"], kept["question"]], ensure_ascii=False)) == []
     with client_of(home, "others") as client:
         exported = client.post("/api/v1/export", json={"format": "md", "exchanges": [kept]})
         assert (exported.status_code, SECRET.findall(exported.text)) == (400, [])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Sentence, Timings
+from chat.answer import Answer, Checking, Drafting, Event, Fallback, Finished, Found, Sentence, Timings
 from chat.contract import ReportLine
 from chat.facets import Facets, Results
 from chat.gate import Waiting
@@ -16,6 +16,7 @@ from chat.pages.chinese import CHINESE
 from chat.pages.covers import header_html, shelf_html
 from chat.pages.escaping import inert
 from chat.pages.exchange import Exchange, OneReport, turns_of
+from chat.pages.export_text import to_text
 from chat.pages.render import (
     exchange_html,
     past_html,
@@ -180,7 +181,7 @@ def test_passages_not_cited_are_folded_away() -> None:
 def test_a_sentence_without_support_says_so() -> None:
     html = exchange_html(DONE, 1, CHINESE)
     assert '<span class="unsupported">预计2025年继续增长。</span><i class="state unsupported">未找到依据</i>' in html
-    assert html.count("未找到依据") == 1
+    assert html.replace(CHINESE.export.unsupported, "").count("未找到依据") == 1
 
 
 def test_a_sentence_borne_out_in_part_says_so_behind_its_marks() -> None:
@@ -193,6 +194,14 @@ def test_an_answer_quoted_from_the_source_is_tagged() -> None:
     quoted = replace(DONE, answer=replace(ANSWER, quoted=True))
     assert "摘自原文" in exchange_html(quoted, 1, CHINESE)
     assert "摘自原文" not in exchange_html(DONE, 1, CHINESE)
+
+
+@pytest.mark.parametrize(
+    ("fallback", "told"), [("unavailable", "模型暂不可用，以下摘自原文"), ("overtime", "超时，已改为摘录原文")]
+)
+def test_an_answer_quoted_in_the_place_of_the_models_says_why(fallback: Fallback, told: str) -> None:
+    quoted = replace(DONE, answer=replace(ANSWER, quoted=True, fallback=fallback))
+    assert f'<span class="tag">{inert(told)}</span>' in exchange_html(quoted, 1, CHINESE)
 
 
 def test_a_refusal_shows_its_reason_and_the_nearest_passages() -> None:
@@ -226,8 +235,8 @@ def test_seconds(ms: float, shown: str) -> None:
 
 
 def test_one_waits_behind_the_questions_before() -> None:
-    waiting = Exchange("销量？").after(FOUND).after(Waiting(2))
-    assert inert("排队，前面 2 个") in exchange_html(waiting, 1, CHINESE)
+    waiting = Exchange("销量？").after(FOUND).after(Waiting(2, 16))
+    assert inert("排队，前面 2 个，约 16 秒") in exchange_html(waiting, 1, CHINESE)
     assert "前面" not in exchange_html(waiting.after(Drafting("")), 1, CHINESE)
 
 
@@ -236,8 +245,8 @@ def test_one_waits_behind_the_questions_before() -> None:
     [
         ([], "检索", ""),
         ([FOUND], "作答", "3 段"),
-        ([FOUND, Waiting(1)], "证据", "排队，前面 1 个"),
-        ([FOUND, Waiting(1), Drafting("出口")], "作答", "3 段"),
+        ([FOUND, Waiting(1, 8)], "证据", "排队，前面 1 个，约 8 秒"),
+        ([FOUND, Waiting(1, 8), Drafting("出口")], "作答", "3 段"),
         ([replace(FOUND, needs_model=False)], "证据", "3 段"),
         ([FOUND, Drafting("出口"), Checking()], "核验", "3 段"),
     ],
@@ -322,3 +331,10 @@ def test_another_place_shows_its_words_where_they_are_others_and_marks_those() -
 def test_blank_lines_of_a_passage_take_no_room() -> None:
     hits = (Hit(replace(EXPORTS, text="一、出口\n\n \n增长。"), 0.5, 1),)
     assert "一、出口<br>增长。" in sources_html(Exchange("出口？").after(replace(FOUND, hits=hits)), 1, CHINESE)
+
+
+def test_what_is_copied_is_the_answer_as_text_with_its_lines() -> None:
+    for asked in (DONE, replace(DONE, answer=replace(ANSWER, quoted=True))):
+        (copy,) = [each for each in Parts(exchange_html(asked, 1, CHINESE)).named("button") if each["class"] == "copy"]
+        assert copy["data-text"] == to_text(asked, CHINESE.export)
+        assert "\n\n参考文献\n[1] " in (copy["data-text"] or "")

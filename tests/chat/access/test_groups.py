@@ -190,8 +190,8 @@ def over_http(client: httpx.Client) -> str:
         by_mcp(client, "resources/read", {"uri": uri})
         for uri in ("reportqa://reports", "reportqa://reports/hidden-report")
     ]
-    for passage in ("hidden-report:0:0-59", "hidden-report:1:60-70", "hidden-report:1:0-34"):
-        read = {"name": "read_passage", "arguments": {"passage_id": passage}}
+    for id in ("hidden-report:0:0-59", "hidden-report:1:60-70", "hidden-report:1:0-34"):
+        read = {"name": "read_passage", "arguments": {"passage_id": id}}
         said.append(by_mcp(client, "tools/call", read))
     return "\n".join(said)
 

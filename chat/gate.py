@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from chat.answer import Event, Found
 from ingest.errors import UserError
+from ingest.language import message
 
 PULSE_SECONDS = 0.25  # a waiting generator must yield this often: one that only blocks cannot be cancelled
 
@@ -67,7 +68,7 @@ class ModelGate:
         deadline = time.monotonic() + self._wait_seconds
         while (ahead := self._ahead_of(ticket)) > 0:
             if time.monotonic() > deadline:
-                raise Busy("正在回答的问题较多，请稍后再试。")
+                raise Busy(message("正在回答的问题较多，请稍后再试。"))
             yield Waiting(ahead)
             with self._moved:
                 self._moved.wait_for(lambda: self._ahead_of(ticket) <= 0, PULSE_SECONDS)

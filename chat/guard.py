@@ -1,6 +1,7 @@
 """What stands between the network and the service: which requests come in, and what every response says.
 
 One ASGI layer around everything, Gradio and error pages included:
+- the language of the request, in which whatever answers it speaks;
 - a Host on the list, a body of bounded size, no request from another site's page, no header that moves Gradio's root;
 - of Gradio's routes only those the page needs: uploads, files, its API and its proxy are not there;
 - a content policy with a nonce, who may frame the page, and the other headers on every response.
@@ -19,7 +20,10 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chat.pages.languages import language_of
 from ingest.errors import UserError
+from ingest.language import Message as Told
+from ingest.language import message, speaking
 from ingest.reading import MAX_BYTES
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -43,10 +47,9 @@ SCRIPT = re.compile(rb"<script(?=[\s>])")
 OUTSIDE_TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>', re.S)
 ORIGIN = re.compile(r"https?://(?:\*\.)?(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:]+\])(?::(?:\d{1,5}|\*))?")
 
-UNKNOWN_HOST = "此地址不在允许的主机名之列，请在配置中加入。"
-FOREIGN_REQUEST = "不接受来自其他网站页面的请求。"
-TOO_LARGE = "请求过大：最多 {limit} MB。"
-NOT_FOUND = "没有这个地址。"
+UNKNOWN_HOST = message("此地址不在允许的主机名之列，请在配置中加入。")
+FOREIGN_REQUEST = message("不接受来自其他网站页面的请求。")
+NOT_FOUND = message("没有这个地址。")
 
 
 class BadOrigin(UserError):
@@ -56,10 +59,10 @@ class BadOrigin(UserError):
 class Rejected(Exception):
     """A request that does not get in."""
 
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(status, message)
+    def __init__(self, status: int, reason: Told) -> None:
+        super().__init__(status, reason)
         self.status = status
-        self.message = message
+        self.reason = reason
 
 
 class Guard:
@@ -81,7 +84,11 @@ class Guard:
     ) -> None:
         for origin in frame_ancestors:
             if not ORIGIN.fullmatch(origin):
-                raise BadOrigin(f"frame_ancestors 中的 {origin!r} 不是来源，应形如 https://portal.example.com")
+                raise BadOrigin(
+                    message(
+                        "frame_ancestors 中的 {origin} 不是来源，应形如 https://portal.example.com", origin=repr(origin)
+                    )
+                )
         self._app = app
         self._hosts = frozenset(map(_canonical, allowed_hosts))
         self._ancestors = " ".join(frame_ancestors) or "'none'"
@@ -94,6 +101,11 @@ class Guard:
         if scope["type"] != "http":  # no WebSocket is served
             await send({"type": "websocket.close", "code": 1008})
             return
+        with speaking(language_of(Headers(scope=scope).get("accept-language", ""))):
+            await self._pass(scope, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, in the language that is spoken, or hand it on."""
         nonce = secrets.token_urlsafe(18)
         limit = _body_limit(scope)
         body = _Limited(receive, limit)
@@ -172,7 +184,7 @@ def _body_limit(scope: Scope) -> int:
 
 
 def _too_large(limit: int) -> Rejected:
-    return Rejected(413, TOO_LARGE.format(limit=limit // 1_000_000))
+    return Rejected(413, message("请求过大：最多 {limit} MB。", limit=limit // 1_000_000))
 
 
 class _Limited:
@@ -224,7 +236,7 @@ class _Answer:
 
     async def reject(self, rejected: Rejected) -> None:
         """Send the reason as the contract's error object."""
-        body = json.dumps({"id": None, "error": rejected.message}, ensure_ascii=False).encode()
+        body = json.dumps({"id": None, "error": str(rejected.reason)}, ensure_ascii=False).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await self({"type": "http.response.start", "status": rejected.status, "headers": headers})
         await self({"type": "http.response.body", "body": body})

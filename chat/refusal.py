@@ -1,6 +1,6 @@
 """Why a question is not answered, and what the library has near it: years, pictures whose data the text lacks, sections.
 
-A bare refusal sends the reader away; most of them ask for something that stands next to what is there.
+It is told in the language that is spoken. A bare refusal sends the reader away; most of them ask for something that stands next to what is there.
 """
 
 import re
@@ -12,21 +12,21 @@ from chat.relevance import asked_years
 from index.asked import asks_for_a_figure, lacks_what_is_asked
 from index.library import Hit
 from index.segment import fold, segment_question
+from ingest.language import Message, message, say, spoken
 from ingest.normalise import simplify
 from ingest.periods import find_periods
 from ingest.report import Passage
 
-NOTHING = "报告中没有找到可以回答这个问题的内容。"
-COVERED = "目前收录的是{reports}。"
-OTHER_YEARS = "收录的相关内容没有说到{asked}年，说到的年份有{spoken}。"
-IN_A_PICTURE = "答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。"
-NEAREST = "最接近的内容在{sections}，原文列在来源里，供参考。"
+# Said in English whatever language is spoken: who asks in English reads it.
+ASK_IN_CHINESE = "The reports are in Chinese, so a question is best asked in Chinese."
 
 MOST_SECTIONS = 3
 MOST_YEARS = 6
 MOST_REPORTS = 5
 # A section is named where its passage has this share of the question's words; of an unrelated question none does.
 LEAST_WORDS = 0.15
+# Fewer words in Latin letters may be names alone.
+LEAST_ENGLISH_WORDS = 3
 # A picture is what is asked for where its caption has this share of the question's words.
 CAPTION_WORDS = 0.5
 
@@ -35,6 +35,8 @@ _PICTURE = r"(?<![意企试力地版蓝以知识截])图(?:谱|表|片)?(?![像�
 _IN_PICTURE = re.compile(
     rf"{_PICTURE}[^，,。？?]{{0,12}}?(?:栏|列了|列出|标[注了出]|画[了的]|展示|显示|[中里上]|写[了的])"
 )
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
 _ASKED_NOUN = re.compile(
     r"(?:哪些|哪[几两三]?[个家种款位]|什么|多少|几[个家种款])([^，,。？?、的了]{1,8}?)(?:[？?，,。]|$|的|在|是|有)"
 )
@@ -47,22 +49,25 @@ def refused(found: Found, reports: Sequence[str], shares: Sequence[float], pictu
     in, as its caption or a passage of its section.
     """
     hits = found.hits
-    said = [NOTHING]
+    said = [say("报告中没有找到可以回答这个问题的内容。")]
     years = asked_years(found.question) or asked_years(found.standalone_question)
     near = [hit for hit, share in zip(hits, shares, strict=True) if share >= LEAST_WORDS]
     spoken = {year for hit in near if hit.passage.kind != "figure" for year in _years_told(hit.passage)}
     if picture is None:
         picture = _captioned(found.standalone_question, hits, years)
     if picture is not None and years <= spoken | _years_in(picture.passage.text):
-        said.append(IN_A_PICTURE.format(picture=_picture(picture)))
+        told = say("答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。", picture=_picture(picture))
+        said.append(told)
     elif years - spoken and spoken:
-        asked = "、".join(map(str, sorted(years - spoken)))
-        said.append(OTHER_YEARS.format(asked=asked, spoken="、".join(_nearest_years(spoken, years))))
+        asked, nearest = sorted(years - spoken), _nearest_years(spoken, years)
+        said.append(say("收录的相关内容没有说到{asked}年，说到的年份有{spoken}。", asked=asked, spoken=nearest))
     if near:
-        said.append(NEAREST.format(sections="、".join(_sections(near))))
+        said.append(say("最接近的内容在{sections}，原文列在来源里，供参考。", sections=_sections(near)))
     elif reports:
-        said.append(COVERED.format(reports=_listed(reports)))
-    return Answer((), (), hits, refusal="".join(said))
+        said.append(say("目前收录的是{reports}。", reports=_listed(reports)))
+    if _is_english(found.question) and any(_HAN.search(hit.passage.text) for hit in hits):
+        said.append(ASK_IN_CHINESE)
+    return Answer((), (), hits, refusal=_joined(said, " "))
 
 
 def asked_picture(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Hit | None:
@@ -113,23 +118,36 @@ def _years_in(text: str) -> set[int]:
     return {year for first, last in spans for year in range(int(first), int(last or first) + 1)}
 
 
-def _picture(hit: Hit) -> str:
+def _picture(hit: Hit) -> Message:
     passage = hit.passage
     if passage.kind == "figure":
-        return f"图“{passage.text.split(chr(10))[0].strip()}”"
-    return f"“{passage.headings[-1]}”一节的图"
+        return message("图“{caption}”", caption=passage.text.split("\n")[0].strip())
+    return message("“{heading}”一节的图", heading=passage.headings[-1])
 
 
-def _sections(hits: Iterable[Hit]) -> list[str]:
+def _sections(hits: Iterable[Hit]) -> list[Message]:
     """The sections of the hits, each with its report, the best first."""
-    return list(dict.fromkeys(f"《{hit.passage.title}》“{hit.passage.headings[-1]}”" for hit in hits))[:MOST_SECTIONS]
+    places = dict.fromkeys((hit.passage.title, hit.passage.headings[-1]) for hit in hits)
+    return [
+        message("《{title}》“{heading}”", title=title, heading=heading) for title, heading in [*places][:MOST_SECTIONS]
+    ]
 
 
-def _nearest_years(spoken: set[int], asked: set[int]) -> list[str]:
+def _nearest_years(spoken: set[int], asked: set[int]) -> list[int]:
     nearest = sorted(spoken, key=lambda year: min(abs(year - other) for other in asked))[:MOST_YEARS]
-    return [str(year) for year in sorted(nearest)]
+    return sorted(nearest)
 
 
 def _listed(reports: Sequence[str]) -> str:
-    shown = "".join(f"《{title}》" for title in reports[:MOST_REPORTS])
-    return f"{shown}等 {len(reports)} 份报告" if len(reports) > MOST_REPORTS else shown
+    shown = _joined([say("《{title}》", title=title) for title in reports[:MOST_REPORTS]], ", ")
+    return say("{shown}等 {count} 份报告", shown=shown, count=len(reports)) if len(reports) > MOST_REPORTS else shown
+
+
+def _joined(parts: Iterable[str], between: str) -> str:
+    """The parts with what English has between them; Chinese has nothing there."""
+    return (between if spoken() == "en" else "").join(parts)
+
+
+def _is_english(question: str) -> bool:
+    """Whether it is a sentence of Latin letters; a name or two are not yet English."""
+    return not _HAN.search(question) and len(_LATIN_WORD.findall(question)) >= LEAST_ENGLISH_WORDS

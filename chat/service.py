@@ -32,6 +32,7 @@ from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 from chat.streams import sent, without_blocking
 from ingest.errors import UserError
+from ingest.language import message
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "pages" / "static"
 RETRY_SECONDS = 30
 GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
-NOT_JSON_TYPE = "请以 Content-Type: application/json 发送请求。"
-WRONG_METHOD = "此地址不支持这种请求方法。"
-BROKEN = "服务内部错误，详情见服务日志。"
+NOT_JSON_TYPE = message("请以 Content-Type: application/json 发送请求。")
+WRONG_METHOD = message("此地址不支持这种请求方法。")
+BROKEN = message("服务内部错误，详情见服务日志。")
 
 
 class PortInUse(UserError):
@@ -65,7 +66,9 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortInUse(f"{host}:{port} 已被占用；请用 --port 换一个端口，或先停止占用它的程序。") from error
+            raise PortInUse(
+                message("{host}:{port} 已被占用；请用 --port 换一个端口，或先停止占用它的程序。", host=host, port=port)
+            ) from error
         raise
     return listener
 
@@ -332,18 +335,18 @@ def _add_error_handlers(app: "FastAPI") -> None:
     from starlette.exceptions import HTTPException  # noqa: PLC0415
     from starlette.responses import JSONResponse  # noqa: PLC0415
 
-    def failed(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    def failed(request: Request, status: int, reason: object, headers: dict[str, str] | None = None) -> JSONResponse:
         id = getattr(request.state, "identity", None)
-        return JSONResponse(error_object(message, id), status_code=status, headers=headers)
+        return JSONResponse(error_object(str(reason), id), status_code=status, headers=headers)
 
     async def bad_question(request: Request, error: Exception) -> JSONResponse:
-        return failed(request, 400, str(error))
+        return failed(request, 400, error)
 
     async def wrong_type(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 415, NOT_JSON_TYPE)
 
     async def busy(request: Request, error: Exception) -> JSONResponse:
-        return failed(request, 503, str(error), {"Retry-After": str(RETRY_SECONDS)})
+        return failed(request, 503, error, {"Retry-After": str(RETRY_SECONDS)})
 
     async def http_error(request: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500

@@ -4,6 +4,7 @@ import logging
 import queue
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, Thread
@@ -16,6 +17,7 @@ from chat.live import LiveAssistant
 from chat.sources import Progress
 from ingest.errors import UserError
 from ingest.isolation import Reader
+from ingest.language import message, say
 
 _log = logging.getLogger(__name__)
 
@@ -24,9 +26,7 @@ Editing = Literal["loopback", "always", "never"]
 _LOOPBACK_CLIENTS = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "via")
 _LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?", re.IGNORECASE)
-
-ALREADY_THERE = "内容已在资料库中（{file}），没有重复添加。"
-ANOTHER_CHANGE = "资料库正在更新，请等它完成后重试。"
+ANOTHER_CHANGE = message("资料库正在更新，请等它完成后重试。")
 
 
 class ShelfBusy(UserError):
@@ -115,7 +115,8 @@ class OneAtATime:
             self._free.release()
             told.put(outcome)  # last: who hears it may begin the next change
 
-        Thread(target=run, name="change of the corpus").start()
+        # With the language of who asked for it, in which its steps and its end are told.
+        Thread(target=copy_context().run, args=(run,), name="change of the corpus").start()
         while True:
             event = told.get()
             if isinstance(event, BaseException):
@@ -152,7 +153,9 @@ class CorpusShelf:
         try:
             return work()
         except UserError as error:
-            names = {self._setup.root: "索引", self._setup.corpus: "资料库"} | ({file.parent: ""} if file else {})
+            names = {self._setup.root: say("索引"), self._setup.corpus: say("资料库")} | (
+                {file.parent: ""} if file else {}
+            )
             message = str(error)
             for path, name in names.items():
                 for form in (path.resolve(), path):
@@ -165,14 +168,14 @@ class CorpusShelf:
         if added.refused:
             raise added.refused[0]
         if added.built is None:
-            return ALREADY_THERE.format(file=added.there[0][1])
+            return say("内容已在资料库中（{file}），没有重复添加。", file=added.there[0][1])
         self._assistant.refresh()
         return added.built.summary
 
     def _remove(self, report_id: str, progress: Progress) -> str:
         # The beginning of an id, which does on the command line, is too easily mistaken here.
         if report_id not in {line.id for line in self.reports()}:
-            raise UnknownReport(f"没有编号为 {report_id} 的报告；请刷新列表后重试")
+            raise UnknownReport(message("没有编号为 {report_id} 的报告；请刷新列表后重试", report_id=report_id))
         with Reader() as read:
             removed = remove_reports(replace(self._setup, read=read, progress=progress), [report_id])
         self._assistant.refresh()

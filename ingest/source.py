@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from ingest.language import Message
+
 # A line break inside a table cell, in the text of a `SourcePage` alone; no file can bring it in, as readers drop controls.
 CELL_BREAK = "\x1f"
 
@@ -43,7 +45,7 @@ class Source:
     """A file as its reader found it.
 
     title, author, created: what the file says of itself, or "".
-    notes: what was seen and left out (scripts, embedded files), each a line for people.
+    notes: what was seen and left out (scripts, embedded files), each to be told to people.
     page_kind: what its numbered pages are.
     """
 
@@ -51,7 +53,7 @@ class Source:
     title: str = ""
     author: str = ""
     created: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     page_kind: PageKind = "page"
 
 

@@ -17,7 +17,7 @@ from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
 from chat.pages.covers import covered_html
-from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
+from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of, wish, wishes
 from chat.pages.exchange import Exchange, OneReport, all_standing, turns_of
 from chat.pages.kept import NotKept, reopened
 from chat.pages.look import look_html
@@ -284,12 +284,24 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
 
     typed, asking = [talk.box, talk.state, talk.only], [talk.wishes, talk.state, talk.only]
     for event in (
-        gr.on([talk.send.click, talk.box.submit], _updating(ask, talk), typed, talk.outputs, **PLAIN),
+        gr.on(
+            [talk.send.click, talk.box.submit],
+            in_language_of(talk.words, _updating(ask, talk)),
+            typed,
+            talk.outputs,
+            **PLAIN,
+        ),
         # multiple: a wish that comes while an answer, begun by a wish too, is under way must not wait for it or be dropped.
-        talk.wishes.submit(_updating(wanted, talk), asking, [*talk.outputs, tabs], trigger_mode="multiple", **PLAIN),
+        talk.wishes.submit(
+            in_language_of(talk.words, _updating(wanted, talk)),
+            asking,
+            [*talk.outputs, tabs],
+            trigger_mode="multiple",
+            **PLAIN,
+        ),
     ):
-        event.failure(fail, talk.state, talk.outputs, **PLAIN)
-    talk.stop.click(stop, None, None, concurrency_limit=None, **PLAIN)
+        event.failure(in_language_of(talk.words, fail), talk.state, talk.outputs, **PLAIN)
+    talk.stop.click(in_language_of(talk.words, stop), None, None, concurrency_limit=None, **PLAIN)
 
 
 # What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the request.

@@ -10,6 +10,7 @@ sides         a question with several sides, as one question for each
 scope         where its own words say to look
 finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
+meant         the year, version and country that are asked about, and what tells of another
 evidence      the sentences and rows that answer it
 listing       the items of a list, where they are asked for
 hops          evidence of a question that reaches its subject by way of another fact
@@ -23,6 +24,7 @@ generation    what every model has in common: pieces, token counts, errors
 local_model   a GGUF model in this process (llama.cpp)
 endpoint      any OpenAI-compatible service
 marks         the marks of a draft and of an answer
+closing       the marks that end a sentence, once each
 grounding     a draft to an answer: marks resolved, sentences checked
 figure_check  whether figures and periods are told by the evidence, of the same thing
 verdict       whether a draft that is true says enough
@@ -75,5 +77,5 @@ places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
 holdings      what the library holds, counted
 
-What a browser shows is in `chat.pages`.
+Who sends a request, and what they may, is in `chat.access`; what a browser shows is in `chat.pages`.
 """

@@ -29,6 +29,7 @@ from chat.followup import standalone_question
 from chat.generation import Generator, Usage
 from chat.grounding import compose, declines, ground, quote_evidence, without_unproven
 from chat.marks import without_marks
+from chat.meant import meant_of
 from chat.prompt import MAX_TOKENS, messages
 from chat.relevance import bears_on
 from chat.scope import named_scope, sides_of
@@ -142,7 +143,7 @@ class Assistant:
         """The stretches of the hits that the answer may rest on; none where nothing found bears on the question."""
         hits = found.hits[:EVIDENCE_HITS]
         encoder = self.library.encoder.name
-        sides = [side.question for side in sides_of(found.standalone_question, self.library.reports)]
+        sides = self._sides(found)
         if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder, sides=sides):
             return []
         # The best first: a small model leans on what it reads first (dev 0.93 right, and 0.89 in text order; ExpMRC the same).
@@ -164,13 +165,17 @@ class Assistant:
             answer = ground(draft, question, evidence, found.hits)
             if self.unproven == "remove":
                 answer = without_unproven(answer)
-            if may_stand(answer, question, self.library, unproven=self.unproven == "show"):
+            meant = meant_of(found, self._sides(found))
+            if may_stand(answer, question, self.library, meant=meant, unproven=self.unproven == "show"):
                 return answer
         margin = BROAD_QUOTE_MARGIN if is_broad(found.question) else QUOTE_MARGIN
         chosen = self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin)
-        if len(chosen) == 1 and not sides_of(question, self.library.reports):
+        if len(chosen) == 1 and not self._sides(found):
             chosen = [shortened(chosen[0], question, self.library)]
         return quote_evidence(chosen, found.hits)
+
+    def _sides(self, found: Found) -> list[str]:
+        return [side.question for side in sides_of(found.standalone_question, self.library.reports)]
 
     def _select(self, found: Found, broad_budget: int, budget: int, margin: float) -> list[Evidence]:
         # The name of a report is told by all its passages, and asked of none.
@@ -181,6 +186,7 @@ class Assistant:
             self.library,
             budget=broad_budget if is_broad(found.question) else budget,
             margin=margin,
+            meant=meant_of(found, self._sides(found)),
         )
 
 

@@ -8,11 +8,21 @@ from dataclasses import replace
 
 from chat.answer import Answer, Found
 from chat.derived import Derived, asks_for_a_step, derived_figure, of_each
-from chat.evidence import BUDGET_CHARS, EVIDENCE_HITS, PROMPT_MARGIN, QUOTE_MARGIN, Evidence, select_evidence
+from chat.evidence import (
+    BUDGET_CHARS,
+    EVIDENCE_HITS,
+    PROMPT_MARGIN,
+    QUOTE_MARGIN,
+    Evidence,
+    candidates,
+    select_evidence,
+    tells_of_another,
+)
 from chat.figure_check import disagree
 from chat.grounding import compose, correct, quote_evidence, side_by_side
 from chat.hops import hops
 from chat.listing import listed
+from chat.meant import Another, meant_of
 from chat.premise import contradicting
 from chat.refusal import asked_picture, refused
 from chat.scope import Side, sides_of
@@ -34,7 +44,7 @@ def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) 
     picture = asked_picture(question, found.hits, evidence)
     if not evidence or picture is not None:
         shares = library.word_shares(question, [hit.passage for hit in found.hits]).tolist()
-        return refused(found, [report.title for report in library.reports], shares, picture)
+        return refused(found, [report.title for report in library.reports], shares, picture, _instead(found, library))
     if otherwise := contradicting(question, hits, library):
         return correct(otherwise, found.hits)
     best = _best_of_each_side(question, hits, library)
@@ -45,6 +55,15 @@ def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) 
     by_way = hops(question, hits, library, budget=BUDGET_CHARS, margin=QUOTE_MARGIN)
     exact = (by_way.evidence if by_way else ()) or listed(question, evidence) or best
     return quote_evidence(exact, found.hits) if exact else None
+
+
+def _instead(found: Found, library: PassageIndex) -> Another | None:
+    """What the best matching stretch tells of in place of what is meant."""
+    meant = meant_of(found, [side.question for side in sides_of(found.standalone_question, library.reports)])
+    items = candidates(found.standalone_question, found.hits[:EVIDENCE_HITS], library)
+    best = max(items, key=lambda item: item.score, default=None)
+    told = [tells_of_another(best, each) for each in meant] if best is not None else []
+    return told[0] if told and all(told) else None
 
 
 def _step(question: str, best: Sequence[Evidence], library: PassageIndex) -> Derived | None:

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from chat.meant import Another, Meant, another, meant_by
 from index.asked import lacks_what_is_asked
 from index.library import Hit
 from index.metrics import comparable
@@ -31,6 +32,9 @@ EVIDENCE_HITS = 5
 # holds the answer for 0.885, within 0.05 for 0.98 (the best alone for 0.715). The model may see what a reader need not.
 PROMPT_MARGIN = 0.05
 QUOTE_MARGIN = 0.02
+# Where what matches best tells of another year, version or country, by how much less than it what tells of the one meant may
+# match: below that it tells of something else.
+ANOTHER_MARGIN = 0.03
 # Broad questions (lists, comparisons, summaries) need several places at once.
 BROAD_BUDGET_CHARS = 400
 
@@ -121,16 +125,24 @@ def is_broad(question: str) -> bool:
 
 
 def select_evidence(
-    question: str, hits: Sequence[Hit], library: SpanScorer, *, budget: int, margin: float
+    question: str,
+    hits: Sequence[Hit],
+    library: SpanScorer,
+    *,
+    budget: int,
+    margin: float,
+    meant: Sequence[Meant] = (),
 ) -> list[Evidence]:
-    """The best stretches of the hits, in hit order and then in text order; none where the hits say nothing, as captions do.
+    """The best stretches of the hits, in hit order and then in text order; none where the hits say nothing, as captions do, or
+    tell of another year, version or country than is meant: by the question, unless told what each of its sides means.
 
     They are within budget characters together, and each within margin of the best one's score; the best one itself is
     taken however long it is. Stretches that say the same are taken once.
     """
     chosen: list[Evidence] = []
     left = budget
-    for item in sorted(candidates(question, hits, library), key=lambda item: -item.score):
+    best_first = sorted(candidates(question, hits, library), key=lambda item: -item.score)
+    for item in _as_meant(best_first, meant or [meant_by(question)]):
         if chosen and item.score < chosen[0].score - margin:
             break
         if (chosen and len(item.reading) >= left) or any(_says_the_same(item, other) for other in chosen):
@@ -139,6 +151,17 @@ def select_evidence(
         left -= len(item.reading) + 1  # a full stop may be added to what is quoted
     chosen.sort(key=lambda item: (item.hit.rank, item.start))
     return [replace(item, number=number) for number, item in enumerate(chosen, start=1)]
+
+
+def _as_meant(best_first: Sequence[Evidence], meant: Sequence[Meant]) -> list[Evidence]:
+    """Those that tell of what one of the sides means; none where the best of all matches far better than they do."""
+    own = [item for item in best_first if not all(tells_of_another(item, each) for each in meant)]
+    return own if own and own[0].score >= best_first[0].score - ANOTHER_MARGIN else []
+
+
+def tells_of_another(item: Evidence, meant: Meant) -> Another | None:
+    """What a stretch tells of in place of the year, version or country meant."""
+    return another(meant, item.hit.passage, item.reading, item.start)
 
 
 def shortened(item: Evidence, question: str, library: SpanScorer) -> Evidence:

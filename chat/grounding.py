@@ -10,9 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from chat.answer import Answer, Citation, Sentence
+from chat.closing import as_sentence, closed_once
 from chat.evidence import Evidence
 from chat.figure_check import figures_hold
 from chat.marks import MARK, disarmed, numbers, without_marks
+from chat.wording import read
 from index.library import Hit
 from index.metrics import comparable
 from index.segment import fold, segment_question
@@ -67,12 +69,12 @@ def parse_draft(draft: str) -> list[DraftSentence]:
             last = sentences[-1]
             sentences[-1] = DraftSentence(last.text, last.marks + numbers(piece[:leading]))
             piece = piece[leading:]
-        text = without_marks(piece).strip()
+        text = closed_once(without_marks(piece).strip())
         if comparable(text):
             sentences.append(DraftSentence(text, numbers(piece)))
         elif sentences:
             last = sentences[-1]
-            sentences[-1] = DraftSentence(last.text + text, last.marks + numbers(piece))
+            sentences[-1] = DraftSentence(closed_once(last.text + text), last.marks + numbers(piece))
     return sentences
 
 
@@ -164,7 +166,7 @@ def supports(item: Evidence, sentence: str, question: str, evidence: Sequence[Ev
     """Whether a stretch of evidence, read with its place, bears a sentence out.
 
     Its figures (`figure_check`) and Latin names all stand in the evidence; no negation is added or left out; what is told in pairs (前者, 分别) stands word for word. Of all its
-    words at least half stand there; each stands there or in the question; and none stands only in other evidence,
+    words at least half stand there; each stands there or in the question, a name or a noun of the question in the passage around it too; and none stands only in other evidence,
     which would join what two sources say of two things. Of a row, a column named is the one told.
     """
     return _facts_stand(item, sentence) and _words_stand(item, sentence, question, evidence)
@@ -210,7 +212,22 @@ def _words_stand(item: Evidence, sentence: str, question: str, evidence: Sequenc
         return False
     asked = fold(question)
     new = {word for word in missing if word not in asked and not _in_pieces(word, source + asked)}
-    return not new and len(missing) * 2 <= len(words) + len(set(hard_words(sentence)))
+    if new or _names_of(sentence, missing) - _around(item, missing):
+        return False
+    return len(missing) * 2 <= len(words) + len(set(hard_words(sentence)))
+
+
+def _names_of(sentence: str, words: Collection[str]) -> set[str]:
+    """Those of the words that are, or are in, a name, a noun or a place of the sentence: what it is about."""
+    naming = [fold(word.text) for word in read(sentence) if word.kind in ("name", "noun", "place")]
+    return {word for word in words if any(word in name for name in naming)}
+
+
+def _around(item: Evidence, words: Collection[str]) -> set[str]:
+    """Those of the words that the passage has, which a sentence of it leaves out: whose report it is, what it told before."""
+    passage = item.hit.passage
+    text = fold(" ".join([passage.title, passage.publisher, *passage.headings, passage.caption, passage.text]))
+    return {word for word in words if word in text}
 
 
 def _words_stand_in_part(item: Evidence, sentence: str, evidence: Sequence[Evidence]) -> bool:
@@ -311,5 +328,4 @@ def _leading_marks(piece: str) -> int:
 
 
 def _ended(text: str) -> str:
-    text = disarmed(" ".join(text.split()))
-    return text if re.search(r"[。！？；;…]$", text) else f"{text}。"
+    return as_sentence(disarmed(text))

@@ -4,17 +4,16 @@ It is told in the language that is spoken. A bare refusal sends the reader away;
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from chat.answer import Answer, Found
 from chat.evidence import Evidence
-from chat.relevance import asked_years
+from chat.meant import Another, asked_years, years_of
 from index.asked import asks_for_a_figure, lacks_what_is_asked
 from index.library import Hit
 from index.segment import fold, segment_question
 from ingest.language import Message, message, say, spoken
 from ingest.normalise import simplify
-from ingest.periods import find_periods
 from ingest.report import Passage
 
 # Said in English whatever language is spoken: who asks in English reads it.
@@ -42,11 +41,17 @@ _ASKED_NOUN = re.compile(
 )
 
 
-def refused(found: Found, reports: Sequence[str], shares: Sequence[float], picture: Hit | None = None) -> Answer:
+def refused(
+    found: Found,
+    reports: Sequence[str],
+    shares: Sequence[float],
+    picture: Hit | None = None,
+    instead: Another | None = None,
+) -> Answer:
     """No answer, with the reason where it is known and what is near.
 
     reports: the titles in the library. shares: of the question's words, what each hit has. picture: what the answer stands
-    in, as its caption or a passage of its section.
+    in, as its caption or a passage of its section. instead: what the best matching stretch tells of.
     """
     hits = found.hits
     said = [say("报告中没有找到可以回答这个问题的内容。")]
@@ -56,13 +61,18 @@ def refused(found: Found, reports: Sequence[str], shares: Sequence[float], pictu
     if picture is None:
         picture = _captioned(found.standalone_question, hits, years)
     if picture is not None and years <= spoken | _years_in(picture.passage.text):
-        told = say("答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。", picture=_picture(picture))
-        said.append(told)
+        shown = _picture(picture)
+        said.append(say("答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。", picture=shown))
+    elif instead is not None and near:
+        if instead.told:
+            said.append(say("最接近的内容说的是{told}，不是{meant}。", told=instead.told, meant=instead.meant))
+        else:
+            said.append(say("收录的相关内容没有说到{meant}。", meant=instead.meant))
     elif years - spoken and spoken:
         asked, nearest = sorted(years - spoken), _nearest_years(spoken, years)
         said.append(say("收录的相关内容没有说到{asked}年，说到的年份有{spoken}。", asked=asked, spoken=nearest))
     if near:
-        said.append(say("最接近的内容在{sections}，原文列在来源里，供参考。", sections=_sections(near)))
+        said.append(say("最接近的内容在{sections}，供参考。", sections=_sections(near)))
     elif reports:
         said.append(say("目前收录的是{reports}。", reports=_listed(reports)))
     if _is_english(found.question) and any(_HAN.search(hit.passage.text) for hit in hits):
@@ -93,7 +103,7 @@ def _any_of(words: Iterable[str], hit: Hit) -> bool:
     return any(word in fold(hit.passage.search_text) for word in words)
 
 
-def _captioned(question: str, hits: Sequence[Hit], years: set[int]) -> Hit | None:
+def _captioned(question: str, hits: Sequence[Hit], years: Set[int]) -> Hit | None:
     """The first picture that tells of what is asked, in those years."""
     words = [word for word in segment_question(question) if len(word) > 1]
     for hit in hits:
@@ -106,11 +116,8 @@ def _captioned(question: str, hits: Sequence[Hit], years: set[int]) -> Hit | Non
     return None
 
 
-def _years_told(passage: Passage) -> set[int]:
-    """The years of the periods that a passage and its heading tell: no number that only looks like one."""
-    text = f"{passage.title} {passage.headings[-1]} {passage.caption} {passage.reading}"
-    periods = find_periods(simplify(text))
-    return {year for each in periods for year in range(each.first.year, each.last.year + 1)}
+def _years_told(passage: Passage) -> frozenset[int]:
+    return years_of(f"{passage.title} {passage.headings[-1]} {passage.caption} {passage.reading}")
 
 
 def _years_in(text: str) -> set[int]:
@@ -133,7 +140,7 @@ def _sections(hits: Iterable[Hit]) -> list[Message]:
     ]
 
 
-def _nearest_years(spoken: set[int], asked: set[int]) -> list[int]:
+def _nearest_years(spoken: Set[int], asked: Set[int]) -> list[int]:
     nearest = sorted(spoken, key=lambda year: min(abs(year - other) for other in asked))[:MOST_YEARS]
     return sorted(nearest)
 

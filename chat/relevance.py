@@ -4,13 +4,12 @@ Two rules, neither asking the model, which answers anything: the best stretch mu
 a year that is asked about must be spoken of.
 """
 
-import re
 from collections.abc import Sequence
 
 from chat.catalogue import DEFAULT_ENCODER
 from chat.evidence import SpanScorer, stretches
+from chat.meant import asked_years, years_of
 from index.library import Hit
-from ingest.normalise import simplify
 from ingest.report import Passage
 
 # The least MaxSim of the question with its best stretch, for multilingual-e5-small: midway between the worst of 150
@@ -20,12 +19,6 @@ LEAST_MATCH = 0.81
 DOUBTFUL_MATCH = 0.83
 LEAST_WORDS = 0.15
 FITTED_ENCODER = DEFAULT_ENCODER
-
-_YEAR = re.compile(
-    r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|[HhQq][1-4]|上半|下半|第[一二三四]|[-–—~至到]\s*(?:19|20)\d{2}\s*年))"
-    r"|(?<!\d)(\d{2})(?=年[上下初底末中第全])"
-)
-_YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:年)?\s*[-–—~至]\s*((?:19|20)\d{2})|(?<!\d)((?:19|20)\d{2})(?!\d)")
 
 
 def bears_on(
@@ -64,21 +57,14 @@ def best_match(question: str, hits: Sequence[Hit], library: SpanScorer) -> float
     return best
 
 
-def asked_years(question: str) -> set[int]:
-    """The years that a question names: 2022年, 2022H1, 22年上半年 (of this century; 22年 alone is as well a span)."""
-    return {int(match[1]) if match[1] else 2000 + int(match[2]) for match in _YEAR.finditer(simplify(question))}
-
-
-def spoken_years(passages: Sequence[Passage]) -> set[int]:
-    """The years that passages speak of, in their text, headings or caption; a range speaks of all its years.
+def spoken_years(passages: Sequence[Passage]) -> frozenset[int]:
+    """The years that passages speak of, in their text, headings or caption, or are of themselves; a range speaks of all its years.
 
     The caption of a picture names years whose figures the text lacks, and does not count.
     """
-    years: set[int] = set()
-    for passage in passages:
-        if passage.kind == "figure":
-            continue
-        text = " ".join([passage.title, passage.published, *passage.headings, passage.caption, passage.reading])
-        for first, last, single in _YEARS.findall(text):
-            years.update(range(int(first), int(last) + 1) if first else [int(single)])
-    return years
+    texts = [
+        " ".join([passage.title, passage.published, *passage.headings, passage.caption, passage.reading])
+        for passage in passages
+        if passage.kind != "figure"
+    ]
+    return years_of("\n".join(texts))

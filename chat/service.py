@@ -211,7 +211,7 @@ def _head(words: Words) -> str:
         '<link rel="stylesheet" href="../static/page.css">'
         '<link rel="stylesheet" href="../static/look.css"><link rel="stylesheet" href="../static/overview.css">'
         f'<script type="application/json" id="words" lang="{words.language}">{said}</script>'
-        '<script type="module" src="../static/page.js"></script>'
+        '<script src="../static/stream.js"></script><script type="module" src="../static/page.js"></script>'
     )
 
 

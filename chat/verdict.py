@@ -5,11 +5,12 @@ one. None of these is false to its quote, so support alone lets them through; wh
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chat.answer import Answer, Citation
 from chat.evidence import SpanScorer
 from chat.grounding import hard_words
+from chat.meant import Meant, years_of
 from chat.wording import read
 from index.metrics import comparable
 from index.segment import fold, segment_question
@@ -36,10 +37,12 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _BARE_FIGURE = re.compile(r"[\d.,]+[。.]?")
 
 
-def may_stand(answer: Answer, question: str, library: SpanScorer, *, unproven: bool = False) -> bool:
+def may_stand(
+    answer: Answer, question: str, library: SpanScorer, *, meant: Sequence[Meant] = (), unproven: bool = False
+) -> bool:
     """Whether each sentence is supported and the answer says what its evidence says of the question.
 
-    unproven: sentences that are not may stand beside some that are.
+    meant: what each side of the question means, whose years a figure must be of. unproven: sentences that are not may stand beside some that are.
     """
     proven = [sentence.supported for sentence in answer.sentences]
     if not any(proven) or not (unproven or all(proven)):
@@ -62,6 +65,7 @@ def may_stand(answer: Answer, question: str, library: SpanScorer, *, unproven: b
         any(is_one_of_a_list(text, citation.quote) for text, citation in quotes)
         or leaves_out(said, question, list(cited.values()))
         or any(takes_another_figure(text, question, citation, library) for text, citation in quotes)
+        or any(takes_another_year_s(text, question, meant, citation) for text, citation in quotes)
     )
 
 
@@ -128,3 +132,28 @@ def takes_another_figure(sentence: str, question: str, citation: Citation, libra
     spans = [(citation.start + match.start(), citation.start + match.end()) for match in clauses]
     scores = library.span_scores(question, citation.passage, spans)
     return float(scores[holding].max()) < float(scores.max()) - EQUAL
+
+
+def takes_another_year_s(sentence: str, question: str, meant: Sequence[Meant], citation: Citation) -> bool:
+    """Whether a figure of a sentence stands, in its quote, with years that no side of the question means: in a clause that tells
+    them or follows one that does, or under a header.
+
+    「2024年的产值」 is not answered by 12亿元 of 2023年产值12亿元，2024年15亿元.
+    """
+    years = frozenset[int]().union(*(each.years for each in meant))
+    if not years or not all(each.years for each in meant):
+        return False
+    figures = set(_FIGURE.findall(fold(sentence))) - set(_FIGURE.findall(fold(question)))
+    told = [of for text, of in _dated(citation) if figures & set(_FIGURE.findall(fold(text)))]
+    return bool(told) and all(of and not of & years for of in told)
+
+
+def _dated(citation: Citation) -> Iterator[tuple[str, frozenset[int]]]:
+    """The pieces of a quote with the years that each is of: a cell's by its header, a clause's its own or those of the one before."""
+    if citation.passage.cells:
+        yield from ((cell, years_of(f"{header} {cell}")) for header, cell in citation.passage.cells)
+        return
+    years: frozenset[int] = frozenset()
+    for clause in _CLAUSE.findall(citation.quote):
+        years = years_of(clause) or years
+        yield clause, years

@@ -40,12 +40,24 @@ class Box(NamedTuple):
     bottom: float
 
 
+class Line(NamedTuple):
+    """A line of text that text recognition has read, and its place in the picture."""
+
+    text: str
+    box: Box
+
+
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """png: the picture of a page. boxes: where the words asked for stand, a line of text to a box; () where not found."""
+    """A page as it is shown.
+
+    png: its picture. boxes: where the words asked for stand, a line of text to a box; () where not found. recognised: what text
+    recognition read on it; None where it was not asked.
+    """
 
     png: bytes
     boxes: tuple[Box, ...] = ()
+    recognised: tuple[Line, ...] | None = None
 
 
 class Letter(NamedTuple):
@@ -75,15 +87,22 @@ def view_page(content: bytes, number: int, words: str = "") -> PageView:
             picture = _picture(page, PIXELS_ACROSS / max(1.0, page.get_width()))
             letters = list(_letters(page, picture.size)) if words else []
             boxes = find_words(words, letters)
+            recognised = None
             if words and not boxes and len(letters) < FEW_LETTERS:
-                boxes = find_words(words, list(_recognised(page)))
-            return PageView(_png(picture), boxes)
+                recognised = tuple(_recognised(page))
+                boxes = find_recognised(words, recognised)
+            return PageView(_png(picture), boxes, recognised)
         finally:
             page.close()
     except pdfium.PdfiumError as error:
         raise UnreadableReport(message("这份 PDF 的第 {number} 页无法显示", number=number)) from error
     finally:
         document.close()
+
+
+def find_recognised(words: str, lines: Iterable[Line]) -> tuple[Box, ...]:
+    """As `find_words`, on a page that text recognition has read."""
+    return find_words(words, [letter for line in lines for letter in _letters_of(line)])
 
 
 def find_words(words: str, letters: Sequence[Letter]) -> tuple[Box, ...]:
@@ -198,19 +217,19 @@ def _shown(box: Box) -> Box | None:
     return cut if cut.left < cut.right and cut.top < cut.bottom else None
 
 
-def _recognised(page: Any) -> Iterator[Letter]:
-    """The letters that text recognition reads, each an even share of its line."""
+def _recognised(page: Any) -> Iterator[Line]:
     from ingest.readers.ocr import read_picture  # noqa: PLC0415 - 1 s to load
 
     picture = _picture(page, _DPI / 72)
+    width, height = picture.size
     for piece in read_picture(picture, 1.0).pieces:
-        share = (piece.x1 - piece.x0) / max(1, len(piece.text))
-        for place, letter in enumerate(piece.text):
-            left = piece.x0 + place * share
-            box = Box(
-                left / picture.width,
-                piece.top / picture.height,
-                (left + share) / picture.width,
-                piece.bottom / picture.height,
-            )
-            yield from (Letter(each, box) for each in _folded(letter))
+        yield Line(piece.text, Box(piece.x0 / width, piece.top / height, piece.x1 / width, piece.bottom / height))
+
+
+def _letters_of(line: Line) -> Iterator[Letter]:
+    """The letters of a line, each an even share of it."""
+    left, top, right, bottom = line.box
+    share = (right - left) / max(1, len(line.text))
+    for place, letter in enumerate(line.text):
+        box = Box(left + place * share, top, left + (place + 1) * share, bottom)
+        yield from (Letter(each, box) for each in _folded(letter))

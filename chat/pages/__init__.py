@@ -28,6 +28,7 @@ series          the figures of a table that can be drawn side by side
 plot            a series as an inline SVG
 look            the tables and plots that an answer rests on, as HTML
 export          a conversation to take away: the document, without a format
+export_text     an answer of it as plain text, for the clipboard
 export_markdown  it as Markdown
 export_docx     as a Word document
 export_pdf      as PDF, set for print

@@ -288,7 +288,6 @@ ENGLISH = Words(
         conversations="Conversations",
         copied="Copied",
         not_copied="Could not copy",
-        references="References",
         remove="Remove “{title}”? Its file leaves the library, and its passages can no longer be found or cited.",
         removing="Removing “{title}”",
         waiting="waiting…",
@@ -308,6 +307,7 @@ ENGLISH = Words(
         full="The browser is out of room: the oldest conversation, “{title}”, was deleted.",
         not_kept="This browser keeps nothing: conversations last as long as this page.",
         not_exported="Could not export: {reason}",
+        nothing_to_export="There are no answers to export yet. Ask a question first.",
         offline="The service is out of reach; you can go on once it is back.",
         save="Send",
         cancel="Cancel",
@@ -352,11 +352,13 @@ ENGLISH = Words(
     ),
     look=LOOK,
     export=ExportWords(
+        title="Questions and answers",
         imprint="{product} · exported {date}",
         notice=(
-            "Answers were written by artificial intelligence from the reports of the library, or quoted. Numbers in brackets are"
-            " those of the references at the end, with the words quoted; check them before you rely on an answer."
+            "The answers were written by artificial intelligence from the reports in the library, or quoted from them."
+            " Check them before you rely on them."
         ),
+        numbers=" Numbers in brackets refer to the references at the end, which include the passages quoted.",
         only_of="Answered from “{title}” alone",
         understood="Understood as: {question}",
         quoted="Quoted from the reports",
@@ -365,7 +367,8 @@ ENGLISH = Words(
         composed=" (derived by rule from the words cited)",
         references="References",
         place="At: {place}",
-        row="Row: {reading}",
+        place_behind=" ({place})",
+        row="Table row: {reading}",
         page="Page {page} of {pages}",
     ),
 )

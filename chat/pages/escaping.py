@@ -25,3 +25,8 @@ def attribute(text: str) -> str:
     """The text for a double-quoted attribute, cut at TITLE_CHARS."""
     flat = " ".join(text.split())
     return inert(flat if len(flat) <= TITLE_CHARS else flat[: TITLE_CHARS - 1] + "…")
+
+
+def lines_attribute(text: str) -> str:
+    """The text for a double-quoted attribute that the script reads: whole, with its line feeds."""
+    return "&#10;".join(inert(line) for line in text.split("\n"))

@@ -1,8 +1,8 @@
 """A conversation to take away: the document that the formats are written from, and the name of its file.
 
 The references follow GB/T 7714—2015, sequential numbering: they are numbered through the whole document in the order in
-which they are first cited. A reference is one passage, with its report and page, however many answers cite it; what is
-quoted from it stands under it, each wording once. All numbers of a sentence are in one bracket (the standard's 10.1.2),
+which they are first cited. A reference is one place, with its report and page, however many answers cite it; what is
+quoted from there stands under it, each wording once, and a row of a table once, with its headers. All numbers of a sentence are in one bracket (the standard's 10.1.2),
 in rising order; the standard would shorten 1,2,3 to 1-3, which is not done here: each number is a link of its own.
 
 Every number in an answer has a reference, and every reference is cited by an answer: a citation that no sentence uses
@@ -18,6 +18,7 @@ from itertools import chain
 from typing import Literal
 
 from chat.answer import Answer, Citation, Sentence
+from chat.closing import closed_once
 from chat.pages.exchange import Exchange
 from chat.pages.words import ExportWords, Words
 from chat.places import SEPARATOR
@@ -80,19 +81,25 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """A passage that answers cite.
+class Excerpt:
+    """What an answer rests on: words quoted as they stand, or a row of a table read out with its headers."""
 
-    text: the reference of the standard. place: the headings above the passage and its caption; "" where it has none.
-    row: a row of a table read out with its headers; None for anything else.
-    quotes: what is quoted of it, word for word, in the order of citation; at least one.
+    kind: Literal["quote", "row"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place that answers cite.
+
+    text: the reference of the standard. place: the headings and the caption there; "" where it has none.
+    excerpts: what stands there, in the order of citation; at least one, and none twice.
     """
 
     number: int
     text: str
     place: str
-    row: str | None
-    quotes: tuple[str, ...]
+    excerpts: tuple[Excerpt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ class Document:
     and have no control characters but tabs.
     """
 
-    title: str
+    title: str  # the first question, for the file's name and properties
     exported: datetime.date
     replies: tuple[Reply, ...]
     references: tuple[Reference, ...]
@@ -155,34 +162,39 @@ class Paragraph:
 
 
 def document_of(exchanges: Sequence[Exchange], exported: datetime.date) -> Document | None:
-    """The answered questions of a conversation, under the first of them; None where nothing was answered.
+    """The answered questions of a conversation, named for the first of them; None where nothing was answered.
 
     Questions that were broken off, failed or are still being answered are left out.
     """
-    answered = [(exchange, exchange.answer) for exchange in exchanges if exchange.answer is not None]
-    if not answered:
+    replies, references = replies_of(exchanges)
+    if not replies:
         return None
+    return Document(shortened(replies[0].question, TITLE_CHARS), exported, replies, references)
+
+
+def replies_of(exchanges: Iterable[Exchange]) -> tuple[tuple[Reply, ...], tuple[Reference, ...]]:
+    """The answered questions, and what all of their answers cite."""
     cited = _Cited()
-    replies = tuple(_reply(exchange, answer, cited) for exchange, answer in answered)
-    return Document(shortened(replies[0].question, TITLE_CHARS), exported, replies, cited.references())
+    replies = tuple(_reply(exchange, exchange.answer, cited) for exchange in exchanges if exchange.answer is not None)
+    return replies, cited.references()
 
 
 class _Cited:
-    """The passages cited so far, by their ids: numbered from 1, with the quotes of each."""
+    """The places cited so far: numbered from 1, with the excerpts of each."""
 
     def __init__(self) -> None:
-        self._passages: dict[str, tuple[Passage, dict[str, None]]] = {}
+        self._places: dict[tuple[str, str], dict[Excerpt, None]] = {}
 
     def number(self, citation: Citation) -> int:
-        """The number of the citation's passage, which gains its quote."""
-        _, quotes = self._passages.setdefault(citation.passage.id, (citation.passage, {}))
-        quotes[plain(citation.quote)] = None
-        return list(self._passages).index(citation.passage.id) + 1
+        """The number of the citation's place, which gains its excerpt."""
+        place = (one_line(reference(citation.passage)), _place(citation.passage))
+        self._places.setdefault(place, {})[_excerpt(citation)] = None
+        return list(self._places).index(place) + 1
 
     def references(self) -> tuple[Reference, ...]:
         return tuple(
-            Reference(number, one_line(reference(passage)), _place(passage), _row(passage), tuple(quotes))
-            for number, (passage, quotes) in enumerate(self._passages.values(), start=1)
+            Reference(number, text, place, tuple(excerpts))
+            for number, ((text, place), excerpts) in enumerate(self._places.items(), start=1)
         )
 
 
@@ -210,8 +222,11 @@ def _place(passage: Passage) -> str:
     return one_line(SEPARATOR.join(part for part in (*headings, passage.caption) if part))
 
 
-def _row(passage: Passage) -> str | None:
-    return one_line(passage.reading) if passage.cells else None
+def _excerpt(citation: Citation) -> Excerpt:
+    """The quote; of a row all cells with their headers, since one alone says nothing."""
+    if citation.passage.cells:
+        return Excerpt("row", one_line(closed_once(citation.passage.reading)))
+    return Excerpt("quote", plain(citation.quote))
 
 
 def plain(text: str) -> str:
@@ -238,9 +253,9 @@ def paragraphs(document: Document, words: Words) -> tuple[Paragraph, ...]:
 
 def _all_paragraphs(document: Document, words: Words) -> Iterable[Paragraph]:
     export = words.export
-    yield _said("title", document.title)
+    yield _said("title", export.title)
     yield _said("imprint", export.imprint.format(product=words.product, date=document.exported.isoformat()))
-    yield _said("notice", export.notice)
+    yield _said("notice", export.notice + (export.numbers if document.references else ""))
     for reply in document.replies:
         yield from _reply_paragraphs(reply, export)
     if document.references:
@@ -258,6 +273,11 @@ def _reply_paragraphs(reply: Reply, export: ExportWords) -> Iterable[Paragraph]:
         yield _said("taken", export.only_of.format(title=reply.of))
     if reply.understood is not None:
         yield _said("taken", export.understood.format(question=reply.understood))
+    yield from answer_paragraphs(reply, export)
+
+
+def answer_paragraphs(reply: Reply, export: ExportWords) -> Iterable[Paragraph]:
+    """The answer: why there is none, or each excerpt under what tells them to be such, or its statements as one."""
     if reply.refusal is not None:
         yield _said("refusal", reply.refusal)
         return
@@ -292,12 +312,16 @@ def _told(standing: Standing, export: ExportWords) -> str | None:
 
 
 def _reference_paragraphs(listed: Reference, export: ExportWords) -> Iterable[Paragraph]:
-    yield Paragraph("reference", (Label(listed.number), Text(listed.text)))
+    yield reference_paragraph(listed)
     if listed.place:
         yield _said("place", export.place.format(place=listed.place))
-    if listed.row is not None:
-        yield _said("row", export.row.format(reading=listed.row))
-    yield from (_said("quote", quote) for quote in listed.quotes)
+    for excerpt in listed.excerpts:
+        yield _said(excerpt.kind, export.row.format(reading=excerpt.text) if excerpt.kind == "row" else excerpt.text)
+
+
+def reference_paragraph(listed: Reference) -> Paragraph:
+    """A reference by its number, without where on its page."""
+    return Paragraph("reference", (Label(listed.number), Text(listed.text)))
 
 
 def _said(kind: Kind, text: str) -> Paragraph:

@@ -67,7 +67,7 @@ _LOOKS: dict[Kind, _Look] = {
     "references": _Look("Heading 1", 14, fonts=HEI, bold=True, before=18, keep=True, outlined=True),
     "reference": _Look("Reference", 10.5, before=6, after=2, left=HANGING, hanging=HANGING, keep=True),
     "place": _Look("Place of a reference", 9, FAINT, after=2, left=HANGING, keep=True),
-    "row": _Look("Row of a reference", 9, after=2, left=HANGING, keep=True),
+    "row": _Look("Row of a table", 9, after=4, left=HANGING + 8, ruled=True),
     "quote": _Look("Quote", 9, after=4, left=HANGING + 8, ruled=True),
 }
 

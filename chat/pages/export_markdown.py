@@ -20,6 +20,7 @@ _LOOKS: dict[Kind, str] = {
     "question": "## {}",
     "quoted": "**{}**",
     "references": "## {}",
+    "row": "> {}",
     "quote": "> {}",
 }
 
@@ -31,7 +32,7 @@ def to_markdown(document: Document, words: Words) -> bytes:
 
 def _block(paragraph: Paragraph) -> str:
     looks = _LOOKS.get(paragraph.kind, "{}")
-    line_break = _LINE_BREAK + ("> " if paragraph.kind == "quote" else "")
+    line_break = _LINE_BREAK + ("> " if looks.startswith(">") else "")
     return looks.format("".join(_run(run) for run in paragraph.runs).replace("\n", line_break))
 
 

@@ -62,7 +62,7 @@ _LOOKS: dict[Kind, _Look] = {
     "references": _Look(13.5, 20, bold=True, before=28, keep=True),
     "reference": _Look(10.5, 16, before=12, left=HANGING, hanging=HANGING, keep=True),
     "place": _Look(9, 14, FAINT, before=2, left=HANGING, keep=True),
-    "row": _Look(9, 14, before=2, left=HANGING, keep=True),
+    "row": _Look(9, 14, before=4, left=HANGING + 10, ruled=True),
     "quote": _Look(9, 14, before=4, left=HANGING + 10, ruled=True),
 }
 _FOOTER = _Look(9, 14, FAINT)

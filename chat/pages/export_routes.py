@@ -31,7 +31,8 @@ FORMATS: Mapping[str, tuple[Suffix, Callable[[Document, Words], bytes], str]] = 
     "pdf": (".pdf", to_pdf, "application/pdf"),
 }
 NO_FORMAT = message("format 应是 md、docx 或 pdf。")
-NOTHING = message("没有可导出的回答：会话是空的，或所引的报告已更新、移除。")
+NOTHING = message("会话里还没有回答，提问之后才能导出。")
+NOTHING_LEFT = message("会话里的回答所引的报告都已更新或移除，没有可以导出的内容；重新提问后可再导出。")
 TOO_LONG = message("会话过长，无法导出：回答合计最多 {letters:,} 个字。", letters=MAX_LETTERS)
 NOT_KEPT = message("exchanges 应是页面所保存的会话。")
 
@@ -41,8 +42,6 @@ def add_export_routes(app: "FastAPI", assistant: Assistant) -> None:
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import Response  # noqa: PLC0415
-
-    writing = asyncio.Semaphore(1)  # of a long conversation a PDF takes seconds of one core
 
     writing = asyncio.Semaphore(1)  # a long conversation as PDF takes a core for seconds
 
@@ -79,7 +78,7 @@ def _exported(asked: object, assistant: Assistant) -> tuple[str, bytes, str]:
         raise BadQuestion(TOO_LONG)
     document = document_of(exchanges, date.today())
     if document is None:
-        raise BadQuestion(NOTHING)
+        raise BadQuestion(NOTHING_LEFT if any(each.withdrawn for each in exchanges) else NOTHING)
     language = asked.get("language")
     words = words_for("", language if isinstance(language, str) else None)
     return file_name(document, ending), write(document, words), media

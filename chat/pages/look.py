@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from chat.answer import Answer
-from chat.pages.escaping import attribute, inert
+from chat.pages.escaping import attribute, inert, lines_attribute
 from chat.pages.plot import plot_svg
 from chat.pages.series import Point, Series, is_blank, series_of
 from chat.pages.words import LookWords, Words
@@ -68,9 +68,7 @@ def _block(table: CitedTable, plotted: Sequence[Series], all_words: Words, ancho
     caption = table.caption or table.source.headings[-1] or words.table
     plots = "".join(_figure(series, words, anchor) for series in plotted)
     drawn = f'<div class="plots">{plots}</div>' if plots else ""
-    copy = (
-        f'<button type="button" class="copy-table" data-csv="{_lines(csv_of(table))}">{inert(words.copy_csv)}</button>'
-    )
+    copy = f'<button type="button" class="copy-table" data-csv="{lines_attribute(csv_of(table))}">{inert(words.copy_csv)}</button>'
     at = table.passages.index(table.source)
     cut = max(at, len(table.passages) - 1 - at) >= MOST_ROWS
     part = f'<p class="part">{inert(words.part)}</p>' if cut else ""
@@ -179,8 +177,3 @@ def csv_of(table: CitedTable) -> str:
 
 def _plain(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) and not _NO_FORMULA.fullmatch(cell) else cell
-
-
-def _lines(text: str) -> str:
-    """Lines for an attribute, where a line end is no <br>."""
-    return "&#10;".join(inert(line) for line in text.split("\n"))

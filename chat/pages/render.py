@@ -10,16 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 
-from chat.answer import Answer, Citation, Sentence, Timings
+from chat.answer import Answer, Citation, Sentence
 from chat.highlights import parts_marked
 from chat.marks import without_marks
-from chat.pages.escaping import attribute, inert
+from chat.pages.escaping import attribute, inert, lines_attribute
 from chat.pages.exchange import Exchange, OneReport, Stage
+from chat.pages.export_text import to_text
 from chat.pages.kept import kept_object
 from chat.pages.spans import citation_link, passage_link
 from chat.pages.words import TalkWords, Words
 from chat.places import place_of, source_line
-from chat.reference import reference
 from chat.tables import cell_spans
 from index.library import Hit
 from ingest.report import Passage, Place
@@ -118,7 +118,7 @@ def _reply(exchange: Exchange, turn: int, words: Words, *, last: bool) -> str:
         return (
             _answer(exchange.answer, turn, talk)
             + exchange.look
-            + _status(exchange.answer, exchange.timings, words, last=last)
+            + _status(exchange, exchange.answer, words, last=last)
             + next_questions
         )
     draft = without_marks(exchange.draft)
@@ -174,8 +174,8 @@ def _sentence(sentence: Sentence, turn: int, words: TalkWords) -> str:
     return f'<span class="{sentence.state}">{inert(sentence.text)}</span>{marks}<i class="state {sentence.state}">{inert(told)}</i>'
 
 
-def _status(answer: Answer, timings: Timings | None, all_words: Words, *, last: bool) -> str:
-    words = all_words.talk
+def _status(exchange: Exchange, answer: Answer, all_words: Words, *, last: bool) -> str:
+    words, timings = all_words.talk, exchange.timings
     parts = []
     if timings is not None and timings.total_ms is not None:
         search, total = seconds(timings.search_ms), seconds(timings.total_ms)
@@ -194,7 +194,8 @@ def _status(answer: Answer, timings: Timings | None, all_words: Words, *, last: 
     )
     return (
         f'<p class="status"><span>{inert(" · ".join(parts))}</span>'
-        f'<button type="button" class="copy">{inert(words.copy)}</button>{_again(words) if last else ""}{judge}</p>'
+        f'<button type="button" class="copy" data-text="{lines_attribute(to_text(exchange, all_words.export))}">'
+        f"{inert(words.copy)}</button>{_again(words) if last else ''}{judge}</p>"
     )
 
 
@@ -277,7 +278,7 @@ def source_id(turn: int, number: int) -> str:
 def _card(
     passage: Passage, number: str, body: str, link: str, words: Words, *, identity: str = "", rank: bool = False
 ) -> str:
-    anchor = f' id="{identity}" tabindex="-1" data-reference="{inert(reference(passage))}"' if identity else ""
+    anchor = f' id="{identity}" tabindex="-1"' if identity else ""
     mark = f'<span class="number{" rank" if rank else ""}">{number}</span>'
     return (
         f'<section class="source"{anchor}><div class="where">{mark}<span>{inert(source_line(passage, words.places))}</span>'

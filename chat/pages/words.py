@@ -147,7 +147,6 @@ class ScriptWords:
     close: str
     copied: str
     not_copied: str
-    references: str
     remove: str
     removing: str
     waiting: str
@@ -167,6 +166,7 @@ class ScriptWords:
     full: str
     not_kept: str
     not_exported: str
+    nothing_to_export: str
     offline: str
     save: str
     cancel: str
@@ -329,8 +329,10 @@ class LookWords:
 class ExportWords:
     """What stands in a conversation taken away, beside the words of the reader, the answers and the reports."""
 
+    title: str
     imprint: str  # {product}, {date}
     notice: str
+    numbers: str
     only_of: str  # {title}
     understood: str  # {question}
     quoted: str
@@ -339,6 +341,7 @@ class ExportWords:
     composed: str
     references: str
     place: str  # {place}
+    place_behind: str  # {place}
     row: str  # {reading}
     page: str  # {page}, {pages}
 

@@ -239,3 +239,18 @@ def test_a_quoted_footnote_is_no_mark() -> None:
     answer = quote_evidence([Evidence(1, Hit(noted, 1.0, 1), noted.text, 0, len(noted.text), 0.9)], ())
     assert answer.text == "增长迅速（3）。[1]"
     assert answer.citations[0].quote == "增长迅速[3]。"
+
+
+def test_a_quoted_row_whose_cells_are_sentences_has_no_stop_twice() -> None:
+    cells = (("措施", "加大投入。"), ("影响", "成本下降，"), ("疑问", "谁来付费？"), ("结果", "见附录"))
+    row = passage("\t".join(cell for _, cell in cells), 6, kind="row", cells=cells)
+    answer = quote_evidence([Evidence(1, Hit(row, 1.0, 1), row.reading, 0, len(row.text), 0.9)], ())
+    assert answer.sentences[0].text == "措施：加大投入。影响：成本下降；疑问：谁来付费？结果：见附录。"
+    assert answer.citations[0].quote == row.text
+
+
+def test_a_draft_that_repeats_a_row_has_no_stop_twice() -> None:
+    assert parse_draft("措施：加大投入。；[1]影响：成本下降，。[2]") == [
+        DraftSentence("措施：加大投入。", (1,)),
+        DraftSentence("影响：成本下降。", (2,)),
+    ]

@@ -1,13 +1,13 @@
 """Pictures of pages: each of its own page and file, the last ones remembered, and no folder named."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from chat.opened import OpenedReport
 from chat.page_views import REMEMBERED, PageViews, is_pictured
-from ingest.page_view import PageView
+from ingest.page_view import Box, Line, PageView
 from ingest.report import ReadingInterrupted, Report, Section, UnreadableReport
 
 CORPUS = Path("/srv/corpus")
@@ -61,6 +61,58 @@ def test_as_many_are_remembered_as_were_shown_last() -> None:
     assert drawing.asked == []
     views.view(opened(), 2)
     assert len(drawing.asked) == 1
+
+
+@dataclass
+class Recognising:
+    """Shows scans: each says on its one line, ten letters wide, the number of its page and then 光伏装机."""
+
+    asked: list[tuple[int, str]] = field(default_factory=list)
+
+    def view(self, path: Path, number: int, words: str = "", *, sha256: str) -> PageView:
+        self.asked.append((number, words))
+        if not words:
+            return PageView(b"picture")
+        lines = (Line(f"{number:06d}光伏装机", Box(0.0, 0.1, 1.0, 0.2)),)
+        return PageView(b"picture", (Box(0.0, 0.0, 1.0, 1.0),), lines)
+
+
+def test_a_scan_is_recognised_once_whatever_words_of_it_are_asked_for() -> None:
+    recognising = Recognising()
+    views = PageViews(CORPUS, recognising)
+    views.view(opened(), 3, "光伏")
+    (box,) = views.view(opened(), 3, "装机").boxes
+    assert box == pytest.approx((0.8, 0.1, 1.0, 0.2))
+    assert views.view(opened(), 3, "风电").boxes == ()
+    assert views.view(opened(), 3).boxes == ()
+    assert recognising.asked == [(3, "光伏")]
+    views.view(opened(sha256="bb"), 3, "装机")
+    views.view(opened(), 4, "装机")
+    assert recognising.asked[1:] == [(3, "装机"), (4, "装机")]
+
+
+def test_a_scan_without_a_letter_is_not_read_again() -> None:
+    @dataclass
+    class Blank(Recognising):
+        def view(self, path: Path, number: int, words: str = "", *, sha256: str) -> PageView:
+            return replace(super().view(path, number, words, sha256=sha256), boxes=(), recognised=())
+
+    blank = Blank()
+    views = PageViews(CORPUS, blank)
+    assert [views.view(opened(), 1, words).boxes for words in ("光伏", "装机", "光伏")] == [(), (), ()]
+    assert blank.asked == [(1, "光伏")]
+
+
+def test_as_many_scans_are_remembered_as_were_shown_last() -> None:
+    recognising = Recognising()
+    views = PageViews(CORPUS, recognising)
+    for number in range(1, REMEMBERED + 2):
+        views.view(opened(), number, "光伏")
+    recognising.asked.clear()
+    views.view(opened(), 2, "装机")
+    assert recognising.asked == []
+    views.view(opened(), 1, "装机")
+    assert recognising.asked == [(1, "装机")]
 
 
 @pytest.mark.parametrize("kind", [UnreadableReport, ReadingInterrupted])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chat.relevance import FITTED_ENCODER, asked_years, bears_on, spoken_years
+from chat.relevance import FITTED_ENCODER, bears_on, spoken_years
 from index.library import Hit
 from ingest.report import Passage
 from tests.fakes import passage
@@ -26,22 +26,6 @@ class Matching:
 
 
 HITS = [Hit(passage("2022年H1公有云市场规模165.8亿美元。", headings=("报告", "2021-2023年市场")), 1.0, 1)]
-
-
-@pytest.mark.parametrize(
-    ("question", "years"),
-    [
-        ("2022年规模多大", {2022}),
-        ("2022H1规模", {2022}),
-        ("22年上半年规模", {2022}),
-        ("2021-2026年增速", {2021, 2026}),
-        ("持续研究22年的机构", set()),
-        ("90年代的事", set()),
-        ("1234×5678等于几", set()),
-    ],
-)
-def test_years_are_read_as_people_type_them(question: str, years: set[int]) -> None:
-    assert asked_years(question) == years
 
 
 def test_a_passage_speaks_of_the_years_of_its_text_its_headings_and_of_every_year_of_a_range() -> None:
@@ -71,11 +55,6 @@ def test_nothing_found_is_not_answered() -> None:
 def test_another_encoder_s_matches_are_not_judged_by_this_one_s_threshold() -> None:
     assert bears_on("公有云多大？", "公有云多大？", HITS, Matching(0.3), encoder="other")
     assert not bears_on("2024年公有云多大？", "2024年公有云多大？", HITS, Matching(0.3), encoder="other")
-
-
-def test_an_amount_is_no_year_and_traditional_full_width_questions_are_read_alike() -> None:
-    assert asked_years("价格在2000-3000元的产品") == set()
-    assert asked_years("２０２２年規模多大") == {2022}
 
 
 def test_the_caption_of_a_picture_speaks_of_no_year() -> None:

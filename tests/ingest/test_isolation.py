@@ -19,6 +19,7 @@ from ingest.isolation import Reader
 from ingest.page_view import PageView, view_page
 from ingest.reading import read_report
 from ingest.report import ReadingInterrupted, UnreadableReport
+from tests.documents import to_scan
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 TEXT = "# 甲报告\n\n## 1.1 概况篇\n\n市场规模12.5亿元。\n"
@@ -242,6 +243,19 @@ def test_the_child_shows_exactly_what_this_process_shows(tmp_path: Path) -> None
     with Reader() as reader:
         assert shown(reader, path, 2, "second") == view_page(path.read_bytes(), 2, "second")
         assert len(shown(reader, path, 2, "second").boxes) == 1
+
+
+def test_a_child_that_recognised_text_is_ended_and_what_it_read_is_what_this_process_reads(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(to_scan(pdf("first page", "second page")))
+    with Reader() as reader:
+        assert shown(reader, path).recognised is None
+        child = reader._child
+        assert shown(reader, path, 2, "second") == view_page(path.read_bytes(), 2, "second")
+        assert reader._child is None
+        assert child is not None
+        assert child.returncode is not None
+        assert shown(reader, path).png
 
 
 def test_a_page_of_a_file_that_is_gone_or_changed_is_not_shown(tmp_path: Path) -> None:

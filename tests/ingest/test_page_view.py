@@ -10,7 +10,17 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.page_view import MAX_BOXES, MAX_PIXELS, MAX_SIDE, PIXELS_ACROSS, Box, Letter, find_words, view_page
+from ingest.page_view import (
+    MAX_BOXES,
+    MAX_PIXELS,
+    MAX_SIDE,
+    PIXELS_ACROSS,
+    Box,
+    Letter,
+    find_recognised,
+    find_words,
+    view_page,
+)
 from ingest.report import UnreadableReport
 from tests.documents import to_scan
 
@@ -150,8 +160,16 @@ def test_words_that_are_cropped_away_have_no_box() -> None:
 
 def test_the_words_of_a_scan_are_found_by_text_recognition() -> None:
     scan = to_scan(PROSE)
-    (box,) = view_page(scan, 1, "光伏新增装机创下新高，其中分布式占一半以上").boxes
+    shown = view_page(scan, 1, "光伏新增装机创下新高，其中分布式占一半以上")
+    (box,) = shown.boxes
     assert covers(box, 60 / WIDTH, 700, (60 + 21 * SIZE) / WIDTH, exact=0.02)
+    assert shown.recognised is not None
+    assert find_recognised("光伏新增装机创下新高，其中分布式占一半以上", shown.recognised) == shown.boxes
+
+
+def test_text_recognition_reads_no_page_that_has_its_text_or_of_which_no_words_are_asked_for() -> None:
+    assert view_page(PROSE, 1, "没有的字").recognised is None
+    assert view_page(to_scan(PROSE), 1).recognised is None
 
 
 @pytest.mark.parametrize("number", [-1, 0, 2])

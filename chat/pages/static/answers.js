@@ -1,21 +1,9 @@
 // What a reader does with an answer: copy it with its references, ask again, mend the question, judge it.
-import { sourceOf } from "./marks.js";
 import { copyText, notice } from "./told.js";
 import { wish } from "./wishes.js";
 import { filled, words } from "./words.js";
 
-export function copyAnswer(button) {
-  const reply = button.closest(".reply");
-  const answer = reply.querySelector(".answer, .refusal").cloneNode(true);
-  const references = new Map();
-  for (const mark of answer.querySelectorAll("a.mark")) {
-    references.set(+mark.textContent, sourceOf(mark)?.dataset.reference);
-    mark.textContent = `[${mark.textContent}]`;
-  }
-  for (const state of answer.querySelectorAll(".state")) state.textContent = `（${state.textContent}）`;
-  const listed = [...references].sort(([one], [other]) => one - other).map(([number, text]) => `[${number}] ${text}`);
-  copyText(button, [answer.textContent, ...(listed.length ? ["", words.references, ...listed] : [])].join("\n"));
-}
+export const copyAnswer = (button) => copyText(button, button.dataset.text);
 
 export const askAgain = (more = {}) => wish("wanted", { do: "again", ...more });
 
@@ -165,6 +153,7 @@ async function withdraw(id) {
 export async function exportConversation({ dataset: { format } }) {
   document.querySelector(".export-menu").open = false;
   const drawn = document.querySelectorAll("#past .exchange[data-kept], #current .exchange[data-kept]");
+  if (!drawn.length) return notice(words.nothing_to_export);
   const exchanges = [...drawn].map((exchange) => JSON.parse(exchange.dataset.kept));
   const body = JSON.stringify({ format, exchanges, language: document.documentElement.lang });
   const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };

@@ -319,13 +319,19 @@ def test_an_answer_is_copied_with_its_references(browser: "Browser", shared: tup
     expect(exchange.get_by_role("button", name=CHINESE.script.copied)).to_be_visible()
     copied = visit.page.evaluate("navigator.clipboard.readText()").splitlines()
     assert copied == [
-        "2024年新能源汽车销量为1286.6万辆。[1]出口128.4万辆，同比增长6.7%。[2]预计2025年继续增长。（未找到依据）",
+        "2024年新能源汽车销量为1286.6万辆。[1]出口128.4万辆，同比增长6.7%。[2]预计2025年继续增长。〔未找到依据〕",
         "",
         "参考文献",
         "[1] 某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：15.",
         "[2] 某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：12.",
     ]
     visit.page.close()
+
+
+def test_where_nothing_is_answered_yet_exporting_says_so(visit: Visit) -> None:
+    visit.page.get_by_text(CHINESE.head.export, exact=True).click()
+    visit.page.get_by_role("button", name="PDF").click()
+    expect(visit.page.locator(".notice-line")).to_have_text(CHINESE.script.nothing_to_export)
 
 
 # --- How it looks and sounds ----------------------------------------------------------------------------------------

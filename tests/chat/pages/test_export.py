@@ -13,6 +13,7 @@ from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export import (
     Document,
+    Excerpt,
     Label,
     Marks,
     Reference,
@@ -67,13 +68,15 @@ def test_a_reference_is_that_of_the_standard_with_its_place_and_what_is_quoted_o
             1,
             "某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：15.",
             "第二章 市场 › 产销 › 表2-1 新能源汽车产销（单位：万辆）",
-            "年份：2024；产量：1288.8；销量：1286.6；同比：35.5%",
-            ("1286.6",),
+            (Excerpt("row", "年份：2024；产量：1288.8；销量：1286.6；同比：35.5%"),),
         ),
         Reference(
-            2, "某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：12.", "第二章 市场 › 出口", None, (FIRST, SECOND)
+            2,
+            "某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：12.",
+            "第二章 市场 › 出口",
+            (Excerpt("quote", FIRST), Excerpt("quote", SECOND)),
         ),
-        Reference(3, "某协会. 光伏行业白皮书[R]. 2024-11.", "政策", None, (POLICY.text,)),
+        Reference(3, "某协会. 光伏行业白皮书[R]. 2024-11.", "政策", (Excerpt("quote", POLICY.text),)),
     )
 
 
@@ -90,7 +93,7 @@ def test_marks_of_a_sentence_rise_and_name_a_passage_once() -> None:
 def test_a_citation_that_no_sentence_uses_is_no_reference() -> None:
     answer = Answer((Sentence("甲。", (2,), True),), (cite(1, SALES, "2024"), cite(2, EXPORTS, FIRST)), ())
     document = exported(exchange("问", answer))
-    assert [(listed.number, listed.quotes) for listed in document.references] == [(1, (FIRST,))]
+    assert [(listed.number, listed.excerpts) for listed in document.references] == [(1, (Excerpt("quote", FIRST),))]
 
 
 def test_what_a_refusal_would_have_cited_is_no_reference() -> None:
@@ -112,9 +115,10 @@ def test_how_each_sentence_is_borne_out_is_told() -> None:
 
 
 def test_the_document_reads_in_this_order() -> None:
-    assert [(paragraph.kind, paragraph.text) for paragraph in paragraphs(exported(*CONVERSATION), CHINESE)][1:] == [
+    assert [(paragraph.kind, paragraph.text) for paragraph in paragraphs(exported(*CONVERSATION), CHINESE)] == [
+        ("title", "研报问答记录"),
         ("imprint", "reportqa 研报问答 · 2025-04-01 导出"),
-        ("notice", CHINESE.export.notice),
+        ("notice", CHINESE.export.notice + CHINESE.export.numbers),
         ("question", QUESTION),
         (
             "answer",
@@ -132,8 +136,7 @@ def test_the_document_reads_in_this_order() -> None:
         ("references", "参考文献"),
         ("reference", "[1] 某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：15."),
         ("place", "位置：第二章 市场 › 产销 › 表2-1 新能源汽车产销（单位：万辆）"),
-        ("row", "表格行：年份：2024；产量：1288.8；销量：1286.6；同比：35.5%"),
-        ("quote", "1286.6"),
+        ("row", "〔表格行〕年份：2024；产量：1288.8；销量：1286.6；同比：35.5%"),
         ("reference", "[2] 某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：12."),
         ("place", "位置：第二章 市场 › 出口"),
         ("quote", FIRST),
@@ -156,7 +159,7 @@ def test_in_english_only_the_words_of_the_product_are_others() -> None:
 def test_a_long_question_stands_in_full_under_a_heading_of_its_beginning() -> None:
     question = "出口" * 40 + "多少？"
     shown = {paragraph.kind: paragraph.text for paragraph in paragraphs(saying(question), CHINESE)}
-    assert shown["title"] == "出口" * 19 + "出…"
+    assert saying(question).title == "出口" * 19 + "出…"
     assert shown["question"] == "出口" * 29 + "出…"
     assert shown["asked"] == question
     assert "asked" not in {paragraph.kind for paragraph in paragraphs(exported(ANSWERED), CHINESE)}
@@ -197,8 +200,35 @@ def test_every_mark_has_a_reference_and_every_reference_is_cited_in_order(docume
 def test_no_paragraph_is_empty_and_every_reference_quotes_something_once(document: Document) -> None:
     assert all(paragraph.text for paragraph in paragraphs(document, CHINESE))
     for listed in document.references:
-        assert listed.quotes
-        assert len(set(listed.quotes)) == len(listed.quotes)
+        assert listed.excerpts
+        assert len(set(listed.excerpts)) == len(listed.excerpts)
+
+
+def test_passages_of_one_place_are_one_reference_and_those_of_another_are_another() -> None:
+    after, elsewhere = replace(EXPORTS, id="ev-2025#4"), replace(EXPORTS, id="ev-2025#5", headings=("附录",))
+    answer = Answer(
+        (Sentence("甲。", (1, 2), True), Sentence("乙。", (3,), True)),
+        (cite(1, EXPORTS, FIRST), cite(2, after, SECOND), cite(3, elsewhere, FIRST)),
+        (),
+    )
+    document = exported(exchange("问", answer))
+    assert [statement.marks for statement in document.replies[0].statements] == [(1,), (2,)]
+    assert [(listed.place, [each.text for each in listed.excerpts]) for listed in document.references] == [
+        ("第二章 市场 › 出口", [FIRST, SECOND]),
+        ("附录", [FIRST]),
+    ]
+
+
+def test_no_heading_repeats_the_title_and_no_row_is_told_twice() -> None:
+    told = [paragraph.text for paragraph in paragraphs(exported(*CONVERSATION), CHINESE)]
+    assert len(set(told)) == len(told)
+    assert sum("1288.8" in text for text in told) == 1
+
+
+def test_a_document_without_references_speaks_of_none() -> None:
+    told = "".join(paragraph.text for paragraph in paragraphs(exported(REFUSED), CHINESE))
+    assert "参考文献" not in told
+    assert CHINESE.export.notice in told
 
 
 def test_a_file_is_named_for_its_title_and_its_day() -> None:

@@ -49,7 +49,7 @@ def test_the_paragraphs_are_those_of_the_document(word: WordDocument) -> None:
 
 def test_questions_and_references_are_headings_under_the_title(word: WordDocument) -> None:
     outline = [(paragraph.style.name, paragraph.text) for paragraph in word.paragraphs if paragraph.style is not None]
-    assert outline[0] == ("Title", QUESTION)
+    assert outline[0] == ("Title", "研报问答记录")
     assert [text for name, text in outline if name == "Heading 1"] == [
         QUESTION,
         "那政策呢？",

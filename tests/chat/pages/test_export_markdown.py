@@ -42,7 +42,7 @@ def read(markdown: str) -> list[tuple[str, str]]:
     return blocks
 
 
-BLOCKS = {"title": "h1", "question": "h2", "references": "h2", "quote": "blockquote"}
+BLOCKS = {"title": "h1", "question": "h2", "references": "h2", "row": "blockquote", "quote": "blockquote"}
 
 
 def written(document: Document) -> list[tuple[str, str]]:
@@ -51,7 +51,7 @@ def written(document: Document) -> list[tuple[str, str]]:
 
 def test_a_conversation_reads_as_this() -> None:
     markdown = to_markdown(exported(*CONVERSATION), CHINESE).decode()
-    assert markdown.startswith("# 2024年新能源汽车的销量和出口各是多少？\n\nreportqa 研报问答 · 2025-04-01 导出\n\n")
+    assert markdown.startswith("# 研报问答记录\n\nreportqa 研报问答 · 2025-04-01 导出\n\n")
     assert (
         r"销量为1286.6万辆，出口128.4万辆。\[[1](#ref-1),[2](#ref-2)\]纯电动汽车出口减少。\[[2](#ref-2)\]" in markdown
     )

@@ -19,7 +19,7 @@ from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.exchange import Exchange
 from chat.pages.export import plain
-from chat.pages.export_routes import NO_FORMAT, NOT_KEPT, NOTHING
+from chat.pages.export_routes import NO_FORMAT, NOT_KEPT, NOTHING, NOTHING_LEFT
 from chat.pages.kept import kept_object
 from chat.pages.talk import MAX_EXCHANGES
 from chat.service import make_app
@@ -96,7 +96,8 @@ def test_no_question_breaks_out_of_the_file_name(client: TestClient, question: s
 
 def test_it_has_the_sentences_and_the_quotes_of_the_conversation(client: TestClient) -> None:
     text = told(exported(client, ANSWERED, QUOTED, REFUSED))
-    assert text.startswith(f"# {QUESTION}")
+    assert text.startswith("# 研报问答记录")
+    assert f"\n## {QUESTION}\n" in text
     for each in (ANSWERED, QUOTED):
         assert each.answer is not None
         for sentence in each.answer.sentences:
@@ -163,7 +164,7 @@ def test_quotes_are_taken_from_the_library_and_not_from_the_browser(
         for hit in assistant.hits
     )
     response = exported(client, ANSWERED)
-    assert (response.status_code, response.json()) == (400, {"id": None, "error": str(NOTHING)})
+    assert (response.status_code, response.json()) == (400, {"id": None, "error": str(NOTHING_LEFT)})
 
 
 @pytest.mark.parametrize("left", [SALES.report_id, EXPORTS.report_id])
@@ -172,7 +173,7 @@ def test_a_conversation_of_which_nothing_stands_is_said_to_be_one(
 ) -> None:
     assistant.listed = tuple(line for line in LISTED if line.id != left)
     response = exported(client, ANSWERED, Exchange("旧问题", withdrawn="changed"))
-    assert (response.status_code, response.json()["error"]) == (400, str(NOTHING))
+    assert (response.status_code, response.json()["error"]) == (400, str(NOTHING_LEFT))
 
 
 def test_a_library_that_is_away_is_a_503(

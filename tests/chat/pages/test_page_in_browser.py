@@ -37,6 +37,24 @@ def browser() -> "Iterator[Browser]":
         yield browser
 
 
+# The last word of the stream that brings the page its updates, held back on the way.
+LATE_END = """
+    const reach = window.fetch;
+    window.fetch = async (...asked) => {
+        const response = await reach(...asked);
+        if (!new URL(asked[0].url ?? asked[0], location).pathname.endsWith("/queue/data")) return response;
+        const late = new TransformStream({
+            async transform(piece, on) {
+                window.ending = new TextDecoder().decode(piece).includes("close_stream");
+                if (window.ending) await new Promise((resolve) => setTimeout(resolve, 1000));
+                on.enqueue(piece);
+            },
+        });
+        return new Response(response.body.pipeThrough(late), response);
+    };
+"""
+
+
 class Visit:
     """A page that remembers what went wrong on it and whom it asked.
 
@@ -213,6 +231,22 @@ def test_leaving_the_page_cancels_the_model(visit: Visit, assistant: ScriptedAss
     visit.page.wait_for_selector("#current .draft")
     visit.page.goto("about:blank")
     assert wait_until(lambda: assistant.running == 0, 2.0)
+
+
+def test_a_question_asked_just_as_the_stream_of_the_last_updates_ends_is_answered(
+    browser: "Browser", shared: tuple[str, ScriptedAssistant], assistant: ScriptedAssistant
+) -> None:
+    page = browser.new_page(locale="zh-CN")
+    page.add_init_script(LATE_END)
+    page.goto(shared[0])
+    page.wait_for_selector("#ask textarea")
+    for turn in (1, 2):
+        page.wait_for_function("window.ending")
+        page.fill("#ask textarea", f"第 {turn} 问")
+        page.press("#ask textarea", "Enter")
+        expect(page.locator(f"#current .exchange[data-turn='{turn}'] .answer")).to_be_visible()
+    assert [question for question, _ in assistant.asked] == ["第 1 问", "第 2 问"]
+    page.close()
 
 
 def test_clear_begins_anew_even_while_an_answer_is_written(visit: Visit, assistant: ScriptedAssistant) -> None:

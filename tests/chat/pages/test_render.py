@@ -16,6 +16,7 @@ from chat.pages.chinese import CHINESE
 from chat.pages.covers import header_html, shelf_html
 from chat.pages.escaping import inert
 from chat.pages.exchange import Exchange, OneReport, turns_of
+from chat.pages.export_text import to_text
 from chat.pages.render import (
     exchange_html,
     past_html,
@@ -180,7 +181,7 @@ def test_passages_not_cited_are_folded_away() -> None:
 def test_a_sentence_without_support_says_so() -> None:
     html = exchange_html(DONE, 1, CHINESE)
     assert '<span class="unsupported">预计2025年继续增长。</span><i class="state unsupported">未找到依据</i>' in html
-    assert html.count("未找到依据") == 1
+    assert html.replace(CHINESE.export.unsupported, "").count("未找到依据") == 1
 
 
 def test_a_sentence_borne_out_in_part_says_so_behind_its_marks() -> None:
@@ -322,3 +323,10 @@ def test_another_place_shows_its_words_where_they_are_others_and_marks_those() -
 def test_blank_lines_of_a_passage_take_no_room() -> None:
     hits = (Hit(replace(EXPORTS, text="一、出口\n\n \n增长。"), 0.5, 1),)
     assert "一、出口<br>增长。" in sources_html(Exchange("出口？").after(replace(FOUND, hits=hits)), 1, CHINESE)
+
+
+def test_what_is_copied_is_the_answer_as_text_with_its_lines() -> None:
+    for asked in (DONE, replace(DONE, answer=replace(ANSWER, quoted=True))):
+        (copy,) = [each for each in Parts(exchange_html(asked, 1, CHINESE)).named("button") if each["class"] == "copy"]
+        assert copy["data-text"] == to_text(asked, CHINESE.export)
+        assert "\n\n参考文献\n[1] " in (copy["data-text"] or "")

@@ -2,15 +2,17 @@
 
 The records and the path of a question:
 answer        questions, events, answers and their citations
+courtesy      你好, 谢谢 and 你是谁, answered without a search
 followup      a question that leans on earlier turns, made to stand alone
 antecedents   what the question before was about, and what a word of this one points at
+things        the things that a question speaks of, with all the words that name them
 wording       what the words of a question do: name, ask, point, say when and where
 grammar       the kinds of its words, a letter each
 sides         a question with several sides, as one question for each
 scope         where its own words say to look
 finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
-meant         the year, version and country that are asked about, and what tells of another
+meant         the year, version, country and measure that are asked about, and what tells of another
 evidence      the sentences and rows that answer it
 listing       the items of a list, where they are asked for
 hops          evidence of a question that reaches its subject by way of another fact

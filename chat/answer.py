@@ -82,6 +82,7 @@ class Answer:
 
     quoted: the sentences are the evidence itself (摘自原文), not the model's words.
     refusal: why there is no answer, in the reader's language; None where there is one.
+    courtesy: nothing was asked of the reports (谢谢, 你是谁): the refusal is the reply to that, and says nothing of them.
     dropped_marks: marks of the draft that named nothing, left out of the answer.
     """
 
@@ -90,6 +91,7 @@ class Answer:
     hits: tuple[Hit, ...]
     quoted: bool = False
     refusal: str | None = None
+    courtesy: bool = False
     dropped_marks: tuple[str, ...] = ()
 
     @property

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chat.things import Thing, things
 from chat.wording import NAMING, Run, Word, read, runs
 from ingest.normalise import simplify
 
@@ -38,7 +39,7 @@ _NUMBERED = re.compile(
     r"(?:^|[，；。：:;\n])\s*(?:第?[一二三四五六七八九]是|\d{1,2}[.、．)）]|[①-⑨]|[（(][一二三四五六七八九\d][)）])\s*([^，；。：:;\n]{2,24})"
 )
 _DEFINED = re.compile(r"(?:什么|什麼)(?:是|叫)(.{2,16}?)[？?]?$|([^的，]{2,16}?)是(?:什么|什麼|啥)(?:意思)?[？?]?$")
-_JOINS = frozenset({"、", "和", "与", "與", "及", "以及"})
+JOINS = frozenset({"、", "和", "与", "與", "及", "以及"})
 _NUMBERS = {mark: number for number, mark in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 
 
@@ -71,20 +72,28 @@ def pointed_at(word: Word, said: str, talk: Talk) -> str | None:
 
 def owner(question: str) -> str | None:
     """What a question is about: its first name or noun, with the place before it and what stands beside it."""
-    defined = _DEFINED.match(question)
-    term = (defined[1] or defined[2]) if defined is not None else ""
-    if any(word.end == len(term) and word.kind != "common" for word in read(term)):
-        return term
+    span = defined(question)
+    if span is not None:
+        return question[span[0] : span[1]]
     words = read(question)
     apart = re.match(r"(?:在|据|根据|按|按照|受)[^，]*，", question)
     found = [run for run in runs(words) if apart is None or run.start >= apart.end()] or runs(words)
     if not found:
         place = next((word for word in words if word.kind == "place"), None)
         return question[place.start : place.end] if place else None
-    end = beside(question, found[0].end, found)
+    first = _whole_thing(question, found[0])
+    end = beside(question, first.end, found)
     # 长城汽车的坦克500 is about the latter: a model has a number or a Latin name.
-    model = [run.end for run in found if question[end : run.start] == "的" and re.search("[A-Za-z0-9]", run.text)]
-    return question[with_place(words, found[0]) : max(model, default=end)]
+    model = [run.end for run in found if question[end : run.start] == "的" and re.search("[A-Za-z]|[0-9]$", run.text)]
+    return question[with_place(words, first) : max(model, default=end)]
+
+
+def defined(question: str) -> tuple[int, int] | None:
+    """[start, end) of the term that a question asks the meaning of; None where it asks something else."""
+    asked = _DEFINED.match(question)
+    start, end = asked.span(asked.lastindex or 0) if asked is not None else (0, 0)
+    named = any(word.end == end - start and word.kind != "common" for word in read(question[start:end]))
+    return (start, end) if named else None
 
 
 def whole(question: str) -> str:
@@ -99,10 +108,13 @@ def whole(question: str) -> str:
 
 
 def listed(text: str) -> list[str]:
-    """The items of the first list in a text: 「例如甲、乙和丙。」, 「一是甲，二是乙。」; [] where none is."""
+    """The items of the first list in a text: 「例如甲、乙和丙。」, 「一是甲，二是乙。」, 「甲；乙。」; [] where none is."""
     numbered: list[str] = _NUMBERED.findall(text)
     if len(numbered) > 1:
         return numbered
+    lines = [item.strip() for item in text.rstrip("。 ").split("；")]
+    if len(lines) > 1 and all(1 < len(item) <= ITEM_CHARS and not re.search("[，。]", item) for item in lines):
+        return lines
     for clause in re.split(r"[。；！？\n;]", text):
         first, *others = re.split(r"、|，?以及|，?还有|及|和|与", re.split(r"，(?!还有|以及)", clause)[0])
         items = [_ITEM_END.sub("", part).strip() for part in (_ITEM_LEAD.sub("", first), *others)]
@@ -111,7 +123,7 @@ def listed(text: str) -> list[str]:
     return []
 
 
-def with_place(words: Sequence[Word], run: Run) -> int:
+def with_place(words: Sequence[Word], run: Run | Thing) -> int:
     """Where a name begins with the place right before it: 中国 + 光伏, 中国的 + 数据中心."""
     before = [word for word in words if word.end <= run.start]
     if before and before[-1].kind == "of":
@@ -120,10 +132,10 @@ def with_place(words: Sequence[Word], run: Run) -> int:
     return near.start if near is not None and near.kind == "place" and run.start - near.end <= 1 else run.start
 
 
-def beside(question: str, end: int, parts: Sequence[Run] | Sequence[Word]) -> int:
+def beside(question: str, end: int, parts: Sequence[Run] | Sequence[Thing] | Sequence[Word]) -> int:
     """Where a list ends that has a part up to `end`: behind 胸部 in 头部、喉咙及胸部."""
     for part in parts:
-        if part.start > end and question[end : part.start] in _JOINS:
+        if part.start > end and question[end : part.start] in JOINS:
             end = part.end
     return end
 
@@ -162,6 +174,14 @@ def _entity(reply: str, question: str) -> str | None:
             chosen = following
     named = clause[with_place(words, chosen) : chosen.end]
     return named.rpartition("的")[2]
+
+
+def _whole_thing(question: str, run: Run) -> Run | Thing:
+    """The thing that a run is part of, or stands behind: 内容生成, where 商业 of 「……有哪些商业模式」 is the first run."""
+    covering = (
+        thing for thing in things(question) if thing.end <= run.start or thing.start <= run.start < run.end <= thing.end
+    )
+    return next(covering, run)
 
 
 def _item(order: str, talk: Talk) -> str | None:

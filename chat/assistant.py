@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Timings, Turn, Unproven, check_question
 from chat.composing import composed
+from chat.courtesy import Courtesy, courtesy, courtesy_answer, without_courtesy
 from chat.derived import derived_year
 from chat.evidence import (
     BROAD_BUDGET_CHARS,
@@ -92,9 +93,10 @@ class Assistant:
         """
         began = time.perf_counter()
         asked = check_question(question)
-        standalone = standalone_question(asked, turns) if rewrite else asked
+        said = without_courtesy(asked) if rewrite else asked
+        standalone = standalone_question(said, turns) if rewrite else asked
         sides = sides_of(standalone, self.library.reports)
-        hits = find(self._searched, standalone, typed=asked, sides=sides, k=k, within=within)
+        hits = find(self._searched, standalone, typed=said, sides=sides, k=k, within=within)
         return Found(asked, standalone, tuple(hits), Timings(search_ms=_ms_since(began)))
 
     def ask(
@@ -102,11 +104,17 @@ class Assistant:
     ) -> Events[Event, None, None]:
         """What was found, at once; the draft as it grows; the checked answer. Closing it stops the model.
 
+        A courtesy is answered without a search.
+
         Raises:
             BadQuestion: as `search`.
             GeneratorUnavailable: the model cannot answer.
         """
         began = time.perf_counter()
+        polite = courtesy(check_question(question))
+        if polite is not None:
+            yield from self._replied(question, polite)
+            return
         found = self.search(question, turns, within=within, rewrite=rewrite)
         evidence = self.evidence(found)
         answer = composed(found, evidence, self.library)
@@ -139,6 +147,13 @@ class Assistant:
         )
         yield Finished(found, answer, timings)
 
+    def _replied(self, said: str, polite: Courtesy) -> Events[Event, None, None]:
+        timings = Timings(0.0, total_ms=0.0)
+        found = Found(said.strip(), said.strip(), (), timings, needs_model=False)
+        yield found
+        titles = [report.title for report in self.library.reports]
+        yield Finished(found, courtesy_answer(polite, titles), timings)
+
     def evidence(self, found: Found) -> list[Evidence]:
         """The stretches of the hits that the answer may rest on; none where nothing found bears on the question."""
         hits = found.hits[:EVIDENCE_HITS]
@@ -146,10 +161,9 @@ class Assistant:
         sides = self._sides(found)
         if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder, sides=sides):
             return []
+        chosen = self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN)
         # The best first: a small model leans on what it reads first (dev 0.93 right, and 0.89 in text order; ExpMRC the same).
-        chosen = sorted(
-            self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN), key=lambda item: -item.score
-        )
+        chosen.sort(key=lambda item: -item.score)
         return [replace(item, number=number) for number, item in enumerate(chosen, start=1)]
 
     def checked(self, draft: str, found: Found, evidence: Sequence[Evidence]) -> Answer:

@@ -12,11 +12,13 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from chat.config import Config, load_config
+from index.filters import UNKNOWN_YEAR
 from index.versions import IndexBusy, IndexUnavailable
 from ingest.errors import UserError
 from ingest.isolation import Reader
@@ -204,6 +206,8 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_model(command("model", say("语言模型与向量模型：查看、获取、校验"), _model))
 
+    _add_key(command("key", say("访问密钥：发放、查看、吊销"), _key))
+
     chat = command("chat", say("打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）"), _chat)
     chat.add_argument("--host", help=say("监听地址（默认 127.0.0.1）"))
     chat.add_argument("--port", type=_port, help=say("端口（默认 7860）"))
@@ -227,7 +231,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
         )
 
     several("--report", "ID", say("只在这份报告中找"))
-    several("--year", "YEAR", say("只在这一年出版的报告中找"), _year)
+    several("--year", "YEAR", say("只在这一年出版的报告中找；{unknown}：未注明出版年份的", unknown=UNKNOWN_YEAR), _year)
     several("--kind", "KIND", say("只找这种段落：text、row、list、figure 或 note"))
 
 
@@ -246,6 +250,42 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("name", nargs="?", help=say("模型名（默认：本机已有的全部）"))
 
 
+def _add_key(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, title=say("操作"), metavar=say("操作"))
+    add = actions.add_parser("add", help=say("发放一个密钥；密钥本身只显示这一次"))
+    add.add_argument("name", metavar="NAME", help=say("给谁用，如系统的名称"))
+    scopes = {"ask": say("提问"), "search": say("检索、看报告与导出"), "reports": say("增删报告"), "admin": say("管理")}
+    meant = [f"{scope} {meaning}" for scope, meaning in scopes.items()]
+    add.add_argument(
+        "--scope",
+        choices=scopes,
+        action="append",
+        required=True,
+        help=say("可以做什么（可多次给出）：{meant}", meant=meant),
+    )
+    add.add_argument("--group", metavar="GROUP", action="append", default=[], help=say("属于哪个组（可多次给出）"))
+    add.add_argument("--per-minute", metavar="N", type=_per_minute, help=say("每分钟最多提问几次（默认用配置的数）"))
+    add.add_argument("--expires", metavar="DATE", type=_date, help=say("有效的最后一天，如 2027-06-30（默认不到期）"))
+    shown = actions.add_parser("list", help=say("列出发放过的密钥；密钥本身没有保存，不会列出"))
+    revoke = actions.add_parser("revoke", help=say("吊销一个密钥，立即生效"))
+    revoke.add_argument("name", metavar="NAME", help=say("名称或编号"))
+    for action in (add, shown, revoke):
+        _add_index(action)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(say("应为日期，如 2027-06-30，实为 {text}", text=text)) from error
+
+
+def _per_minute(text: str) -> int:
+    from chat.access.keys import MOST_PER_MINUTE  # noqa: PLC0415
+
+    return _whole_number(text, 1, MOST_PER_MINUTE)
+
+
 def _positive(text: str) -> int:
     from chat.contract import MAX_K  # noqa: PLC0415
 
@@ -258,8 +298,8 @@ def _page(text: str) -> int:
     return _whole_number(text, 1, MAX_K)
 
 
-def _year(text: str) -> int:
-    return _whole_number(text, 1000, 9999)
+def _year(text: str) -> int | None:
+    return None if text == UNKNOWN_YEAR else _whole_number(text, 1000, 9999)
 
 
 def _port(text: str) -> int:
@@ -668,7 +708,34 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
     return DONE
 
 
+def _key(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.access.keys import KEYS, KeyStore  # noqa: PLC0415
+    from chat.terminal import show_keys, show_notice  # noqa: PLC0415
+
+    store = KeyStore(_index_root(arguments, config) / KEYS)
+    match arguments.action:
+        case "add":
+            key = store.add(
+                arguments.name,
+                arguments.scope,
+                groups=arguments.group,
+                per_minute=arguments.per_minute,
+                expires=arguments.expires,
+            )
+            print(key)  # alone on standard output, for a program to take
+            show_notice(say("密钥只显示这一次，请现在保存；使用时放在请求头 Authorization: Bearer 之后。"))
+            if "keys" not in config.access.ways:
+                show_notice(say('现在还不能用：请在配置的 [access] 中写 ways = ["keys"]，并重启服务。'))
+        case "list":
+            show_keys(store.keys())
+        case "revoke":
+            revoked = store.revoke(arguments.name)
+            show_notice(say("已吊销：{name}（{id}）", name=revoked.name, id=revoked.id))
+    return DONE
+
+
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.access.configured import access_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
     from chat.feedback import (  # noqa: PLC0415
         FEEDBACK,
@@ -685,6 +752,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
 
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
+    access = access_of(config, _index_root(arguments, config), host=host)
     try:
         listener = listen(host, port)
     except (OSError, OverflowError) as error:
@@ -727,6 +795,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     editing=config.server.editing,
                     views=PageViews(setup.corpus, viewer),
                     feedback=FeedbackStore(setup.root / FEEDBACK),
+                    access=access,
                 )
                 warm.result()
         for each in built:

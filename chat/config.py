@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from index.encoder import SentenceEncoder
     from index.rerank import Reranker
 
+AccessWay = Literal["loopback", "keys", "none"]
+
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
 
@@ -84,13 +86,21 @@ class ServerConfig:
     """frame_ancestors: origins of pages that may embed this one, such as https://portal.example.com.
     allowed_hosts: names this service may be called by, beside the loopback ones.
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
-    loopback name and through no proxy; `always`, everybody; `never`, nobody."""
+    loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody."""
 
     host: str = "127.0.0.1"
     port: int = 7860
     frame_ancestors: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessConfig:
+    """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
+    `none`, nobody is asked, which has to be said."""
+
+    ways: tuple[AccessWay, ...] = ("loopback",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,7 @@ class Config:
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     answer: AnswerConfig = field(default_factory=AnswerConfig)
     server: ServerConfig = field(default_factory=ServerConfig)
+    access: AccessConfig = field(default_factory=AccessConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -191,6 +202,9 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
             raise ConfigError(
                 message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
             )
+        if get_origin(item := get_args(hint)[0]) is Literal:
+            for each in value:
+                _value(item, each, file, where)
         return tuple(value)
     assert get_origin(hint) not in (Union, UnionType)
     if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):

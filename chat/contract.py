@@ -5,7 +5,7 @@ Knows the records and their JSON objects only: nothing here reads a stream or a 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, get_args
+from typing import TypeGuard, TypeVar, get_args
 
 from chat.answer import BadQuestion, Citation, Finished, Found, Role, Turn, check_question
 from chat.facets import DEFAULT_K, Results
@@ -20,7 +20,7 @@ from ingest.source import PageKind
 
 JsonObject = dict[str, object]
 Identity = str | int | None
-Choice = TypeVar("Choice", str, int)
+Choice = TypeVar("Choice")
 
 MAX_K = 100
 MAX_OFFSET = 10_000  # beyond the last passage there is an empty page
@@ -144,7 +144,7 @@ def _read_filters(filters: object) -> Filter:
         raise BadQuestion(message("filters 中没有 {unknown}；可用 reports、years、kinds。", unknown=_listed(unknown)))
     return Filter(
         reports=frozenset(_read_choices(filters, "reports", _is_text, message("报告编号"))),
-        years=frozenset(_read_choices(filters, "years", _is_year, message("四位数的出版年份"))),
+        years=frozenset(_read_choices(filters, "years", _is_year, message("四位数的出版年份，或 null（未注明）"))),
         kinds=frozenset(_read_kinds(filters)),
     )
 
@@ -159,25 +159,25 @@ def _read_kinds(filters: Mapping[object, object]) -> Iterable[Kind]:
 
 
 def _read_choices(
-    filters: Mapping[object, object], sort: str, valid: Callable[[object], Choice | None], what: Message
+    filters: Mapping[object, object], sort: str, valid: Callable[[object], TypeGuard[Choice]], what: Message
 ) -> list[Choice]:
     given = filters.get(sort, [])
     if not isinstance(given, Sequence) or isinstance(given, str) or len(given) > MAX_CHOICES:
         raise BadQuestion(message("filters.{sort} 应是数组，最多 {most:,} 项。", sort=sort, most=MAX_CHOICES))
-    choices = [valid(each) for each in given]
-    if None in choices:
-        raise BadQuestion(
-            message("filters.{sort}[{place}] 应是{what}。", sort=sort, place=choices.index(None), what=what)
-        )
-    return [choice for choice in choices if choice is not None]
+    choices: list[Choice] = []
+    for place, each in enumerate(given):
+        if not valid(each):
+            raise BadQuestion(message("filters.{sort}[{place}] 应是{what}。", sort=sort, place=place, what=what))
+        choices.append(each)
+    return choices
 
 
-def _is_text(choice: object) -> str | None:
-    return choice if isinstance(choice, str) and choice and _encodable(choice) else None
+def _is_text(choice: object) -> TypeGuard[str]:
+    return isinstance(choice, str) and bool(choice) and _encodable(choice)
 
 
-def _is_year(choice: object) -> int | None:
-    return choice if isinstance(choice, int) and not isinstance(choice, bool) and 1000 <= choice <= 9999 else None
+def _is_year(choice: object) -> TypeGuard[int | None]:
+    return choice is None or (isinstance(choice, int) and not isinstance(choice, bool) and 1000 <= choice <= 9999)
 
 
 def _read_rewrite(rewrite: object) -> bool:
@@ -280,7 +280,7 @@ def search_object(searched: Results, reports: Iterable[ReportLine], id: Identity
 
 def filters_object(within: Filter) -> JsonObject:
     """Filters as a request names them, those that restrict nothing left out."""
-    sorts = {"reports": sorted(within.reports), "years": sorted(within.years), "kinds": sorted(within.kinds)}
+    sorts = {"reports": sorted(within.reports), "years": within.years_in_order, "kinds": sorted(within.kinds)}
     return {sort: choices for sort, choices in sorts.items() if choices}
 
 

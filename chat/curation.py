@@ -41,6 +41,7 @@ class Added:
     """What became of files that were to be added.
 
     copied, there: (the file as given, its path in the corpus); of those there, the content was in the corpus already.
+    ids: of the reports of those copied.
     refused: could not be read, and nothing of them was kept. built: None where nothing was copied.
     """
 
@@ -48,6 +49,7 @@ class Added:
     there: tuple[tuple[Path, str], ...]
     refused: tuple[UnreadableReport, ...]
     built: Built | None
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def add_reports(setup: Setup, files: Sequence[Path]) -> Added:
         finally:
             sweep_incoming(setup.corpus)
         built = update_index(setup, known=readings, began=began) if copied else None
-    return Added(tuple(copied), tuple(there), tuple(refused), built)
+    return Added(tuple(copied), tuple(there), tuple(refused), built, frozenset(reading.id for reading in readings))
 
 
 def _take_in(setup: Setup, given: Path) -> Reading:

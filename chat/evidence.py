@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from chat.meant import Another, Meant, another, meant_by
+from chat.meant import Another, Meant, another, meant_by, tells_the_amount
 from index.asked import lacks_what_is_asked
 from index.library import Hit
 from index.metrics import comparable
@@ -155,8 +155,12 @@ def select_evidence(
 
 def _as_meant(best_first: Sequence[Evidence], meant: Sequence[Meant]) -> list[Evidence]:
     """Those that tell of what one of the sides means; none where the best of all matches far better than they do."""
-    own = [item for item in best_first if not all(tells_of_another(item, each) for each in meant)]
+    own = [item for item in best_first if any(_tells(item, each) for each in meant)]
     return own if own and own[0].score >= best_first[0].score - ANOTHER_MARGIN else []
+
+
+def _tells(item: Evidence, meant: Meant) -> bool:
+    return tells_the_amount(meant, f"{item.place} {item.reading}") and not tells_of_another(item, meant)
 
 
 def tells_of_another(item: Evidence, meant: Meant) -> Another | None:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from chat.answer import Found, Turn
 from chat.nearest import nearest_words
-from index.filters import Filter
+from index.filters import Filter, year_published
 from index.library import Hit
 from ingest.report import Kind, Passage
 
@@ -32,10 +32,13 @@ class Searching(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """(value, passages) by the sort of filter, most first; a value that is chosen is there even with 0."""
+    """(value, passages) by the sort of filter, most first; a value that is chosen is there even with 0.
+
+    years: of publication; None counts those of reports that do not say.
+    """
 
     reports: tuple[tuple[str, int], ...] = ()
-    years: tuple[tuple[int, int], ...] = ()
+    years: tuple[tuple[int | None, int], ...] = ()
     kinds: tuple[tuple[Kind, int], ...] = ()
 
 
@@ -119,8 +122,7 @@ def search_in_one_go(
 
 def year_of(passage: Passage) -> int | None:
     """The year that its report was published in; None where that is not known."""
-    year = passage.published[:4]
-    return int(year) if len(year) == len("2025") and year.isdecimal() else None
+    return year_published(passage.published)
 
 
 def _set(within: Filter) -> list[str]:
@@ -133,10 +135,10 @@ def _without(within: Filter, sort: str) -> Filter:
 
 
 def _counted(
-    found: Found, without: Found | None, value: Callable[[Passage], Value | None], chosen: Iterable[Value]
+    found: Found, without: Found | None, value: Callable[[Passage], Value], chosen: Iterable[Value]
 ) -> tuple[tuple[Value, int], ...]:
     def counts(found: Found) -> Counter[Value]:
-        return Counter(each for hit in found.hits if (each := value(hit.passage)) is not None)
+        return Counter(value(hit.passage) for hit in found.hits)
 
     here = counts(found)
     there = {**counts(without or found), **{each: here[each] for each in chosen}}

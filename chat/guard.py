@@ -3,7 +3,7 @@
 One ASGI layer around everything, Gradio and error pages included:
 - the language of the request, in which whatever answers it speaks;
 - a Host on the list, a body of bounded size, no request from another site's page, no header that moves Gradio's root;
-- of Gradio's routes only those the page needs: uploads, files, its API and its proxy are not there;
+- only routes of the table (`chat.access.routes`), each only for who may use it;
 - a content policy with a nonce, who may frame the page, and the other headers on every response.
 
 It rewrites Gradio's page, so it holds for the pinned Gradio version: move that pin only with the browser tests.
@@ -13,6 +13,8 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from http import HTTPStatus
 from ipaddress import IPv6Address
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -20,25 +22,18 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chat.pages.languages import language_of
+from chat.access.access import Access
+from chat.access.rejected import Rejected
+from chat.access.routes import Need, need_of
+from chat.pages.languages import LANGUAGES, language_of
 from ingest.errors import UserError
-from ingest.language import Message as Told
-from ingest.language import message, speaking
+from ingest.language import message, speaking, spoken
 from ingest.reading import MAX_BYTES
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 BODY_BYTES = 1 << 20
 REPORTS = "/api/v1/reports"
 
-# The page of Gradio 6.31 needs just these; found by letting it run and reading what it asked for.
-GRADIO_ROUTES = re.compile(
-    r"/chat(?:-en)?/(?:theme\.css|assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+"
-    r"|gradio_api/(?:app_id|queue/join|queue/data|cancel|reset|startup-events|heartbeat/\w+))?"
-)
-OWN_ROUTES = re.compile(
-    r"/|/chat(?:-en)?|/healthz|/api/v1/(?:search|ask|export|feedback(?:/[A-Za-z0-9_-]+)?|reports(?:/[^/]+)?)"
-    r"|/static/[\w.-]+|/reports/[^/]+(?:/pages/\d{1,6})?"
-)
 UNCHANGING = re.compile(r"/chat(?:-en)?/assets/")  # named by their content
 
 # Either moves Gradio's root, and with it the page's scripts, to another host.
@@ -50,25 +45,23 @@ ORIGIN = re.compile(r"https?://(?:\*\.)?(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:]+\]
 UNKNOWN_HOST = message("此地址不在允许的主机名之列，请在配置中加入。")
 FOREIGN_REQUEST = message("不接受来自其他网站页面的请求。")
 NOT_FOUND = message("没有这个地址。")
+# For a browser, in the place of a page.
+REJECTED_PAGE = """<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{product}</title><style>body{{font:16px/1.7 sans-serif;margin:20vh auto;max-width:34rem;padding:0 1.5rem;color:#1e293b}}
+h1{{font-size:1.15rem}}</style></head><body><main><h1>{product}</h1><p>{message}</p></main></body></html>
+"""
 
 
 class BadOrigin(UserError):
     """A configured origin that is none."""
 
 
-class Rejected(Exception):
-    """A request that does not get in."""
-
-    def __init__(self, status: int, reason: Told) -> None:
-        super().__init__(status, reason)
-        self.status = status
-        self.reason = reason
-
-
 class Guard:
     """The layer itself.
 
     heads: by the path of each page that is to be rewritten, its language and what is put into its head.
+    access: who gets in; without it nobody is asked, as where tests or another program stand before us.
 
     Raises:
         BadOrigin: an entry of frame_ancestors is not `scheme://host[:port]`.
@@ -81,6 +74,7 @@ class Guard:
         allowed_hosts: Iterable[str] = LOOPBACK_HOSTS,
         frame_ancestors: Sequence[str] = (),
         heads: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+        access: Access | None = None,
     ) -> None:
         for origin in frame_ancestors:
             if not ORIGIN.fullmatch(origin):
@@ -90,6 +84,7 @@ class Guard:
                     )
                 )
         self._app = app
+        self._access = access
         self._hosts = frozenset(map(_canonical, allowed_hosts))
         self._ancestors = " ".join(frame_ancestors) or "'none'"
         self._heads = {path: (language.encode(), head.encode()) for path, (language, head) in heads.items()}
@@ -101,8 +96,14 @@ class Guard:
         if scope["type"] != "http":  # no WebSocket is served
             await send({"type": "websocket.close", "code": 1008})
             return
-        with speaking(language_of(Headers(scope=scope).get("accept-language", ""))):
+        with speaking(self._language_of(scope)):
             await self._pass(scope, receive, send)
+
+    def _language_of(self, scope: Scope) -> str:
+        """That of a page, in whatever language it is asked for; else what the request accepts."""
+        if scope["path"] in self._heads:
+            return self._heads[scope["path"]][0].decode()
+        return language_of(Headers(scope=scope).get("accept-language", ""))
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, in the language that is spoken, or hand it on."""
@@ -118,19 +119,22 @@ class Guard:
                 await answer(message)
 
         try:
-            self._check(scope)
-            await self._app(_cleaned(scope, rewritten=head is not None), body, respond)
+            need = self._check(scope)
+            cleaned = _cleaned(scope, rewritten=head is not None)
+            if self._access is not None:
+                cleaned["state"] = {**scope.get("state", {}), "caller": self._access.admit(scope, need)}
+            await self._app(cleaned, body, respond)
             if body.exceeded:
                 raise _too_large(limit)
         except Rejected as rejected:
             if not answer.started:
-                await answer.reject(rejected)
+                await answer.reject(rejected, as_page=_is_for_a_page(scope))
 
-    def _check(self, scope: Scope) -> None:
+    def _check(self, scope: Scope) -> Need:
         headers, path = Headers(scope=scope), scope["path"]
         if "*" not in self._hosts and _host_name(headers.get("host", "")) not in self._hosts:
             raise Rejected(400, UNKNOWN_HOST)
-        if not (OWN_ROUTES.fullmatch(path) or GRADIO_ROUTES.fullmatch(path)) or ".." in path.split("/"):
+        if (need := need_of(scope["method"], path)) is None:
             raise Rejected(404, NOT_FOUND)
         if scope["method"] not in ("GET", "HEAD") and _is_foreign(headers):
             raise Rejected(403, FOREIGN_REQUEST)
@@ -138,6 +142,7 @@ class Guard:
         limit = _body_limit(scope)
         if not length.isdecimal() or int(length[:12]) > limit:
             raise _too_large(limit)
+        return need
 
     def _policy(self, nonce: str) -> str:
         return (
@@ -166,6 +171,11 @@ def _is_foreign(headers: Headers) -> bool:
     origin = headers.get("origin")
     # The host alone: behind a proxy that ends TLS the scheme of the two differs.
     return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+
+
+def _is_for_a_page(scope: Scope) -> bool:
+    """Whether a browser asks for something to show, rather than a program for something to read."""
+    return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def _cleaned(scope: Scope, *, rewritten: bool) -> Scope:
@@ -222,7 +232,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
-            self._set(headers)
+            self._set(headers, message["status"])
             if self._head is not None and headers.get("content-type", "").startswith("text/html"):
                 self._held = message
                 return
@@ -234,22 +244,30 @@ class _Answer:
             return
         await self._send(message)
 
-    async def reject(self, rejected: Rejected) -> None:
-        """Send the reason as the contract's error object."""
-        body = json.dumps({"id": None, "error": str(rejected.reason)}, ensure_ascii=False).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    async def reject(self, rejected: Rejected, *, as_page: bool) -> None:
+        """Send the reason, as a page or as the contract's error object."""
+        self._head = None  # it is not the page that was asked for
+        if as_page:
+            words, told = LANGUAGES[spoken()], escape(str(rejected.message))
+            page = REJECTED_PAGE.format(language=words.language, product=words.product, message=told)
+            kind, body = b"text/html; charset=utf-8", page.encode()
+        else:
+            told = json.dumps({"id": None, "error": str(rejected.message)}, ensure_ascii=False)
+            kind, body = b"application/json", told.encode()
+        headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+        headers += [(name.lower().encode(), value.encode()) for name, value in rejected.headers.items()]
         await self({"type": "http.response.start", "status": rejected.status, "headers": headers})
         await self({"type": "http.response.body", "body": body})
 
-    def _set(self, headers: MutableHeaders) -> None:
+    def _set(self, headers: MutableHeaders, status: int) -> None:
         headers["Content-Security-Policy"] = self._policy
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        if UNCHANGING.match(self._path):
+        if status < HTTPStatus.BAD_REQUEST and UNCHANGING.match(self._path):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        elif self._path.startswith("/static/"):
+        elif status < HTTPStatus.BAD_REQUEST and self._path.startswith("/static/"):
             headers["Cache-Control"] = "no-cache"
         else:
             headers["Cache-Control"] = "no-store"

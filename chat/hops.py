@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chat.evidence import Evidence, SpanScorer, select_evidence
+from chat.meant import Meant
 from index.bridge import asked_of
 from index.library import Hit
 from index.segment import fold
@@ -39,7 +40,9 @@ def hops(question: str, hits: Sequence[Hit], library: Bridging, *, budget: int, 
     """
     if not hits or asked_of(question, "") is None:
         return None
-    chosen = select_evidence(question, hits[:1], library, budget=1, margin=0)
+    chosen = select_evidence(
+        question, hits[:1], library, budget=1, margin=0, meant=[Meant()]
+    )  # it tells who, not how much
     if not chosen:
         return None  # a picture's caption leads nowhere
     first = chosen[0]

@@ -12,10 +12,11 @@ from chat.meant import Another, asked_years, years_of
 from index.asked import asks_for_a_figure, lacks_what_is_asked
 from index.library import Hit
 from index.segment import fold, segment_question
-from ingest.language import Message, message, say, spoken
+from ingest.language import Message, in_all_languages, message, say, spoken
 from ingest.normalise import simplify
 from ingest.report import Passage
 
+NOTHING = message("报告中没有找到可以回答这个问题的内容。")
 # Said in English whatever language is spoken: who asks in English reads it.
 ASK_IN_CHINESE = "The reports are in Chinese, so a question is best asked in Chinese."
 
@@ -54,7 +55,7 @@ def refused(
     in, as its caption or a passage of its section. instead: what the best matching stretch tells of.
     """
     hits = found.hits
-    said = [say("报告中没有找到可以回答这个问题的内容。")]
+    said = [str(NOTHING)]
     years = asked_years(found.question) or asked_years(found.standalone_question)
     near = [hit for hit, share in zip(hits, shares, strict=True) if share >= LEAST_WORDS]
     spoken = {year for hit in near if hit.passage.kind != "figure" for year in _years_told(hit.passage)}
@@ -74,10 +75,23 @@ def refused(
     if near:
         said.append(say("最接近的内容在{sections}，供参考。", sections=_sections(near)))
     elif reports:
-        said.append(say("目前收录的是{reports}。", reports=_listed(reports)))
+        said.append(covered(reports))
     if _is_english(found.question) and any(_HAN.search(hit.passage.text) for hit in hits):
         said.append(ASK_IN_CHINESE)
-    return Answer((), (), hits, refusal=_joined(said, " "))
+    return Answer((), (), hits, refusal=joined(said, " "))
+
+
+def is_refusal(text: str) -> bool:
+    """Whether an earlier reply was a refusal: its words are not about what was asked."""
+    return text.startswith(in_all_languages(NOTHING))
+
+
+def covered(reports: Sequence[str]) -> str:
+    """What the library covers, as a sentence; reports: at least one title."""
+    named = joined([say("《{title}》", title=title) for title in reports[:MOST_REPORTS]], ", ")
+    if len(reports) > MOST_REPORTS:
+        named = say("{shown}等 {count} 份报告", shown=named, count=len(reports))
+    return say("目前收录的是{reports}。", reports=named)
 
 
 def asked_picture(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Hit | None:
@@ -145,12 +159,7 @@ def _nearest_years(spoken: Set[int], asked: Set[int]) -> list[int]:
     return sorted(nearest)
 
 
-def _listed(reports: Sequence[str]) -> str:
-    shown = _joined([say("《{title}》", title=title) for title in reports[:MOST_REPORTS]], ", ")
-    return say("{shown}等 {count} 份报告", shown=shown, count=len(reports)) if len(reports) > MOST_REPORTS else shown
-
-
-def _joined(parts: Iterable[str], between: str) -> str:
+def joined(parts: Iterable[str], between: str) -> str:
     """The parts with what English has between them; Chinese has nothing there."""
     return (between if spoken() == "en" else "").join(parts)
 

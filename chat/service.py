@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chat.access.access import Access
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
 from chat.facets import Results, search_in_one_go
@@ -85,7 +86,13 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        # It would put what X-Forwarded-For says in the place of the address that a request comes from.
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     with suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listener])
@@ -101,6 +108,7 @@ def make_app(
     editing: Editing = "loopback",
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
+    access: Access | None = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
@@ -108,12 +116,13 @@ def make_app(
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
+    access: who gets in; without it nobody is asked.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
     """
     gate = gate or ModelGate()
-    app = _guarded_app(allowed_hosts, frame_ancestors)
+    app = _guarded_app(allowed_hosts, frame_ancestors, access)
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
@@ -177,7 +186,7 @@ def _mount_page(
     ]
 
 
-def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str]) -> "FastAPI":
+def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], access: Access | None) -> "FastAPI":
     from fastapi import FastAPI  # noqa: PLC0415
     from fastapi.middleware.cors import CORSMiddleware  # noqa: PLC0415
     from starlette.types import ASGIApp  # noqa: PLC0415
@@ -191,6 +200,7 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str]) -
                 allowed_hosts=allowed_hosts,
                 frame_ancestors=frame_ancestors,
                 heads={f"/{words.path}/": (words.language, _head(words)) for words in (CHINESE, ENGLISH)},
+                access=access,
             )
 
     Guard(_nothing, frame_ancestors=frame_ancestors)  # a wrong origin fails now, not with the first request

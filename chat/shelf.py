@@ -2,7 +2,6 @@
 
 import logging
 import queue
-import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -10,6 +9,8 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Literal, Protocol
 
+from chat.access.caller import Caller
+from chat.access.loopback import at_this_machine
 from chat.building import Setup
 from chat.contract import ReportLine
 from chat.curation import UnknownReport, add_reports, remove_reports
@@ -21,11 +22,9 @@ from ingest.language import message, say
 
 _log = logging.getLogger(__name__)
 
-# Who may add and remove reports over HTTP: who calls from this machine (see may_edit), everybody, or nobody.
+# Who may add and remove reports over HTTP: see may_edit; everybody; or nobody.
 Editing = Literal["loopback", "always", "never"]
-_LOOPBACK_CLIENTS = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "via")
-_LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?", re.IGNORECASE)
+
 ANOTHER_CHANGE = message("资料库正在更新，请等它完成后重试。")
 
 
@@ -33,19 +32,14 @@ class ShelfBusy(UserError):
     """Another change of the corpus is under way in this service."""
 
 
-def may_edit(editing: Editing, client: str, headers: Mapping[str, str]) -> bool:
+def may_edit(editing: Editing, caller: Caller, client: str, headers: Mapping[str, str]) -> bool:
     """Whether a request may change the corpus; client is the address that it came from.
 
-    With `loopback` it must come from this machine, call the service by a loopback name, and not have come through a proxy,
-    behind which everybody looks like this machine.
+    With `loopback` it is for who sits at this machine, and for those whose key or login says that they may.
     """
-    if editing != "loopback":
-        return editing == "always"
-    return (
-        client in _LOOPBACK_CLIENTS
-        and _LOOPBACK.fullmatch(headers.get("host", "")) is not None
-        and not any(name in headers for name in _FORWARDED)
-    )
+    if editing == "never" or not caller.may("reports"):
+        return False
+    return editing == "always" or caller.by not in ("loopback", "open") or at_this_machine(client, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +53,25 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A change is done and questions are answered from the new library; message says what was done."""
+    """A change is done and questions are answered from the new library.
 
-    message: str
+    passages: of the report that was added. file: the one in the corpus that has the content already.
+    """
+
+    outcome: Literal["added", "there", "removed"]
+    passages: int = 0
+    file: str = ""
+
+    @property
+    def message(self) -> str:
+        """What was done, for people."""
+        match self.outcome:
+            case "added":
+                return say("已添加，共 {passages} 段，可以提问了。", passages=self.passages)
+            case "there":
+                return say("内容已在资料库中（{file}），没有重复添加。", file=self.file)
+            case "removed":
+                return say("已移除。")
 
 
 Change = Generator[Step | Changed, None, None]
@@ -87,7 +97,7 @@ class OneAtATime:
     def __init__(self) -> None:
         self._free = Lock()
 
-    def change(self, work: Callable[[Progress], str], *, done: Callable[[], None] = lambda: None) -> Change:
+    def change(self, work: Callable[[Progress], Changed], *, done: Callable[[], None] = lambda: None) -> Change:
         """The steps of work as they happen, then what it returned; work's own error where it failed.
 
         done is called at work's end, and where it never begins.
@@ -103,7 +113,7 @@ class OneAtATime:
         def run() -> None:
             outcome: Changed | BaseException
             try:
-                outcome = Changed(work(lambda name, done, total: told.put(Step(name, done, total))))
+                outcome = work(lambda name, done, total: told.put(Step(name, done, total)))
             except BaseException as error:  # for the listener, on the other side of the queue
                 outcome = error
                 if not isinstance(error, UserError):
@@ -148,8 +158,8 @@ class CorpusShelf:
         """Take a report out of the corpus and every version of its index."""
         return self._changes.change(lambda progress: self._public(lambda: self._remove(report_id, progress)))
 
-    def _public(self, work: Callable[[], str], file: Path | None = None) -> str:
-        """What work says; in its errors, names stand for the paths of this machine."""
+    def _public(self, work: Callable[[], Changed], file: Path | None = None) -> Changed:
+        """What work did; in its errors, names stand for the paths of this machine."""
         try:
             return work()
         except UserError as error:
@@ -162,21 +172,21 @@ class CorpusShelf:
                     message = message.replace(f"{form}/", f"{name}/" if name else "").replace(str(form), name)
             raise type(error)(message) from error
 
-    def _add(self, file: Path, progress: Progress) -> str:
+    def _add(self, file: Path, progress: Progress) -> Changed:
         with Reader() as read:
             added = add_reports(replace(self._setup, read=read, progress=progress), [file])
         if added.refused:
             raise added.refused[0]
         if added.built is None:
-            return say("内容已在资料库中（{file}），没有重复添加。", file=added.there[0][1])
+            return Changed("there", file=added.there[0][1])
         self._assistant.refresh()
-        return added.built.summary
+        return Changed("added", sum(line.passages for line in self.reports() if line.id in added.ids))
 
-    def _remove(self, report_id: str, progress: Progress) -> str:
+    def _remove(self, report_id: str, progress: Progress) -> Changed:
         # The beginning of an id, which does on the command line, is too easily mistaken here.
         if report_id not in {line.id for line in self.reports()}:
             raise UnknownReport(message("没有编号为 {report_id} 的报告；请刷新列表后重试", report_id=report_id))
         with Reader() as read:
-            removed = remove_reports(replace(self._setup, read=read, progress=progress), [report_id])
+            remove_reports(replace(self._setup, read=read, progress=progress), [report_id])
         self._assistant.refresh()
-        return removed.built.summary
+        return Changed("removed")

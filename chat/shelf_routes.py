@@ -11,6 +11,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chat.access.caller import caller_of
 from chat.contract import error_object, report_object
 from chat.curation import UnknownReport
 from chat.guard import REPORTS
@@ -62,7 +63,7 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
         )
 
     def allowed(request: Request) -> bool:
-        return may_edit(editing, request.client.host if request.client else "", request.headers)
+        return may_edit(editing, caller_of(request), request.client.host if request.client else "", request.headers)
 
     async def list_reports(request: Request) -> Response:
         lines = await run_in_threadpool(shelf.reports)
@@ -140,8 +141,8 @@ def _sent(event: Step | Changed) -> str:
     match event:
         case Step(name, done, total):
             return sent("step", {"name": name, "done": done, "total": total})
-        case Changed(done):
-            return sent("final", {"message": done})
+        case Changed(outcome, passages, file):
+            return sent("final", {"message": event.message, "outcome": outcome, "passages": passages, "file": file})
 
 
 def _status(error: UserError | OSError) -> int:

@@ -9,7 +9,7 @@ import webbrowser
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +22,13 @@ from chat.building import Built
 from chat.places import page_name, pages_counted, place_of, source_line
 from chat.quality import page_count, page_line, quality_lines
 from chat.reference import reference
+from index.filters import named_year
 from ingest.language import message, say, spoken, verbatim
 from ingest.passages import split_passages
 from ingest.report import Report, UnreadableReport
 
 if TYPE_CHECKING:  # these bring the search libraries along, 0.4 s that a build without changes need not wait for
+    from chat.access.keys import Key
     from chat.answer import Answer, Citation, Event
     from chat.answering_set import AnsweringFigures
     from chat.catalogue import Model
@@ -309,7 +311,7 @@ def _choices(searched: "Results", titles: Mapping[str, str]) -> Iterator[tuple[s
             say("{title}（--report {id}）{count}", title=titles.get(id, id), id=id, count=count)
             for id, count in facets.reports
         ],
-        say("年份"): [f"--year {year} {count}" for year, count in facets.years],
+        say("出版年份"): [f"--year {named_year(year)} {count}" for year, count in facets.years],
         say("类型"): [
             say("{label}（--kind {kind}）{count}", label=labels[kind], kind=kind, count=count)
             for kind, count in facets.kinds
@@ -322,7 +324,7 @@ def _options(within: "Filter") -> list[str]:
     """A filter as the command takes it."""
     return [
         *(f"--report {id}" for id in sorted(within.reports)),
-        *(f"--year {year}" for year in sorted(within.years)),
+        *(f"--year {named_year(year)}" for year in within.years_in_order),
         *(f"--kind {kind}" for kind in sorted(within.kinds)),
     ]
 
@@ -397,6 +399,46 @@ def show_models(catalogue: "Sequence[Model]", folder: Path) -> None:
             model.name, str(model.about), f"{model.size / 1e6:,.0f} MB", model.licence, states[state(model, folder)]
         )
     _Console().print(table)
+
+
+def show_keys(keys: "Sequence[Key]") -> None:
+    """The keys that were ever made; of the key itself its beginning, by which it is known again."""
+    if not keys:
+        _Console().print(say("还没有密钥；用 reportqa key add 发放。"))
+        return
+    table = Table(title=say("访问密钥"), title_justify="left")
+    for heading in (
+        say("名称"),
+        say("密钥"),
+        say("可以"),
+        say("组"),
+        say("每分钟"),
+        say("发放"),
+        say("到期"),
+        say("最近使用"),
+        say("状态"),
+    ):
+        table.add_column(heading, overflow="fold")
+    for key in keys:
+        if key.revoked:
+            state = f"[dim]{say('已吊销')}[/]"
+        else:
+            state = f"[green]{say('有效')}[/]" if key.holds_on(date.today()) else f"[yellow]{say('已到期')}[/]"
+        table.add_row(
+            Text(key.name),
+            f"rqa_{key.id}…",
+            say("、").join(sorted(key.scopes)),
+            Text(say("、").join(sorted(key.groups))),
+            "" if key.per_minute is None else str(key.per_minute),
+            *("" if day is None else day.isoformat() for day in (key.created, key.expires, key.last_used)),
+            state,
+        )
+    _Console(width=None if sys.stdout.isatty() else 150).print(table)
+
+
+def show_notice(message: str) -> None:
+    """A line beside what a command gives out."""
+    _Console(stderr=True).print(Text(message), soft_wrap=True)
 
 
 def show_verified(model: "Model", digest: str) -> None:

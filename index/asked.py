@@ -29,6 +29,12 @@ def asks_for_a_figure(question: str) -> bool:
     return any(asks.search(plain) for asks in (_AMOUNT, _TIME, _HOW_LONG)) and not _NO_AMOUNT.search(plain)
 
 
+def asks_for_an_amount(question: str) -> bool:
+    """Whether a question asks how much or how many, and not when or how long."""
+    plain = simplify(question)
+    return bool(_AMOUNT.search(plain)) and not any(other.search(plain) for other in (_TIME, _HOW_LONG, _NO_AMOUNT))
+
+
 def asks_for_a_time(question: str) -> bool:
     """Whether a question asks when something was."""
     return bool(_TIME.search(simplify(question)))
@@ -40,13 +46,14 @@ def lacks_what_is_asked(question: str, text: str) -> bool:
         return False
     plain = simplify(question)
     if _HOW_LONG.search(plain):
-        return not (_has_amount(text) or _has_time(text))
+        return not (has_amount(text) or _has_time(text))
     if _TIME.search(plain):
         return not _has_time(text)
-    return not _has_amount(text)
+    return not has_amount(text)
 
 
-def _has_amount(text: str) -> bool:
+def has_amount(text: str) -> bool:
+    """Whether a text tells an amount: a figure, 第三名, 翻了一番."""
     return bool(find_figures(text) or _OTHER_AMOUNT.search(text))
 
 

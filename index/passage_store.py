@@ -1,7 +1,6 @@
 """Passages by row and by id, and which of them a filter allows; those of a saved index are read one by one."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import Records, mapped
-from index.filters import Filter
+from index.filters import Filter, year_published
 from index.keys import Keys, find, keys_of
 from ingest.report import Kind, Passage, Place
 
@@ -22,7 +21,6 @@ Mask = NDArray[np.bool_]
 _LINES = "passages.jsonl"
 _TOLD = "passages.json"
 _REMEMBERED = 2_048
-_YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,7 @@ class IndexedReport:
     @property
     def year(self) -> int | None:
         """Of publication; None where that is not known."""
-        found = _YEAR.search(self.published)
-        return int(found[0]) if found else None
+        return year_published(self.published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +134,9 @@ class PassageStore(Sequence[Passage]):
         first = 0
         for report in self.reports:
             asked_for = not within.reports or report.id in within.reports
-            if asked_for and (not within.years or report.year in within.years):
+            # What a report without passages of its own says of its year is not known here, which is not that it says none.
+            of_year = not within.years or (report.own > 0 and report.year in within.years)
+            if asked_for and of_year:
                 mask[self._columns.report_rows[first : first + report.rows]] = True
             first += report.rows
         return mask

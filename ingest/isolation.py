@@ -111,6 +111,7 @@ class Reader:
                 if "report" in reply or "view" in reply:
                     return reply
                 if "unreadable" in reply:
+                    _log.info("%s is unreadable: %s", path, reply["cause"])
                     raise UnreadableReport(message_from(reply["unreadable"]))
                 if "interrupted" in reply:
                     raise ReadingInterrupted(message_from(reply["interrupted"]))
@@ -207,13 +208,13 @@ def _outcome(path: Path, request: Mapping[str, Any], progress: PageProgress) -> 
             return {"view": _view(path, request)}
         return {"report": asdict(read_report(path, request["entry"], progress=progress))}
     except UnreadableReport as error:
-        return {"unreadable": message_object(error.message)}
+        return {"unreadable": message_object(error.message), "cause": repr(error.__cause__)}
     except MemoryError:
         said = message("{file}：读取时内存超过上限，已中止；请检查文件，或拆分后重试", file=path)
         return {"interrupted": message_object(said)}
     except Exception as error:  # a library that fails on this file must not end the reading of the others
-        said = message("{file}：无法解析（{reason}）；请检查文件，或另存后重试", file=path, reason=type(error).__name__)
-        return {"unreadable": message_object(said)}
+        said = message("{file}：内容无法解析；请检查文件，或另存后重试", file=path)
+        return {"unreadable": message_object(said), "cause": repr(error)}
 
 
 def _view(path: Path, request: Mapping[str, Any]) -> dict[str, Any]:

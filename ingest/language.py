@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, get_args
 
 Language = Literal["zh", "en"]
 
@@ -53,6 +53,15 @@ def verbatim(text: str) -> Message:
 def say(template: str, /, **values: object) -> str:
     """A message in the language that is spoken now."""
     return str(Message(template, values))
+
+
+def in_all_languages(message: Message) -> tuple[str, ...]:
+    """A message as it is told in each language."""
+    told = []
+    for language in get_args(Language):
+        with speaking(language):
+            told.append(str(message))
+    return tuple(told)
 
 
 def spoken() -> Language:

@@ -1,7 +1,9 @@
 """What a report says of itself: title, publisher, date and the period it is about, read by rule.
 
-The cover says most: what stands on the first pages before the first sentence, contents or preface. What it does not
-say, the file's name and its own properties may; what none of them says stays unknown, and a manifest can say it.
+The cover says most: what stands on the first pages before the first sentence, contents or preface; then the colophon
+and the signature of the last pages. What they do not say, the file's name may, and of title and publisher its own
+properties; what none of them says stays unknown, and a manifest can say it. When a file was made is never the date of
+publication: a scan, a print or a reused template is dated too.
 """
 
 import re
@@ -9,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import PurePath
 
 from ingest.source import Line, Source
@@ -32,19 +35,26 @@ def metadata_of(lines: Sequence[Line], source: Source, name: str) -> Metadata:
     opening = _opening(lines)
     cover = _cover(opening)
     stem = PurePath(name).stem
-    # The first words of a workbook are the name of a sheet.
-    on_cover = "" if PurePath(name).suffix.lower() in _SHEETS else _title_on(cover)
+    # The first words of a workbook are the name of a sheet, which is as often a year as a title.
+    is_sheets = PurePath(name).suffix.lower() in _SHEETS
+    on_cover = "" if is_sheets else _title_on(cover)
     title = _own_title(source.title) or on_cover or _title_in_name(stem) or stem
+    publisher = (
+        _publisher_on(opening, cover, title) or _publisher_in_name(stem) or _organisations(source.author[:_TITLE_CHARS])
+    )
     return Metadata(
         title=title,
-        publisher=_publisher_on(opening, cover, title)
-        or _publisher_in_name(stem)
-        or _organisations(source.author[:_TITLE_CHARS]),
-        published=_published_on(opening, cover)
-        or _published_in_name(stem)
-        or _copyright_date(lines)
-        or _year_in_name(stem)
-        or _first_date([source.created]),  # last: a copy or a print is dated too
+        publisher=publisher,
+        published=_told_most_exactly(
+            _labelled_date(opening, cover),
+            "" if is_sheets else _date_on(cover),
+            _colophon_date(lines, title, publisher),
+            _first_date([source.published]),
+            _published_in_name(stem),
+            _copyright_date(lines),
+            _year_in_name(stem),
+            "" if is_sheets else _issue_date(cover),
+        ),
     )
 
 
@@ -63,9 +73,19 @@ _HEADING = re.compile(r"#{1,6}\s+")
 
 def _opening(lines: Sequence[Line]) -> list[str]:
     """The lines with words on the first pages, headings with their marks."""
-    said = [line for line in lines if line.text.strip()]
-    pages = list(dict.fromkeys(line.page for line in said))[:_PAGES]
-    return [line.text.strip()[:_LINE_CHARS] for line in said if line.page in pages][:_LINES]
+    said = _said(lines)
+    pages = _pages_of(said)[:_PAGES]
+    return [line.text for line in said if line.page in pages][:_LINES]
+
+
+def _said(lines: Sequence[Line]) -> list[Line]:
+    """The lines with words."""
+    return [Line(line.text.strip()[:_LINE_CHARS], line.page) for line in lines if line.text.strip()]
+
+
+def _pages_of(said: Sequence[Line]) -> list[int | None]:
+    """The pages with words, in order."""
+    return list(dict.fromkeys(line.page for line in said))
 
 
 def _cover(opening: Sequence[str]) -> list[str]:
@@ -121,6 +141,8 @@ def _title_on(cover: Sequence[str]) -> str:
 def _may_be_title(line: str) -> bool:
     if len(line) > _TITLE_CHARS or _NO_TITLE_LINE.fullmatch(line) or _LABELLED.match(line):
         return False
+    if _ISSUED_LABEL.match(line) or _ISSUE.fullmatch(line):
+        return False
     return not _organisations(line) and not _issued_by(line) and not _is_dateline(line)
 
 
@@ -174,7 +196,6 @@ _ORGANISATION = re.compile(rf"[^\W\d_][\w·&（）()]{{0,28}}(?:{_ORGANISATION_E
 _BETWEEN = re.compile(r"\s*[、/|＆&；;,，]\s*|\s+")
 _ROLE = r"(?:联合)?(?:发布|编制|出品|主办|编写|编著|编撰|制作|研究|撰写|出版|发行)"
 _LABELLED = re.compile(rf"(?:报告)?{_ROLE}(?:单位|机构|方|者|人|商)?\s*[:：]\s*(.*)|{_ROLE}(?:单位|机构|方)$")
-_DATE_LABELLED = re.compile(r"(?:发布|发表|出版|印发|编制|报告|更新|成稿|完成)?(?:时间|日期)\s*[:：]\s*(.+)")
 _ISSUED_BY = re.compile(rf"(.{{2,60}}?)\s*(?:联合|共同|荣誉|倾情|独家)*\s*{_ROLE}$")
 # 近日，甲、乙联合发布《题目》: the clause before the title.
 _ISSUES = re.compile(rf"(.{{2,60}}?)(?:于.{{0,15}})?(?:联合|共同|正式|重磅)*{_ROLE}了?的?")
@@ -253,8 +274,11 @@ def _letters(text: str) -> str:
 
 # --- date ----------------------------------------------------------------------------------------------------------
 
-_NUMERALS = {char: str(number) for number, chars in enumerate(("〇零○", *"一二三四五六七八九")) for char in chars}
+_NUMERALS = {char: str(number) for number, chars in enumerate(("〇零○OoＯ0", *"一二三四五六七八九")) for char in chars}
 _NUMERAL_DATE = re.compile(
+    r"([一二三四五六七八九][〇零○OoＯ0一二三四五六七八九]{3})\s*年(?:\s*([一二三四五六七八九十]{1,3})\s*月(?:\s*([一二三四五六七八九十]{1,3})\s*日)?)?"
+)
+_DATE = re.compile(
     r"([〇零○一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})日)?)?"
 )
 _DATE = re.compile(
@@ -266,19 +290,87 @@ _ENGLISH = re.compile(
     rf"(?:(\d{{1,2}})\s+)?\b({'|'.join(_MONTHS)})[a-z]*\.?\s+(?:(\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?(20\d\d)\b",
     re.IGNORECASE,
 )
+_NAMED_BY_DEVICE = re.compile(
+    r"(?:scan(?:ned)?|扫描(?:件|文件|全能王|仪)?|img|image|dsc|doc(?:ument)?|文档|文件|下载|download|微信(?:图片|文件)?|wechat|mmexport|未命名|新建|[\W\d_])+",
+    re.IGNORECASE,
+)
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright|版权所有)[^\d]{0,20}(\d.*)", re.IGNORECASE)
 _PLACES = (
     r"(?:[一-鿿]{2,3}[市省]|北京|上海|天津|重庆|广州|深圳|杭州|南京|苏州|武汉|成都|西安|合肥|长沙|厦门|青岛|香港|中国)"
 )
+_EDITION = r"第\s*[一二三四五六七八九十\d]+\s*版"
 # What may stand on a line beside a date that says when, and not what happened then.
 _BESIDE_DATE = re.compile(
-    rf"[\W\d]*(?:(?:发布|发表|出版|印发|更新|定稿)?(?:时间|日期|于|版)?|(?:中国\W*)?{_PLACES})[\W\d]*"
+    r"[\W\d]*(?:(?:于\s*)?(?:发布|发表|出版|印发|印制|编印|编制|更新|定稿|published|released|issued)?(?:时间|日期|于|版|on|in)?"
+    rf"|{_EDITION}|(?:星期|周)[一二三四五六日天]|(?:中国\W*)?{_PLACES})[\W\d]*",
+    re.IGNORECASE,
 )
+_ISSUE = re.compile(
+    r"((?:19|20)\d\d|[一二][〇零○OoＯ0一二三四五六七八九]{3})\s*年?\s*(?:第?[一二三1-3]季度|上半年|Q[1-3]|H1|第\s*\d+\s*期(?:\W*总第?\s*\d+\s*期\W*)?)",
+    re.IGNORECASE,
+)
+_WHEN = r"(?:时间|日期|年月)"
+_ISSUED = r"(?:发布|发表|出版|印发|公布|首发|编制)"
+_AFTER_LABEL = r"(?:\s*[:：]\s*|\s+|$)"
+# What a line begins with that tells when a report was issued; on a cover these too: when it was last touched.
+_ISSUED_LABEL = re.compile(
+    rf"(?:(?:本?报告)?{_ISSUED}{_WHEN}|本?报告{_WHEN}|版\s*次){_AFTER_LABEL}(.*)|{_ISSUED}\s*[:：]\s*(.+)|"
+    r"(?:publication date|release date|date of (?:publication|issue)|published|released)(?:\s*[:：]\s*|\s+on\s+)(.+)",
+    re.IGNORECASE,
+)
+_COVER_LABEL = re.compile(rf"(?:更新|成稿|定稿|完成|撰写)?{_WHEN}\s*[:：]\s*(.+)|date\s*[:：]\s*(.+)", re.IGNORECASE)
 
 
-def _published_on(opening: Sequence[str], cover: Sequence[str]) -> str:
-    labelled = [match[1] for line in map(_bare, opening) if (match := _DATE_LABELLED.match(line))]
-    return _first_date(labelled) or _first_date(line for line in map(_bare, cover) if _is_dateline(line))
+def _told_most_exactly(*told: str) -> str:
+    """The first date told, as exact as any of the others has the same."""
+    first = next(filter(None, told), "")
+    return max((other for other in told if first and other.startswith(first)), key=len, default="")
+
+
+def _agreed(told: Sequence[str]) -> str:
+    """The date that all tell, as exact as one of them does; "" where they differ, as in a list of what others issued."""
+    longest = max(told, key=len, default="")
+    return longest if all(longest.startswith(each) for each in told) else ""
+
+
+def _labelled_date(opening: Sequence[str], cover: Sequence[str]) -> str:
+    on_cover = [*_labelled_dates(_ISSUED_LABEL, cover), *_labelled_dates(_COVER_LABEL, cover)]
+    return next(iter(on_cover), "") or _agreed(_labelled_dates(_ISSUED_LABEL, opening))
+
+
+def _labelled_dates(label: re.Pattern[str], lines: Sequence[str]) -> list[str]:
+    """The dates behind a label, or, where nothing stands behind it, below it."""
+    plain = [_bare(line) for line in lines if line.count("\t") <= 1]  # a wider row is of a table of many things
+    told = [
+        next(filter(None, match.groups()), "") or below
+        for line, below in zip(plain, [*plain[1:], ""], strict=False)
+        if (match := label.match(line))
+    ]
+    return [date for text in told if (date := _first_date([text]))]
+
+
+def _date_on(cover: Sequence[str]) -> str:
+    """The date that a line of the cover is.
+
+    A year above everything else, or as a heading, belongs to a title: it says what the report is about.
+    """
+    titled = False
+    for line in cover:
+        dated = _is_dateline(_bare(line))
+        told = _agreed([*filter(None, _dates(_bare(line)))]) if dated else ""  # two years are a range
+        if len(told) > len("2023") or (told and titled and not _HEADING.match(line)):
+            return told
+        titled = titled or not dated
+    return ""
+
+
+def _issue_date(cover: Sequence[str]) -> str:
+    """The year of the number, quarter or half that a line of the cover is: what comes out so often comes out soon after.
+
+    Not of the last quarter, which the next year tells of.
+    """
+    issues = (_ISSUE.fullmatch(_bare(line)) for line in cover)
+    return _first_date(f"{issue[1]}年" for issue in issues if issue)
 
 
 def _is_dateline(line: str) -> bool:
@@ -295,6 +387,9 @@ def _without_dates(line: str) -> str:
 
 
 def _published_in_name(stem: str) -> str:
+    """The month or day in the name that somebody gave a file; a scanner or a phone names its files by when it made them."""
+    if _NAMED_BY_DEVICE.fullmatch(stem):
+        return ""
     compact = (_iso(*match.groups()) for match in _COMPACT.finditer(stem))
     full = (_iso(*match.groups()) for match in _DATE.finditer(stem) if match[2])
     return next(filter(None, [*compact, *full]), "")
@@ -302,6 +397,8 @@ def _published_in_name(stem: str) -> str:
 
 def _year_in_name(stem: str) -> str:
     """A year set apart, as in `report-2023`; one before 年 is what the report is about."""
+    if _NAMED_BY_DEVICE.fullmatch(stem):
+        return ""
     return next(iter(re.findall(r"(?:^|[-_ ])((?:19|20)\d\d)(?=[-_ ]|$)", stem)), "")
 
 
@@ -337,6 +434,63 @@ def _iso(year: str, month: str | None = None, day: str | None = None) -> str:
     with suppress(ValueError):
         told = date(int(year), int(month or 1), int(day or 1))
         return told.isoformat()[: 10 if day else 7 if month else 4]
+    return ""
+
+
+# --- the date in the colophon --------------------------------------------------------------------------------------
+
+_IMPRINT_PAGES = slice(_PAGES, 4)  # a title page and its back are the third and fourth in books
+_COLOPHON_LINES = 30  # of a file without pages, from its end
+_NEAR = 5
+_SIGNED = 6
+# A colophon says more than a date: by whom, how to reach them, which printing.
+_COLOPHON = re.compile(
+    rf"{_ROLE}(?:单位|机构|方|者|人|商)|ISBN|CIP|书号|定价|开本|印\s*[张刷次数]|责任编辑|版权|邮编|邮政编码|(?:地址|电话|网址|邮箱)\s*[:：]",
+    re.IGNORECASE,
+)
+
+
+def _colophon_date(lines: Sequence[Line], title: str, publisher: str) -> str:
+    """The date under a label among other lines of a colophon, on the pages where one stands; or what the text is signed with."""
+    said = _said(lines)
+    pages = _pages_of(said)
+    stretches = [
+        [line.text for line in said if line.page == page]
+        for page in dict.fromkeys(pages[_IMPRINT_PAGES] + pages[-2:])
+        if page is not None
+    ] or [[line.text for line in said[-_COLOPHON_LINES:]]]
+    by_label = (_agreed(_dates_in_colophon(stretch, title, publisher)) for stretch in stretches)
+    return next(filter(None, by_label), "") or _signed(stretches[-1])
+
+
+def _dates_in_colophon(stretch: Sequence[str], title: str, publisher: str) -> list[str]:
+    """The dates under labels; none where one of them is of something else, or stands in a text."""
+    told: list[str] = []
+    for number, line in enumerate(stretch):
+        if _ISSUED_LABEL.match(_bare(line)):
+            around = stretch[max(0, number - _NEAR) : number + _NEAR + 1]
+            if not any(map(_COLOPHON.search, around)) or _is_of_another(around, title, publisher):
+                return []
+            told += _labelled_dates(_ISSUED_LABEL, stretch[number : number + 2])[:1]
+    return told
+
+
+def _is_of_another(lines: Sequence[str], title: str, publisher: str) -> bool:
+    """Whether lines name a title or a publisher, and not those of the report."""
+    titles = {_letters(match[1]) for line in lines for match in _TITLES.finditer(line)}
+    by = _labelled(lines)
+    return any(other not in _letters(title) and _letters(title) not in other for other in titles) or (
+        bool(by and publisher) and not set(by.split("、")) & set(publisher.split("、"))
+    )
+
+
+def _signed(stretch: Sequence[str]) -> str:
+    """The date below or beside the name of an organisation among the last lines."""
+    last = [_bare(line) if "\t" not in line else "" for line in stretch[-_SIGNED:]]
+    for above, line in pairwise(["", *last]):
+        told = _first_date([line]) if _is_dateline(line) else ""
+        if len(told) > len("2023") and (_organisations(above) or _organisations(_without_dates(line))):
+            return told
     return ""
 
 

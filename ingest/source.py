@@ -44,7 +44,8 @@ class SourcePage:
 class Source:
     """A file as its reader found it.
 
-    title, author, created: what the file says of itself, or "".
+    title, author, published: what the file says of itself, or "". published is when its words were, as web pages say
+        it; when a file was made is nowhere here, since a scan, an export or a reused template is dated too.
     notes: what was seen and left out (scripts, embedded files), each to be told to people.
     page_kind: what its numbered pages are.
     """
@@ -52,7 +53,7 @@ class Source:
     pages: tuple[SourcePage, ...]
     title: str = ""
     author: str = ""
-    created: str = ""
+    published: str = ""
     notes: tuple[Message, ...] = ()
     page_kind: PageKind = "page"
 

@@ -16,9 +16,9 @@ from chat.contract import ReportLine
 from chat.curation import UnknownReport
 from chat.holdings import Overview, overview_of
 from chat.opened import OpenedReport
-from chat.shelf import Change, OneAtATime
+from chat.shelf import Change, Changed, OneAtATime
 from chat.sources import Progress
-from index.filters import Filter
+from index.filters import Filter, year_published
 from index.late_interaction import Tokens
 from index.library import Hit
 from ingest.report import PageQuality, Passage, Place, UnreadableReport
@@ -103,7 +103,7 @@ def passes(passage: Passage, within: Filter) -> bool:
     """Whether a passage is of the reports, years and kinds of a filter."""
     return (
         (not within.reports or passage.report_id in within.reports)
-        and (not within.years or int(passage.published[:4] or 0) in within.years)
+        and (not within.years or year_published(passage.published) in within.years)
         and (not within.kinds or passage.kind in within.kinds)
     )
 
@@ -301,7 +301,7 @@ class ListedShelf:
         return self.assistant.reports
 
     def add(self, file: Path, *, done: Callable[[], None]) -> Change:
-        def work(progress: Progress) -> str:
+        def work(progress: Progress) -> Changed:
             progress("读取", 0, 1)
             self.adding.set()
             self.held.wait()
@@ -309,7 +309,7 @@ class ListedShelf:
                 raise UnreadableReport(f"{file.name}：文件里没有文字；请确认内容后重试")
             progress("读取", 1, 1)
             self.assistant.listed += (ReportLine(file.name, file.stem, "", "", 3),)
-            return "新增 1 份"
+            return Changed("added", 3)
 
         def counted() -> None:
             done()
@@ -318,11 +318,11 @@ class ListedShelf:
         return self._changes.change(work, done=counted)
 
     def remove(self, report_id: str) -> Change:
-        def work(progress: Progress) -> str:
+        def work(progress: Progress) -> Changed:
             kept = tuple(line for line in self.assistant.listed if line.id != report_id)
             if kept == self.assistant.listed:
                 raise UnknownReport(f"没有编号为 {report_id} 的报告")
             self.assistant.listed = kept
-            return "移除 1 份"
+            return Changed("removed")
 
         return self._changes.change(work)

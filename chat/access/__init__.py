@@ -1,4 +1,10 @@
 """Who sends a request, and what they may.
 
 caller        the record of who it is, and the ways by which they are known
+rejected      why a request does not get in
+routes        which scope each route needs
+loopback      who sits at this machine, and everybody
+keys          programs with a key
+access        `Access`: the ways asked in turn, for every request
+configured    `[access]` of the configuration as an `Access`
 """

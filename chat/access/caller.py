@@ -14,7 +14,8 @@ from starlette.requests import HTTPConnection
 # admin: usage, slow questions and what readers thought.
 Scope = Literal["ask", "search", "reports", "admin"]
 SCOPES: frozenset[Scope] = frozenset(get_args(Scope))
-By = Literal["loopback", "key", "embed", "login", "proxy"]
+# open: nobody was asked, as the configuration says.
+By = Literal["loopback", "key", "embed", "login", "proxy", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,13 @@ class Caller:
 
 
 LOCAL = Caller("loopback")
+NOBODY = Caller("open", scopes=frozenset())  # on routes that ask for no scope
 
 
 class Way(Protocol):
     """One way of being known: the caller that these headers prove, or None where they say nothing of this way.
+
+    client: the address at the other end of the connection, which may be a proxy's.
 
     Raises:
         NotKnown: they do say something, and it proves nothing.

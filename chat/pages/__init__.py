@@ -5,6 +5,7 @@ Nothing here decides what is found or answered: pages take `ask`, `search` and t
 words           every string that a reader sees, by page
 chinese         them in Simplified Chinese
 english         them in English
+plurals         words that follow their numbers
 languages       which of them a browser wants
 escaping        text as HTML that shows just this text
 spans           where a quote stands, as the end of a link
@@ -14,6 +15,7 @@ render          the HTML of questions, answers and sources
 results         the HTML of a search
 covers          the HTML of what the library covers
 drawn           how HTML comes onto a Gradio page, and what is pressed in it comes back
+askers          who is behind an event of a page
 talk            the conversation
 searching       the search
 shelf_tab       the list of reports

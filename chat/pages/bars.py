@@ -5,10 +5,12 @@ What a bar shows is told in words beside it, so a bar itself is hidden from who 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from chat.pages.escaping import attribute, inert
 
 NAME_LETTERS = 64  # letters of names that fit below the columns side by side
+PHONE_NAME_LETTERS = 40  # on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +69,16 @@ def columns(bars: Sequence[Bar], *, highest: float | None = None) -> str:
     """Bars beside each other, each over its name and below its figure; the highest, or `highest`, has the full height.
 
     The height goes to the style sheet as a number: what is left for a bar below its figure is known there. Of many bars
-    only every so many is named, so that no name runs into the next.
+    only every so many is named, so that no name runs into the next; on a phone fewer.
     """
     letters = len(bars) * max((len(bar.name) for bar in bars), default=0)
-    step = max(1, -(-letters // NAME_LETTERS))
+    step = max(1, ceil(letters / NAME_LETTERS))
+    phone_step = step * max(1, ceil(letters / step / PHONE_NAME_LETTERS))
     most = highest or max((bar.length for bar in bars), default=0) or 1
     items = "".join(
         f'<li title="{bar.tooltip}"><span class="tower"><b>{inert(bar.figure)}</b>'
         f'<i class="{bar.look}" style="--share:{min(bar.length / most, 1):.4f}" aria-hidden="true"></i></span>'
-        f'<span class="name">{inert(bar.name) if number % step == 0 else "&nbsp;"}</span></li>'
+        f'<span class="name{" spare" if number % phone_step else ""}">{inert(bar.name) if number % step == 0 else "&nbsp;"}</span></li>'
         for number, bar in enumerate(bars)
     )
     return f'<ul class="columns">{items}</ul>'

@@ -22,7 +22,7 @@ def header_html(reports: Sequence[ReportLine], words: Words) -> str:
 def _coverage(reports: Sequence[ReportLine], words: Words) -> str:
     if not reports:
         return f'<p class="coverage">{inert(words.head.no_coverage)}</p>'
-    passages = f"{sum(report.passages for report in reports):,}"
+    passages = sum(report.passages for report in reports)
     told = words.head.coverage.format(reports=len(reports), passages=passages)
     return f"<details class=coverage><summary>{inert(told)}</summary>{_titles(reports, words)}</details>"
 
@@ -74,7 +74,7 @@ def _report(report: ReportLine, words: Words, *, editable: bool) -> str:
     about = [part for part in (report.publisher, report.published, report.period) if part]
     pages = page_count(report.pages)
     size = [pages_counted(pages, report.page_kind, words.places)] if pages else []
-    size.append(words.shelf.passages.format(count=f"{report.passages:,}"))
+    size.append(words.shelf.passages.format(count=report.passages))
     return (
         f'<li class="report"><div class="told"><b>{inert(report.title)}</b>'
         f"<span>{inert(' · '.join([*about, *size]))}</span>{_quality(report, words)}</div>"

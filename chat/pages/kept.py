@@ -71,6 +71,7 @@ def kept_object(exchange: Exchange) -> JsonObject | None:
         "hits": [{"passage": hit.passage.id, "score": hit.score} for hit in answer.hits],
         "quoted": answer.quoted,
         "refusal": answer.refusal,
+        "courtesy": answer.courtesy,
         "timings": [timings.search_ms, timings.first_token_ms, timings.total_ms],
         "next": list(exchange.next_questions),
     }
@@ -117,6 +118,7 @@ class _Kept:
     hits: tuple[tuple[str, float], ...]
     quoted: bool
     refusal: str | None
+    courtesy: bool
     timings: Timings
     next_questions: tuple[str, ...]
 
@@ -144,6 +146,7 @@ def _read(told: Mapping[str, Any]) -> _Kept:
         tuple((_text(hit["passage"]), _number(hit["score"])) for hit in map(_mapping, _listed(told["hits"]))),
         _flag(told["quoted"]),
         None if told["refusal"] is None else _text(told["refusal"]),
+        _flag(told["courtesy"]),
         _timings(*_listed(told["timings"])),
         tuple(map(_text, _listed(told["next"]))),
     )
@@ -232,7 +235,9 @@ def _standing_today(bare: Exchange, kept: _Kept, passage_of: PassageOf) -> Excha
         of=kept.of,
         verbatim=kept.verbatim,
         found=Found(bare.question, kept.standalone, hits, kept.timings),
-        answer=Answer(kept.sentences, citations, hits, quoted=kept.quoted, refusal=kept.refusal),
+        answer=Answer(
+            kept.sentences, citations, hits, quoted=kept.quoted, refusal=kept.refusal, courtesy=kept.courtesy
+        ),
         timings=kept.timings,
         # What to ask next was told by all that was found.
         next_questions=kept.next_questions if len(hits) == len(kept.hits) else (),

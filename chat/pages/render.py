@@ -221,6 +221,8 @@ def sources_html(exchange: Exchange, turn: int, words: Words) -> str:
     if answer is None:
         hits = found.hits if found is not None else ()
         return panel(talk.found, _hit_cards(hits, words)) if hits else empty_html(talk.no_sources)
+    if answer.courtesy:
+        return empty_html(talk.no_sources)
     if answer.refusal is not None or not answer.citations:
         hits = answer.hits or (found.hits if found is not None else ())
         return panel(talk.nearest, _hit_cards(hits, words)) if hits else empty_html(talk.nothing_found)

@@ -96,8 +96,8 @@ def _filters(searched: Results, reports: Iterable[ReportLine], words: Words) -> 
             (
                 "years",
                 [
-                    (year, words.search.year.format(year=year), count)
-                    for year, count in sorted(facets.years, reverse=True)
+                    (year, words.search.no_year if year is None else words.search.year.format(year=year), count)
+                    for year, count in sorted(facets.years, key=_latest_first)
                 ],
             ),
             (
@@ -114,6 +114,11 @@ def _filters(searched: Results, reports: Iterable[ReportLine], words: Words) -> 
 def _sorts(words: Words) -> Mapping[str, str]:
     """The sorts of filters by the contract's names."""
     return {"reports": words.search.by_report, "years": words.search.by_year, "kinds": words.search.by_kind}
+
+
+def _latest_first(counted: tuple[int | None, int]) -> int:
+    """Years, then the reports without one."""
+    return -(counted[0] or 0)
 
 
 def _usual_order(counted: tuple[Kind, int]) -> int:
@@ -159,7 +164,7 @@ def _card(hit: Hit, sought: Sequence[str], words: Words) -> str:
         f'<section class="source"><div class="where"><span class="number rank">{hit.rank}</span>'
         f"<span>{where}{f'<small>{about}</small>' if about else ''}</span>"
         f'<span class="kind">{inert(words.places.kinds[passage.kind])}</span>'
-        f'<span class="score">{hit.score:.3f}</span>{open_link(passage_link(passage, words.language), words.talk)}</div>'
+        f"{open_link(passage_link(passage, words.language), words.talk)}</div>"
         f'{passage_html(passage, partial(highlights, sought), words)}<p class="deeds">'
         f'<button type="button" class="cite" data-reference="{_whole(cited)}" title="{attribute(cited)}"'
         f' aria-label="{inert(words.search.cite_name.format(rank=hit.rank))}">{inert(words.search.cite)}</button>'

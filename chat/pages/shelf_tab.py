@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from chat.pages.askers import asker
 from chat.pages.covers import header_html, shelf_head_html, shelf_html
 from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of
 from chat.pages.exchange import Exchange, OneReport
@@ -35,7 +36,8 @@ def lay_out_shelf(
     changed = gr.Button(elem_id="shelf-changed", elem_classes="offstage")
 
     def editable(request: gr.Request) -> bool:
-        return may_edit(editing, request.client.host if request.client else "", request.headers)
+        client = request.client.host if request.client else ""
+        return may_edit(editing, asker(request), client, request.headers)
 
     def draw(request: gr.Request) -> Updates:
         reports = shelf.reports()

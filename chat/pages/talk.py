@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
 from chat.contract import ReportLine, check_reports
@@ -74,7 +74,7 @@ class Talk:
     """The components of the conversation.
 
     of: which report the next questions are asked of, kept in `only`. wishes: what the page's script asks for, see
-    `connect_talk`. state: the exchanges.
+    `_Events.wanted`. state: the exchanges.
     """
 
     begin: "gr.Markdown"
@@ -209,114 +209,139 @@ class Run:
         self.ending, self.opening = "new", opening
 
 
-def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate) -> None:
-    """Let the components ask the assistant; what its model does goes through the gate.
+# What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the session.
+Handler = Callable[[str, tuple[Exchange, ...], OneReport | None, str | None], Generator[Updates, None, None]]
 
-    The page's script asks for `{"do": …}`: "ask" a question; "again", as it was typed then or with a `question` mended or
-    taken `verbatim`; "of" a `report` from now on; "open" the `exchanges` that the browser kept; and "new".
-    """
+
+def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate) -> None:
+    """Let the components ask the assistant; what its model does goes through the gate."""
     import gradio as gr  # noqa: PLC0415
 
-    runs: dict[str | None, Run] = {}
-
-    def answer(
-        exchange: Exchange, earlier: tuple[Exchange, ...], request: gr.Request
-    ) -> Generator[Updates, None, None]:
-        run = Run()
-        if runs.setdefault(request.session_hash, run) is not run:
-            return  # pressed twice at once
-        try:
-            if len(earlier) >= MAX_EXCHANGES:
-                gr.Warning(talk.words.talk.full)
-                return
-            exchange = replace(
-                exchange,
-                id=secrets.token_urlsafe(ID_BYTES),
-                library=assistant.version,
-                conversation=exchange.conversation or secrets.token_urlsafe(ID_BYTES),
-            )
-            earlier = still_standing(earlier, assistant)
-            progress = _progress(assistant, gate, run, exchange, earlier, words=talk.words)
-            yield from _shown(talk, assistant, progress, run, earlier)
-        finally:
-            runs.pop(request.session_hash, None)
-
-    def ask(
-        text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
-    ) -> Generator[Updates, None, None]:
-        if text.strip():
-            yield from answer(_next(exchanges, text.strip(), of=only), exchanges, request)
-
-    def wanted(
-        text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
-    ) -> Generator[Updates, None, None]:
-        asked = wish(text)
-        question = asked.get("question")
-        question = question.strip() if isinstance(question, str) else ""
-        *earlier, last = exchanges or (Exchange(""),)
-        run = runs.get(request.session_hash)
-        match asked.get("do"):
-            case "new" if run is not None:
-                run.leave()
-            case "open" if run is not None:
-                run.leave(asked.get("exchanges"))
-            case "new":
-                yield talk.emptied(assistant)
-            case "ask" if question:
-                yield from answer(_next(exchanges, question, of=only), exchanges, request)
-            case "again" if exchanges:
-                # As it was typed then, or as it is now; of the same report, where that is still there.
-                verbatim = asked.get("verbatim") is True
-                again = replace(_next(exchanges, question or last.question, of=last.of), verbatim=verbatim)
-                yield from answer(again, tuple(earlier), request)
-            case "of":
-                yield talk.asked_of(_report(assistant, asked.get("report")))
-                if question:
-                    yield {talk.box: question, tabs: gr.Tabs(selected=chat_tab)}
-            case "open":
-                yield from _opened(talk, assistant, asked.get("exchanges"))
+    events = _Events(talk, tabs, chat_tab, assistant, gate)
 
     def stop(request: gr.Request) -> None:
-        runs.get(request.session_hash, Run()).stop()
-
-    def fail(exchanges: tuple[Exchange, ...]) -> Updates:
-        return _broken(talk, exchanges)
+        events.stop(request.session_hash)
 
     typed, asking = [talk.box, talk.state, talk.only], [talk.wishes, talk.state, talk.only]
     for event in (
         gr.on(
             [talk.send.click, talk.box.submit],
-            in_language_of(talk.words, _updating(ask, talk)),
+            in_language_of(talk.words, _updating(events.ask, talk)),
             typed,
             talk.outputs,
             **PLAIN,
         ),
         # multiple: a wish that comes while an answer, begun by a wish too, is under way must not wait for it or be dropped.
         talk.wishes.submit(
-            in_language_of(talk.words, _updating(wanted, talk)),
+            in_language_of(talk.words, _updating(events.wanted, talk)),
             asking,
             [*talk.outputs, tabs],
             trigger_mode="multiple",
             **PLAIN,
         ),
     ):
-        event.failure(in_language_of(talk.words, fail), talk.state, talk.outputs, **PLAIN)
+        event.failure(in_language_of(talk.words, events.fail), talk.state, talk.outputs, **PLAIN)
     talk.stop.click(in_language_of(talk.words, stop), None, None, concurrency_limit=None, **PLAIN)
 
 
-# What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the request.
-Handler = Callable[[str, tuple[Exchange, ...], OneReport | None, Any], Generator[Updates, None, None]]
+class _Events:
+    """What readers do on the page, a method each; one answer is under way in a session."""
+
+    def __init__(self, talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate) -> None:
+        self._talk = talk
+        self._tabs = tabs
+        self._chat_tab = chat_tab
+        self._assistant = assistant
+        self._gate = gate
+        self._runs: dict[str | None, Run] = {}
+
+    def ask(
+        self, text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, session: str | None
+    ) -> Generator[Updates, None, None]:
+        """The question that was typed."""
+        if text.strip():
+            yield from self._answer(_next(exchanges, text.strip(), of=only), exchanges, session)
+
+    def wanted(
+        self, text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, session: str | None
+    ) -> Generator[Updates, None, None]:
+        """What the page's script asks for, as `{"do": …}`: "ask" a question; "again", as it was typed then or with a `question`
+        mended or taken `verbatim`; "of" a `report` from now on; "open" the `exchanges` that the browser kept; and "new".
+        """
+        asked = wish(text)
+        question = asked.get("question")
+        question = question.strip() if isinstance(question, str) else ""
+        run = self._runs.get(session)
+        match asked.get("do"):
+            case "new" if run is not None:
+                run.leave()
+            case "open" if run is not None:
+                run.leave(asked.get("exchanges"))
+            case "new":
+                yield self._talk.emptied(self._assistant)
+            case "ask" if question:
+                yield from self._answer(_next(exchanges, question, of=only), exchanges, session)
+            case "again" if exchanges:
+                # As it was typed then, or as it is now; of the same report, where that is still there.
+                again = _next(exchanges, question or exchanges[-1].question, of=exchanges[-1].of)
+                again = replace(again, verbatim=asked.get("verbatim") is True)
+                yield from self._answer(again, exchanges[:-1], session)
+            case "of":
+                yield from self._ask_of(asked.get("report"), question)
+            case "open":
+                yield from _opened(self._talk, self._assistant, asked.get("exchanges"))
+
+    def stop(self, session: str | None) -> None:
+        """The answer is broken off."""
+        self._runs.get(session, Run()).stop()
+
+    def fail(self, exchanges: tuple[Exchange, ...]) -> Updates:
+        """One of the others ended in an error."""
+        return _broken(self._talk, exchanges)
+
+    def _answer(
+        self, exchange: Exchange, earlier: tuple[Exchange, ...], session: str | None
+    ) -> Generator[Updates, None, None]:
+        import gradio as gr  # noqa: PLC0415
+
+        run = Run()
+        if self._runs.setdefault(session, run) is not run:
+            return  # pressed twice at once
+        try:
+            if len(earlier) >= MAX_EXCHANGES:
+                gr.Warning(self._talk.words.talk.full)
+                return
+            exchange = replace(
+                exchange,
+                id=secrets.token_urlsafe(ID_BYTES),
+                library=self._assistant.version,
+                conversation=exchange.conversation or secrets.token_urlsafe(ID_BYTES),
+            )
+            earlier = still_standing(earlier, self._assistant)
+            progress = _progress(self._assistant, self._gate, run, exchange, earlier, words=self._talk.words)
+            yield from _shown(self._talk, self._assistant, progress, run, earlier)
+        finally:
+            self._runs.pop(session, None)
+
+    def _ask_of(self, report: object, question: str) -> Generator[Updates, None, None]:
+        """The next questions are asked of this report; a question goes into the box, where the reader sends it."""
+        import gradio as gr  # noqa: PLC0415
+
+        yield self._talk.asked_of(_report(self._assistant, report))
+        if question:
+            yield {self._talk.box: question, self._tabs: gr.Tabs(selected=self._chat_tab)}
 
 
-def _updating(handle: Handler, talk: Talk) -> Handler:
-    """The same, with an update in any case: where a generator ends without one, Gradio empties every output."""
+def _updating(handle: Handler, talk: Talk) -> Callable[..., Generator[Updates, None, None]]:
+    """The same, of the session that a request comes from, with an update in any case: where a generator ends without one,
+    Gradio empties every output."""
     import gradio as gr  # noqa: PLC0415
 
     def handled(
         text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
     ) -> Generator[Updates, None, None]:
         updated = False
-        with closing(handle(text, exchanges, only, request)) as updates:
+        with closing(handle(text, exchanges, only, request.session_hash)) as updates:
             for update in updates:
                 updated = True
                 yield update

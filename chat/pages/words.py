@@ -112,6 +112,7 @@ class SearchWords:
     by_year: str
     by_kind: str
     year: str
+    no_year: str
     counted: str
     pages: str
     before: str
@@ -149,6 +150,9 @@ class ScriptWords:
     not_copied: str
     remove: str
     removing: str
+    added: str
+    already_there: str
+    removed: str
     waiting: str
     uploading: str
     failed: str

@@ -37,7 +37,6 @@ _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relat
 _CORE = {
     "title": "{http://purl.org/dc/elements/1.1/}title",
     "author": "{http://purl.org/dc/elements/1.1/}creator",
-    "created": "{http://purl.org/dc/terms/}created",
 }
 # What programs write when nobody gave a title.
 _NO_TITLES = frozenset({"PowerPoint 演示文稿", "PowerPoint Presentation", "Word Document"})
@@ -93,11 +92,11 @@ class Package:
         return next((target for target in targets if target in self.parts), None)
 
     def properties(self) -> dict[str, str]:
-        """title, author and created (a date such as 2023-05-01) as the file says of itself, or ""."""
+        """title and author as the file says of itself, or ""."""
         part = self.related("", "core-properties")
         found = {} if part is None else {key: self.root(part).findtext(tag) or "" for key, tag in _CORE.items()}
         said = {key: " ".join(found.get(key, "").split()) for key in _CORE}
-        return {**said, "title": "" if said["title"] in _NO_TITLES else said["title"], "created": said["created"][:10]}
+        return {**said, "title": "" if said["title"] in _NO_TITLES else said["title"]}
 
     def notes(self) -> tuple[Message, ...]:
         """What is in the file that is never opened, run or followed."""

@@ -94,7 +94,7 @@ def read_source(content: bytes, name: str, *, progress: PageProgress = lambda do
     except (UnreadableReport, MemoryError):
         raise
     except Exception as error:  # what a library raises for a broken file is not to be foretold: KeyError, BadZipFile, …
-        raise _broken(name, suffix, type(error).__name__) from error
+        raise _broken(name, suffix) from error
 
 
 def suffix_of(name: str) -> str:
@@ -212,15 +212,9 @@ def _mismatch(name: str, suffix: str, found: Message) -> UnreadableReport:
     )
 
 
-def _broken(name: str, suffix: str, reason: str = "") -> UnreadableReport:
+def _broken(name: str, suffix: str) -> UnreadableReport:
     kind = _called(_KINDS[suffix])
-    if reason:
-        said = message(
-            "{file}：文件已损坏或不是有效的{kind}（{reason}）；请重新导出后重试", file=name, kind=kind, reason=reason
-        )
-    else:
-        said = message("{file}：文件已损坏或不是有效的{kind}；请重新导出后重试", file=name, kind=kind)
-    return UnreadableReport(said)
+    return UnreadableReport(message("{file}：文件已损坏或不是有效的{kind}；请重新导出后重试", file=name, kind=kind))
 
 
 def _called(kind: str) -> Message:

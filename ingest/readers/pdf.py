@@ -232,8 +232,7 @@ def _source(pages: Sequence[_ReadPage | None], document: Any, content: bytes) ->
         for number, page in enumerate(pages, start=1)
     ]
     composed = compose_pages(laid)
-    values = {key: document.get_metadata_value(key).strip("\0 ") for key in ("Title", "Author", "CreationDate")}
-    created = re.match(r"D:(\d{4})(\d{2})?(\d{2})?", values["CreationDate"])
+    values = {key: document.get_metadata_value(key).strip("\0 ") for key in ("Title", "Author")}
     return Source(
         tuple(
             _source_page(page, each) if page else SourcePage("", number, ("empty",), excluded=True)
@@ -241,7 +240,6 @@ def _source(pages: Sequence[_ReadPage | None], document: Any, content: bytes) ->
         ),
         title=values["Title"],
         author=values["Author"],
-        created="-".join(part for part in created.groups() if part) if created else "",
         notes=(*_notes(pages), *_actives(document, content)),
     )
 

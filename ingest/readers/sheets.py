@@ -79,7 +79,7 @@ def read_sheets(package: Package) -> Source:
             )
             notes = _notes(reader.wb.worksheets, layouts)
     said = package.properties()
-    return Source(pages, said["title"], said["author"], said["created"], (*notes, *package.notes()), "sheet")
+    return Source(pages, said["title"], said["author"], notes=(*notes, *package.notes()), page_kind="sheet")
 
 
 def read_csv(content: bytes, name: str) -> Source:

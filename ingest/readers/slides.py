@@ -42,7 +42,7 @@ def read_slides(package: Package) -> Source:
         else:
             pages.append(_page(slide, package, number, height))
     said = package.properties()
-    return Source(tuple(pages), said["title"], said["author"], said["created"], (*notes, *package.notes()), "slide")
+    return Source(tuple(pages), said["title"], said["author"], notes=(*notes, *package.notes()), page_kind="slide")
 
 
 def _page(slide: "Slide", package: Package, number: int, height: int) -> SourcePage:

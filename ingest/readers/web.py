@@ -80,8 +80,21 @@ _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORE
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 # Those whose bytes cannot be told from GB18030 or Big5; any other declaration is left to the bytes themselves.
 _FOREIGN = frozenset({b"shift_jis", b"euc-jp", b"euc-kr", b"iso-8859-1", b"windows-1252"})
-_DATES = ("article:published_time", "og:published_time", "pubdate", "publishdate", "date")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# What pages call the time of publication, the surest first; never those of a change (`article:modified_time`).
+_PUBLISHED = (
+    "article:published_time",
+    "og:published_time",
+    "datepublished",
+    "citation_publication_date",
+    "citation_date",
+    "dcterms.issued",
+    "dc.date.issued",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "date",
+)
+_DATE = re.compile(r"(\d{4})([-/])(\d{2})\2(\d{2})(?!\d)")
 # A line end between two Chinese characters is only there to keep the source narrow.
 _EAST = "\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _SOURCE_LINE_END = re.compile(rf"(?<=[{_EAST}])[ \t]*\n[ \t\n]*(?=[{_EAST}])")
@@ -149,12 +162,12 @@ def read_html(content: bytes, name: str) -> Source:
     _gather(mains[0] if len(mains) == 1 else root, words)
     page = SourcePage(words.text(), flags=("hidden",) if words.hidden else ())
     said = {_name(meta): " ".join(meta.get("content", "").split()) for meta in root.iter("meta")}
-    dates = (_DATE.match(said.get(name, "")) for name in _DATES)
+    dates = (_DATE.match(said.get(name, "")) for name in _PUBLISHED)
     return Source(
         (page,),
         title=" ".join((root.findtext(".//title") or "").split()),
         author=said.get("author", ""),
-        created=next((date[0] for date in dates if date), ""),
+        published=next((f"{date[1]}-{date[3]}-{date[4]}" for date in dates if date), ""),
     )
 
 
@@ -168,7 +181,7 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 def _name(meta: etree._Element) -> str:
-    return (meta.get("name") or meta.get("property") or "").lower()
+    return (meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower()
 
 
 def _gather(element: etree._Element, words: _Words) -> None:

@@ -96,7 +96,7 @@ def read_word(package: Package) -> Source:
         for on_page in [list(group)]
     )
     said = package.properties()
-    return Source(pages, said["title"], said["author"], said["created"], package.notes())
+    return Source(pages, said["title"], said["author"], notes=package.notes())
 
 
 def _text(blocks: Sequence[_Lines]) -> str:

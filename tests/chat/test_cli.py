@@ -306,7 +306,8 @@ def test_while_another_process_writes_the_index_the_exit_code_says_try_again(wit
         (["feedback", "--questions", "bad.jsonl"], "没有题目可写"),
         (["model", "fetch", "gpt-9"], "没有名为 gpt-9 的模型"),
         (["model", "fetch", "--from", "x.gguf"], "--from 需要同时给出模型名"),
-        (["chat", "--host", "192.0.2.1", "--port", "0"], "无法在 192.0.2.1:0 上监听（本机没有这个地址）"),
+        (["chat", "--host", "0.0.0.0"], "0.0.0.0 不是本机地址，同一网络里的人都能打开"),
+        (["--config", "open.toml", "chat", "--host", "192.0.2.1", "--port", "0"], "无法在 192.0.2.1:0 上监听"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value)[:40],
 )
@@ -316,6 +317,7 @@ def test_what_cannot_be_done_is_said_in_one_line_and_leaves_nothing(
     (site.folder / "misspelt.toml").write_text('[generator]\nmodle = "x"\n')
     other = site.config.read_text() + f'[encoder]\nmodel = "{site.folder}/other-encoder"\n'
     (site.folder / "other.toml").write_text(other)
+    (site.folder / "open.toml").write_text(site.config.read_text() + '[access]\nways = ["none"]\n')
     before = site.files()
     ended = run(*arguments)
     assert (ended.code, ended.out) == (2, "")
@@ -416,6 +418,9 @@ def test_filters_and_pages_narrow_a_search_and_json_is_the_contract(run: Run) ->
     assert none.code == 0
     assert none.out.startswith("没有符合这些筛选条件的段落。\n")
     assert f"不加筛选：{everything['total']} 段\n" in none.out
+    undated = run("search", ASKED, "--json", "--year", "unknown").objects[0]
+    assert undated["hits"]
+    assert {hit["published"] for hit in undated["hits"]} == {""}
 
 
 def test_a_report_and_a_kind_that_are_not_there_are_named(run: Run) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chat.config import (
+    AccessConfig,
     AnswerConfig,
     Config,
     ConfigError,
@@ -48,6 +49,8 @@ port = 8080
 frame_ancestors = ["https://portal.example.com"]
 allowed_hosts = ["reports.example.com", "10.0.0.5"]
 editing = "never"
+[access]
+ways = ["keys", "none"]
 """
 
 
@@ -85,6 +88,7 @@ def test_every_key_of_every_section_is_read() -> None:
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4),
         AnswerConfig("show"),
         ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
+        AccessConfig(("keys", "none")),
     )
     default = Config()
     for section in fields(Config):
@@ -104,7 +108,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ('[generator]\nmodle = "x"', "未知的配置项 generator.modle；可用：backend、base_url、model、path、threads"),
         (
             "[generater]",
-            "未知的配置项 generater；可用：answer、corpus、encoder、generator、index、models、reranker、server",
+            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、models、reranker、server",
         ),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),
@@ -116,6 +120,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ("[server]\nallowed_hosts = [1]", "server.allowed_hosts 应为字符串数组"),
         ('[generator]\nbackend = "llama"', "generator.backend 应为 local、openai、none 之一，实为 'llama'"),
         ('[generator]\nbackend = ["none"]', "generator.backend 应为 local、openai、none 之一"),
+        ('[access]\nways = ["kies"]', "access.ways 应为 loopback、keys、none 之一，实为 'kies'"),
         ("[generator", "不是有效的 TOML"),
         (
             '[generator]\nmodel = "multilingual-e5-small"',

@@ -91,7 +91,7 @@ def test_a_search_adds_how_many_there_are_by_filter_and_what_else_to_try() -> No
         k=10,
         offset=0,
         nearest={"规膜": ("规模",)},
-        loosened=((Filter(years=frozenset({2024, 2023})), 3), (Filter(), 4)),
+        loosened=((Filter(years=frozenset({2024, None, 2023})), 3), (Filter(), 4)),
     )
     assert search_object(results, REPORTS, "a-1") == found_object(FOUND, "a-1") | {
         "total": 1,
@@ -105,7 +105,7 @@ def test_a_search_adds_how_many_there_are_by_filter_and_what_else_to_try() -> No
             "kinds": [{"kind": "text", "count": 1}],
         },
         "nearest_words": {"规膜": ["规模"]},
-        "loosened": [{"filters": {"years": [2023, 2024]}, "total": 3}, {"filters": {}, "total": 4}],
+        "loosened": [{"filters": {"years": [2023, 2024, None]}, "total": 3}, {"filters": {}, "total": 4}],
     }
 
 
@@ -184,9 +184,9 @@ def test_a_request_is_read_with_its_history() -> None:
 
 
 def test_a_request_says_where_to_look_from_where_on_and_that_it_is_to_be_taken_as_typed() -> None:
-    filters = {"reports": ["r1", "r1"], "years": [2023], "kinds": ["row", "text"]}
+    filters = {"reports": ["r1", "r1"], "years": [2023, None], "kinds": ["row", "text"]}
     request = {"question": "甲？", "filters": filters, "offset": 20, "rewrite": False}
-    within = Filter(frozenset({"r1"}), frozenset({2023}), frozenset({"row", "text"}))
+    within = Filter(frozenset({"r1"}), frozenset({2023, None}), frozenset({"row", "text"}))
     assert read_asked(request, REPORTS) == Asked(None, "甲？", within=within, rewrite=False, offset=20)
     assert read_asked({"question": "甲？", "filters": {}}, ()).within == Filter()
 

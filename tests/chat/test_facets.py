@@ -57,7 +57,7 @@ def test_the_counts_are_of_all_that_was_found_though_a_page_shows_few() -> None:
     assert [hit.rank for hit in results.hits] == [1, 2]
     assert (results.total, results.page, results.pages) == (5, 1, 3)
     assert results.facets.reports == (("a", 3), ("b", 1), ("c", 1))
-    assert results.facets.years == ((2023, 3), (2024, 1))
+    assert results.facets.years == ((2023, 3), (2024, 1), (None, 1))
     assert results.facets.kinds == (("text", 3), ("list", 1), ("row", 1))
 
 
@@ -82,6 +82,16 @@ def test_a_filter_leaves_the_other_choices_of_its_sort_to_choose() -> None:
     assert results.facets.years == ((2023, 3),)
     assert results.found.timings.search_ms == 60.0
     assert len(assistant.searches) == 2
+
+
+def test_passages_of_reports_without_a_date_are_found_and_are_a_choice_of_their_own() -> None:
+    dated = search_in_one_go(Counting(), "段", within=Filter(years=frozenset({2024})))
+    assert [hit.passage.published for hit in dated.hits] == ["2024"]
+    assert (None, 1) in dated.facets.years
+    undated = search_in_one_go(Counting(), "段", within=Filter(years=frozenset({None})))
+    assert [hit.passage.published for hit in undated.hits] == [""]
+    either = search_in_one_go(Counting(), "段", within=Filter(years=frozenset({2024, None})))
+    assert [hit.passage.published for hit in either.hits] == ["2024", ""]
 
 
 def test_a_choice_that_leaves_nothing_is_still_there_to_be_taken_back() -> None:

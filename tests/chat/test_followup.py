@@ -1,7 +1,8 @@
 """Questions that lean on what was said before.
 
 `followups.jsonl` has conversations on cars, banks, medicine and more: most of the follow-ups and of the questions that
-stand alone were written before the rules were tried on them. `missed` marks what the rules do not get right.
+stand alone were written before the rules were tried on them. `followups_of_trades.jsonl` has those on invented reports of
+energy, banking, retail, medicine and chips. `missed` marks what the rules do not get right.
 """
 
 import json
@@ -14,9 +15,14 @@ import pytest
 from chat.answer import Turn
 from chat.followup import leans, standalone_question
 
-CONVERSATIONS = [
-    json.loads(line) for line in Path(__file__).with_name("followups.jsonl").read_text("utf-8").splitlines()
-]
+GENERAL, OF_TRADES = (
+    [json.loads(line) for line in Path(__file__).with_name(name).read_text("utf-8").splitlines()]
+    for name in ("followups.jsonl", "followups_of_trades.jsonl")
+)
+CONVERSATIONS = [*GENERAL, *OF_TRADES]
+REFUSED = (
+    "报告中没有找到可以回答这个问题的内容。最接近的内容在《风电观察》“东山风电与西岭风电”，原文列在来源里，供参考。"
+)
 CARS = ("2022年比亚迪的新能源汽车销量是多少？", "2022年比亚迪新能源汽车销量为186.35万辆。")
 
 
@@ -35,7 +41,7 @@ def test_a_question_becomes_one_that_stands_alone(conversation: dict[str, Any]) 
     assert standalone == conversation["becomes"]
 
 
-@pytest.mark.parametrize("conversation", [one for one in CONVERSATIONS if one["kind"] != "stands"])
+@pytest.mark.parametrize("conversation", [one for one in GENERAL if one["kind"] not in ("stands", "courtesy")])
 def test_what_a_follow_up_becomes_does_not_lean(conversation: dict[str, Any]) -> None:
     becomes = conversation["becomes"]
     # 「同比呢？」 with its owner named is a question one can ask anybody, though it keeps its 呢.
@@ -51,7 +57,7 @@ def test_without_earlier_turns_a_question_is_as_asked() -> None:
     assert standalone_question("那它呢？", ()) == "那它呢？"
 
 
-@pytest.mark.parametrize("asked", ["？", "……", "好的", "谢谢！"])
+@pytest.mark.parametrize("asked", ["？", "……", "好的", "谢谢！", "你是谁？"])
 def test_what_asks_nothing_is_left_alone(asked: str) -> None:
     assert standalone_question(asked, turns(CARS)) == asked
 
@@ -97,9 +103,30 @@ def test_a_follow_up_may_lean_on_one_that_leans() -> None:
     assert standalone_question("换成2021年呢？", told) == "2021年特斯拉的新能源汽车销量是多少？"
 
 
-def test_nobody_leans_back_further_than_two_questions() -> None:
-    told = turns([*CARS, "它呢？", "一样。", "换成2021年呢？", "60万辆。"])
-    assert "比亚迪" not in standalone_question("同比增长多少？", told)
+def test_a_row_of_follow_ups_is_followed_to_the_question_that_stands_alone() -> None:
+    told = turns(
+        [
+            "图像生成有哪些应用？",
+            "广告。",
+            "那音乐创作呢？",
+            "配乐。",
+            "视频剪辑呢？",
+            "短片。",
+            "语音合成呢？",
+            "客服。",
+        ]
+    )
+    assert standalone_question("那代码编写呢？", told) == "代码编写有哪些应用？"
+
+
+def test_nobody_leans_back_further_than_six_questions() -> None:
+    told = turns([*CARS, *("特斯拉的呢？", "一样。") * 6])
+    assert "销量" not in standalone_question("同比增长多少？", told)
+
+
+def test_a_wish_about_the_form_is_no_question_to_lean_on() -> None:
+    told = turns([*CARS, "用表格列出来", "2022年：186.35万辆。", "再详细一点", "2022年比亚迪的销量为186.35万辆。"])
+    assert standalone_question("换成2021年呢？", told) == "2021年比亚迪的新能源汽车销量是多少？"
 
 
 def test_what_was_said_before_never_crowds_the_question_out() -> None:
@@ -112,6 +139,42 @@ def test_what_was_said_before_never_crowds_the_question_out() -> None:
 def test_a_question_as_long_as_a_document_is_no_follow_up() -> None:
     asked = "它" * 2_000
     assert standalone_question(asked, turns(CARS)) is asked
+
+
+def test_the_words_of_a_refusal_are_lent_to_no_question() -> None:
+    told = turns(["潮汐发电由谁运营？", REFUSED])
+    assert standalone_question("它的成本是多少？", told) == "潮汐发电的成本是多少？"
+    assert "东山" not in standalone_question("靠谱吗？", told)
+
+
+def test_a_list_told_before_a_refusal_is_still_counted() -> None:
+    told = turns(["储能有哪些路线？", "液流电池；[1]压缩空气。[2]", "它的寿命是多少？", REFUSED])
+    assert standalone_question("第二个的成本是多少？", told) == "压缩空气的成本是多少？"
+
+
+def test_a_courtesy_and_its_reply_are_no_part_of_the_talk() -> None:
+    told = turns([*CARS, "谢谢！", "不客气。还有想了解的，请接着问。", "你能做什么？", "我是行业报告问答助手。"])
+    assert standalone_question("特斯拉的呢？", told) == "2022年特斯拉的新能源汽车销量是多少？"
+
+
+def test_after_courtesies_alone_there_is_nothing_to_lean_on() -> None:
+    assert standalone_question("那特斯拉呢？", turns(["你好", "你好！我是行业报告问答助手。"])) == "那特斯拉呢？"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["用表格列出来", "请用表格形式展示", "再详细一点", "说得简单点", "总结一下", "能不能详细说明一下？", "继续"],
+)
+def test_how_it_is_to_be_told_asks_the_last_question_again(asked: str) -> None:
+    assert standalone_question(asked, turns(CARS)) == CARS[0]
+
+
+@pytest.mark.parametrize(
+    ("last", "asked"),
+    [("2022年的弃风率是多少？", "前一年呢？"), ("2020年的弃风率是多少？", "下一年呢？")],
+)
+def test_a_year_told_by_the_one_before_is_counted_from_it(last: str, asked: str) -> None:
+    assert standalone_question(asked, turns([last, "为3%。"])) == "2021年的弃风率是多少？"
 
 
 @pytest.mark.parametrize(

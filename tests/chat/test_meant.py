@@ -4,7 +4,17 @@ import pytest
 
 from chat.answer import Found, Timings
 from chat.evidence import select_evidence
-from chat.meant import Another, another, asked_years, countries_of, meant_by, meant_of, versions_of, years_of
+from chat.meant import (
+    Another,
+    another,
+    asked_years,
+    countries_of,
+    meant_by,
+    meant_of,
+    tells_the_amount,
+    versions_of,
+    years_of,
+)
 from index.library import Hit
 from ingest.report import Passage
 from tests.chat.test_evidence import ScoredAlike, ScoredByWord
@@ -145,3 +155,25 @@ def test_of_a_question_with_two_sides_each_may_be_told_of() -> None:
         "2023年和2025年产值分别多少？", hits(OF_2023, OF_2025), ScoredAlike(), budget=200, margin=1.0, meant=sides
     )
     assert [item.reading for item in chosen] == [OF_2023.text, OF_2025.text]
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "answered"),
+    [
+        ("公司的营收是多少？", "公司拥有1亿用户。", False),
+        ("公司的营收是多少？", "公司重视营收。", False),
+        ("公司的营收是多少？", "全年收入12亿元。", True),  # told in another word
+        ("设备的市场规模有多大？", "设备的商业模式有3种。", False),
+        ("设备的市场规模有多大？", "设备的算力规模为3亿次。", False),
+        ("设备的市场规模有多大？", "市场规模位列第一。", False),  # a rank is no amount
+        ("公司的排名是多少？", "公司位列第一。", True),
+        ("行业受的影响有多大？", "影响十分深远。", True),  # may be told without a figure
+        ("保险公司花费多少美元取得股权？", "以3亿美元的代价取得股权。", True),
+        ("占地多少公顷？", "园区占12公顷。", True),  # no noun says what is measured
+        ("剃刀雉的体长约为多少？", "剃刀雉长达89厘米。", True),  # no measure of reports: a character of it will do
+        ("公司有多少员工？", "公司重视员工。", False),
+        ("公司哪年成立？", "公司由甲创办。", True),  # no amount is asked for
+    ],
+)
+def test_an_amount_is_told_only_of_what_is_measured(question: str, told: str, answered: bool) -> None:
+    assert tells_the_amount(meant_by(question), told) is answered

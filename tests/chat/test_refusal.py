@@ -6,7 +6,7 @@ import pytest
 
 from chat.answer import Found, Timings
 from chat.evidence import Evidence
-from chat.refusal import ASK_IN_CHINESE, asked_picture, refused
+from chat.refusal import ASK_IN_CHINESE, asked_picture, is_refusal, refused
 from index.library import Hit
 from ingest.language import speaking
 from ingest.report import Passage
@@ -76,6 +76,14 @@ def test_who_asks_in_english_is_told_in_english_that_the_reports_are_in_chinese(
 ) -> None:
     with speaking(language):
         assert said(question, TEXT, share=0.0).endswith(ASK_IN_CHINESE) is english
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_refusal_is_known_again_in_whatever_language_it_was_told(language: str) -> None:
+    with speaking(language):
+        told = said("明天下雨吗？", TEXT, share=0.0)
+    assert is_refusal(told)
+    assert not is_refusal("2022年储能装机规模为8.7GW。")
 
 
 def test_of_reports_in_english_nobody_is_told_that_they_are_in_chinese() -> None:

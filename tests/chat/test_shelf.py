@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from chat.access.caller import LOCAL, By, Caller, Scope
 from chat.shelf import ANOTHER_CHANGE, Changed, Editing, OneAtATime, ShelfBusy, Step, may_edit
 from chat.sources import Progress
 from ingest.errors import UserError
@@ -15,19 +16,19 @@ def counting(done: list[str]) -> Callable[[], None]:
 
 
 def test_a_change_tells_its_steps_and_what_it_did() -> None:
-    def work(progress: Progress) -> str:
+    def work(progress: Progress) -> Changed:
         progress("读取", 1, 2)
         progress("读取", 2, 2)
-        return "新增 1 份"
+        return Changed("added", 3)
 
     done: list[str] = []
     events = list(OneAtATime().change(work, done=counting(done)))
-    assert events == [Step("读取", 1, 2), Step("读取", 2, 2), Changed("新增 1 份")]
+    assert events == [Step("读取", 1, 2), Step("读取", 2, 2), Changed("added", 3)]
     assert done == ["done"]
 
 
 def test_a_change_that_fails_raises_its_reason_and_makes_way_for_the_next() -> None:
-    def fail(progress: Progress) -> str:
+    def fail(progress: Progress) -> Changed:
         raise UserError("读不了")
 
     changes, done = OneAtATime(), list[str]()
@@ -40,10 +41,10 @@ def test_a_change_that_fails_raises_its_reason_and_makes_way_for_the_next() -> N
 def test_a_second_change_is_refused_while_one_is_under_way() -> None:
     go_on = threading.Event()
 
-    def wait(progress: Progress) -> str:
+    def wait(progress: Progress) -> Changed:
         progress("读取", 0, 1)
         go_on.wait()
-        return "好"
+        return Changed("added")
 
     changes, done = OneAtATime(), list[str]()
     first = changes.change(wait)
@@ -52,17 +53,17 @@ def test_a_second_change_is_refused_while_one_is_under_way() -> None:
         next(changes.change(wait, done=counting(done)))
     assert done == ["done"]  # what it never began with is no longer needed either
     go_on.set()
-    assert list(first) == [Changed("好")]
-    assert list(changes.change(lambda progress: "再来")) == [Changed("再来")]
+    assert list(first) == [Changed("added")]
+    assert list(changes.change(lambda progress: Changed("removed"))) == [Changed("removed")]
 
 
 def test_a_change_goes_on_when_nobody_listens_any_more() -> None:
     go_on, ended = threading.Event(), threading.Event()
 
-    def work(progress: Progress) -> str:
+    def work(progress: Progress) -> Changed:
         progress("读取", 0, 1)
         go_on.wait()
-        return "好"
+        return Changed("added")
 
     listener = OneAtATime().change(work, done=ended.set)
     next(listener)
@@ -92,7 +93,26 @@ HERE = "127.0.0.1"
     ],
 )
 def test_who_may_change_the_corpus(editing: Editing, client: str, headers: dict[str, str], allowed: bool) -> None:
-    assert may_edit(editing, client, headers) is allowed
+    assert may_edit(editing, LOCAL, client, headers) is allowed
+
+
+@pytest.mark.parametrize(
+    ("editing", "by", "scopes", "allowed"),
+    [
+        ("loopback", "key", {"reports"}, True),
+        ("loopback", "login", {"reports"}, True),
+        ("loopback", "login", {"ask", "search"}, False),
+        ("loopback", "open", {"reports"}, False),
+        ("always", "open", {"reports"}, True),
+        ("always", "key", {"ask"}, False),
+        ("never", "key", {"reports"}, False),
+    ],
+)
+def test_who_has_a_key_or_a_login_may_change_it_where_that_says_so(
+    editing: Editing, by: By, scopes: set[Scope], allowed: bool
+) -> None:
+    caller = Caller(by, "ming", scopes=frozenset(scopes))
+    assert may_edit(editing, caller, "203.0.113.9", {"host": "reports.example.com"}) is allowed
 
 
 def test_what_cannot_be_cleared_away_after_a_change_is_logged_and_leaves_the_way_free(
@@ -102,15 +122,15 @@ def test_what_cannot_be_cleared_away_after_a_change_is_logged_and_leaves_the_way
         raise PermissionError("锁住了")
 
     changes = OneAtATime()
-    assert list(changes.change(lambda progress: "好", done=fail)) == [Changed("好")]
+    assert list(changes.change(lambda progress: Changed("added"), done=fail)) == [Changed("added")]
     assert "could not be cleared away" in caplog.text
-    assert list(changes.change(lambda progress: "再来")) == [Changed("再来")]
+    assert list(changes.change(lambda progress: Changed("removed"))) == [Changed("removed")]
 
 
 def test_what_nobody_foresaw_is_logged_though_nobody_listens_any_more(caplog: pytest.LogCaptureFixture) -> None:
     go_on, ended = threading.Event(), threading.Event()
 
-    def work(progress: Progress) -> str:
+    def work(progress: Progress) -> Changed:
         progress("读取", 0, 1)
         go_on.wait()
         raise ZeroDivisionError("除以零")
@@ -126,9 +146,21 @@ def test_what_nobody_foresaw_is_logged_though_nobody_listens_any_more(caplog: py
 
 
 def test_a_reason_for_people_is_nothing_for_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    def fail(progress: Progress) -> str:
+    def fail(progress: Progress) -> Changed:
         raise UserError("读不了")
 
     with pytest.raises(UserError):
         list(OneAtATime().change(fail))
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (Changed("added", 3), "已添加，共 3 段，可以提问了。"),
+        (Changed("there", file="reports/甲.md"), "内容已在资料库中（reports/甲.md），没有重复添加。"),
+        (Changed("removed"), "已移除。"),
+    ],
+)
+def test_what_was_done_is_told_in_a_sentence(changed: Changed, told: str) -> None:
+    assert changed.message == told

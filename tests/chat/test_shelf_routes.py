@@ -94,7 +94,7 @@ def test_a_file_is_added_step_by_step_and_leaves_nothing_behind(
     assert add(client, "甲报告.md") == [
         ("step", {"name": "读取", "done": 0, "total": 1}),
         ("step", {"name": "读取", "done": 1, "total": 1}),
-        ("final", {"message": "新增 1 份"}),
+        ("final", {"message": "已添加，共 3 段，可以提问了。", "outcome": "added", "passages": 3, "file": ""}),
     ]
     assert ids(client)[-1] == "甲报告.md"
     assert shelf.files_done == 1
@@ -172,7 +172,9 @@ def test_a_name_leads_nowhere(client: TestClient, shelf: ListedShelf, name: str,
 
 def test_a_report_is_removed_by_its_id(client: TestClient, shelf: ListedShelf) -> None:
     response = client.delete(f"{REPORTS}/pv-2024")
-    assert events_of(response.text) == [("final", {"message": "移除 1 份"})]
+    assert events_of(response.text) == [
+        ("final", {"message": "已移除。", "outcome": "removed", "passages": 0, "file": ""})
+    ]
     assert ids(client) == ["ev-2025", "ev-2024"]
     again = client.delete(f"{REPORTS}/pv-2024")
     assert (again.status_code, again.json()) == (404, {"id": None, "error": "没有编号为 pv-2024 的报告"})

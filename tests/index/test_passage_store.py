@@ -79,6 +79,8 @@ def test_rows_are_put_in_the_order_of_their_ids(store: PassageStore) -> None:
         (Filter(years=frozenset({2023})), [1, 2]),  # the one of a stands in b too
         (Filter(years=frozenset({2022})), []),
         (Filter(reports=frozenset({"a"}), years=frozenset({2023})), []),
+        (Filter(years=frozenset({None})), [3]),  # told by a report without a date
+        (Filter(years=frozenset({2023, None})), [1, 2, 3]),
         (Filter(kinds=frozenset({"row"})), [3]),
         (Filter(kinds=frozenset({"notice", "text"})), [0, 1, 2]),
         (Filter(reports=frozenset({"a"}), kinds=frozenset({"text"})), [0, 2]),
@@ -88,6 +90,11 @@ def test_a_filter_allows_what_it_names_and_never_a_notice(
     store: PassageStore, within: Filter, rows: Sequence[int]
 ) -> None:
     assert [row for row, allowed in enumerate(store.allowed(within)) if allowed] == rows
+
+
+def test_a_report_of_which_nothing_is_known_is_not_one_without_a_date() -> None:
+    store = PassageStore.of([told(1, "a", "2023", "d")])  # all that d says stands in a, so no passage tells its date
+    assert not store.allowed(Filter(years=frozenset({None}))).any()
 
 
 TEXTS = st.lists(st.text(max_size=6), max_size=8)

@@ -1,6 +1,6 @@
 """What covers and file names of reports say, as a reader of them would tell it. Publishers and titles are made up."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,15 @@ REPORTS = Path(__file__).parents[2] / "corpus" / "reports"
 BODY = "\n目录\n一、发展概况\n\n近年来，行业规模持续扩大，应用不断深入。"
 
 
-def told(cover: str, name: str = "a.pdf", *, title: str = "", author: str = "", created: str = "") -> Metadata:
+def told(cover: str, name: str = "a.pdf", *, title: str = "", author: str = "", published: str = "") -> Metadata:
     lines = [Line(text, 1) for text in (cover + BODY).split("\n")]
-    return metadata_of(lines, Source((), title, author, created), name)
+    return metadata_of(lines, Source((), title, author, published), name)
+
+
+def published_in(*pages: str, name: str = "a.pdf") -> str:
+    """What a report of these pages says of its publication."""
+    lines = [Line(text, number) for number, page in enumerate(pages, start=1) for text in page.split("\n")]
+    return metadata_of(lines, Source(()), name).published
 
 
 @pytest.mark.parametrize(
@@ -84,7 +90,11 @@ def test_a_cover_is_read(cover: str, title: str, publisher: str, published: str)
         ("储能产业白皮书-20230231.pdf", "储能产业白皮书", "", ""),  # no such day
         ("storage-outlook-2023.md", "storage-outlook", "", "2023"),
         ("2023年储能报告.pdf", "2023年储能报告", "", ""),  # what it is about, not when it came out
-        ("20230616.pdf", "20230616", "", "2023-06-16"),
+        # a scanner's and a phone's own names: when the file was made
+        ("20230616.pdf", "20230616", "", ""),
+        ("Scan_20240105_103322.pdf", "Scan", "", ""),
+        ("扫描全能王 2024-01-05.pdf", "扫描全能王", "", ""),
+        ("微信图片_20240105.docx", "微信图片_20240105", "", ""),
         ("扫描件.pdf", "扫描件", "", ""),
     ],
 )
@@ -117,14 +127,113 @@ def test_the_files_own_title_counts_where_it_is_one(own: str, title: str) -> Non
     assert told("封面报告", title=own).title == title
 
 
-def test_the_files_own_author_and_date_come_last() -> None:
-    assert told("储能报告", author="西部能源协会", created="2023-06-16") == Metadata(
+def test_the_files_own_author_and_date_come_after_the_cover() -> None:
+    assert told("储能报告", author="西部能源协会", published="2023-06-16") == Metadata(
         "储能报告", "西部能源协会", "2023-06-16"
     )
-    said = told("储能报告\n北辰智库\n2022年5月", author="西部能源协会", created="2023-06-16")
+    said = told("储能报告\n北辰智库\n2022年5月", author="西部能源协会", published="2023-06-16")
     assert (said.publisher, said.published) == ("北辰智库", "2022-05")
     assert told("储能报告", author="Administrator").publisher == ""
-    assert told("储能报告", "2023年储能.pdf", created="2024-01-05").published == "2024-01-05"
+    assert told("储能报告", "储能-20230701.html", published="2023-06-16").published == "2023-06-16"
+
+
+@pytest.mark.parametrize(
+    ("line", "published"),
+    [
+        # the forms that covers have
+        ("二〇二三年三月", "2023-03"),
+        ("二○二三年三月十五日", "2023-03-15"),
+        ("二O二三年三月", "2023-03"),  # a Latin letter, as many type it
+        ("二0二三年十一月", "2023-11"),
+        ("2023.03", "2023-03"),
+        ("2023 年 3 月", "2023-03"),
+        ("2023-03-15", "2023-03-15"),
+        ("2023年03月15日 星期三", "2023-03-15"),
+        ("2023年3月 March 2023", "2023-03"),
+        ("2023年3月发布", "2023-03"),
+        ("2023年3月 第1版", "2023-03"),
+        ("于2023年3月发布", "2023-03"),
+        ("出版日期：2023年3月", "2023-03"),
+        ("发布时间 2023/03/15", "2023-03-15"),
+        ("版次：2023年3月第1版", "2023-03"),
+        ("出版日期\n二〇二三年三月", "2023-03"),
+        ("Published: 15 March 2023", "2023-03-15"),
+        # the number of a series tells its year
+        ("2023年第一季度", "2023"),
+        ("2023Q2", "2023"),
+        ("2023年第3期（总第36期）", "2023"),
+        ("2023年第四季度", ""),  # which the next year tells of
+        ("2023年第一季度\n2023年5月", "2023-05"),
+        # dates of something else
+        ("数据截至2023年3月", ""),
+        ("调研时间：2022年12月", ""),
+        ("统计区间：2022年1月-12月", ""),
+        ("2020—2025", ""),
+        ("2023年度", ""),
+    ],
+)
+def test_a_cover_is_dated_by_a_line_that_says_when_it_came_out(line: str, published: str) -> None:
+    assert told(f"储能产业研究报告\n北辰智库\n{line}").published == published
+
+
+def test_a_year_above_the_title_or_as_a_heading_belongs_to_the_title() -> None:
+    assert told("2022\n储能产业研究报告\n北辰智库").published == ""
+    assert told("# 储能产业年鉴\n## 2020年\n## 2021年").published == ""
+    assert told("储能产业研究报告\n北辰智库\n2022").published == "2022"
+
+
+def test_a_year_is_made_more_exact_by_who_tells_the_same_but_never_corrected() -> None:
+    assert told("储能产业研究报告\n北辰智库\n2022", "储能_202206.pdf").published == "2022-06"
+    assert told("储能产业研究报告\n北辰智库\n2022", "储能_202306.pdf").published == "2022"
+
+
+COVER = "储能产业研究报告\n北辰智库"
+TEXT = "2021年12月，行业规模达到100亿元。\n发布时间持续推迟，企业观望。"
+
+
+@pytest.mark.parametrize(
+    "colophon",
+    [
+        "图书在版编目（CIP）数据\nISBN 978-7-0000-0000-0\n版次：2023年3月第1版\n印次：2023年9月第2次印刷\n定价：98.00元",
+        "发布单位：北辰智库\n发布时间：2023年3月\n电话：010-12345678",
+        "《储能产业研究报告》\n出版日期\t2023年3月\n责任编辑\t甲",
+        "版权声明\n本报告归编写者所有。\n发布日期：2023年3月",
+        "感谢阅读\n北辰智库\n二〇二三年三月",  # signed
+    ],
+)
+def test_a_colophon_on_the_last_pages_tells_the_date(colophon: str) -> None:
+    assert published_in(COVER, TEXT, TEXT, TEXT, TEXT, colophon) == "2023-03"
+    without_pages = [Line(text) for text in "\n".join([COVER, TEXT * 60, colophon]).split("\n")]
+    assert metadata_of(without_pages, Source(()), "a.md").published == "2023-03"
+
+
+def test_a_title_page_within_tells_the_date() -> None:
+    page = "储能产业研究报告\n出版单位：北辰智库\n出版时间：2023年3月"
+    assert published_in("扉页", "献词", page, TEXT, TEXT, TEXT) == "2023-03"
+    assert published_in("扉页", "献词", TEXT, TEXT, page, TEXT, TEXT) == ""  # in the middle it is of something else
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        # policies, books and events that the report tells of
+        "《新型储能发展规划》\n发布单位：能源总局\n发布时间：2021年3月",
+        "政策名称：储能规划\n发布单位：能源总局\n发布时间：2021年3月",
+        "发布时间：2021年3月\n发布单位：北辰智库\n发布时间：2022年5月\n发布单位：北辰智库",
+        "发布时间\t政策\t发布单位\n2021年3月\t规划\t能源总局",
+        "发布时间：2021年3月",  # nothing says whose
+        "[1] 北辰智库\n2022年11月的会议纪要。",
+        "甲银行\t2022年3月15日",
+        "某产品于2022年11月上线。\n2022年11月",
+    ],
+)
+def test_dates_of_the_content_are_not_taken_for_the_reports(last: str) -> None:
+    assert published_in(COVER, TEXT, TEXT, TEXT, TEXT, last) == ""
+
+
+def test_sheets_named_by_years_date_no_workbook() -> None:
+    assert published_in("## 规模\n2023\n单位：亿元", "## 2022\n年\t值", name="a.xlsx") == ""
+    assert published_in("## 说明\n发布时间：2023年3月", "## 2022\n年\t值", name="a.xlsx") == "2023-03"
 
 
 def test_who_issued_the_title_is_read_from_the_sentence_that_says_so() -> None:
@@ -199,6 +308,23 @@ def test_the_two_reports_are_told_without_a_manifest() -> None:
         "2023-06-16",
         "2023年",
     )
+
+
+def test_when_a_file_was_made_is_never_told_as_its_publication(tmp_path: Path) -> None:
+    import docx  # noqa: PLC0415
+    from reportlab.pdfgen import canvas  # noqa: PLC0415
+
+    document = docx.Document()
+    document.core_properties.created = datetime(2024, 1, 5)
+    document.add_heading("储能产业研究报告", 0)
+    document.add_paragraph("近年来，行业规模持续扩大，应用不断深入。")
+    document.save(str(tmp_path / "储能.docx"))
+    assert read_report(tmp_path / "储能.docx", {}).published == ""
+    printed = canvas.Canvas(str(tmp_path / "储能.pdf"))  # which writes the day of this test into the file
+    printed.drawString(100, 700, "Energy Storage Outlook by Alpha Research")
+    printed.save()
+    assert b"/CreationDate (D:20" in (tmp_path / "储能.pdf").read_bytes()
+    assert read_report(tmp_path / "储能.pdf", {}).published == ""
 
 
 def test_a_manifest_entry_counts_before_what_the_text_says(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 // What a reader does with an answer: copy it with its references, ask again, mend the question, judge it.
+import { keepVerdict, verdictOn } from "./conversations.js";
 import { copyText, notice } from "./told.js";
-import { wish } from "./wishes.js";
+import { toBox, wish } from "./wishes.js";
 import { filled, words } from "./words.js";
 
 export const copyAnswer = (button) => copyText(button, button.dataset.text);
 
-export const askAgain = (more = {}) => wish("wanted", { do: "again", ...more });
+export function askAgain(more = {}) {
+  wish("wanted", { do: "again", ...more });
+  toBox();
+}
 
 // The last question, to be mended where it stands; Enter sends it, Escape leaves it as it was.
 export function editQuestion() {
@@ -22,7 +26,7 @@ export function editQuestion() {
   const close = () => {
     form.remove();
     question.hidden = false;
-    document.querySelector("#ask textarea")?.focus();
+    toBox();
   };
   form.append(area, send, cancel);
   question.hidden = true;
@@ -57,11 +61,10 @@ function button(text, type) {
 
 // --- Judgements -----------------------------------------------------------------------------------------------------
 
-const judged = new Map(); // answer id → verdict; the server's drawing of an answer knows nothing of it
-
+// The server's drawing of an answer knows nothing of its judgement.
 export function drawJudgements() {
   for (const exchange of document.querySelectorAll(".exchange[data-kept]")) {
-    const verdict = judged.get(JSON.parse(exchange.dataset.kept).id);
+    const verdict = verdictOn(JSON.parse(exchange.dataset.kept).id);
     for (const button of exchange.querySelectorAll(".judge")) {
       button.setAttribute("aria-pressed", String(button.dataset.verdict === verdict));
     }
@@ -73,14 +76,18 @@ export function judge(button) {
   const { id } = JSON.parse(exchange.dataset.kept);
   const { verdict } = button.dataset;
   exchange.querySelector(".judging")?.remove();
-  if (judged.get(id) === verdict) withdraw(id);
+  if (verdictOn(id) === verdict) withdraw(id);
   else if (verdict === "up") send(exchange, { verdict });
-  else askWhy(exchange);
+  else askWhy(exchange, button);
 }
 
 // Why an answer is no good: a reason to press, and room for words of one's own.
-function askWhy(exchange) {
+function askWhy(exchange, opener) {
   const said = words.feedback;
+  const close = () => {
+    form.remove();
+    opener.focus();
+  };
   const form = document.createElement("form");
   form.className = "judging";
   const legend = document.createElement("p");
@@ -101,18 +108,18 @@ function askWhy(exchange) {
   kept.className = "kept";
   kept.textContent = said.kept;
   const cancel = button(words.cancel, "button");
-  cancel.addEventListener("click", () => form.remove());
+  cancel.addEventListener("click", close);
   form.append(legend, reasons, comment, kept, button(said.send, "submit"), cancel);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const reason = form.querySelector("input:checked")?.value ?? "";
     send(exchange, { verdict: "down", reason, comment: comment.value });
-    form.remove();
+    close();
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       event.stopPropagation();
-      form.remove();
+      close();
     }
   });
   exchange.querySelector(".status").after(form);
@@ -136,22 +143,25 @@ async function send(exchange, judgement) {
   };
   const headers = { "Content-Type": "application/json" };
   const response = await fetch(FEEDBACK, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
-  if (response?.ok) judged.set(kept.id, judgement.verdict);
+  if (response?.ok) keepVerdict(kept.id, judgement.verdict);
   notice(response?.ok ? words.feedback.thanks : words.feedback.failed);
   drawJudgements();
 }
 
 async function withdraw(id) {
   const response = await fetch(`${FEEDBACK}/${id}`, { method: "DELETE" }).catch(() => null);
-  if (response?.ok) judged.delete(id);
-  notice(response?.ok ? words.feedback.withdrawn : words.feedback.failed);
+  const gone = response?.ok || response?.status === 404; // kept no longer, as after a while, or taken back in another window
+  if (gone) keepVerdict(id, null);
+  notice(gone ? words.feedback.withdrawn : words.feedback.failed);
   drawJudgements();
 }
 
 // --- Taking a conversation away -------------------------------------------------------------------------------------
 
 export async function exportConversation({ dataset: { format } }) {
-  document.querySelector(".export-menu").open = false;
+  const menu = document.querySelector(".export-menu");
+  menu.open = false;
+  menu.querySelector("summary").focus();
   const drawn = document.querySelectorAll("#past .exchange[data-kept], #current .exchange[data-kept]");
   if (!drawn.length) return notice(words.nothing_to_export);
   const exchanges = [...drawn].map((exchange) => JSON.parse(exchange.dataset.kept));

@@ -1,6 +1,6 @@
 // Conversations, kept in this browser alone: each under a key of its own, so that two windows do not undo each other.
 import { notice, say } from "./told.js";
-import { whenThere, wish } from "./wishes.js";
+import { toBox, whenThere, wish } from "./wishes.js";
 import { filled, words } from "./words.js";
 
 const KEY = "reportqa.conversation.";
@@ -79,6 +79,8 @@ function keepCurrent() {
   const id = forks.get(drawn) ?? drawn;
   if (id !== current) {
     current = id;
+    if (id) remember(id);
+    for (const [answer, verdict] of Object.entries(currentConversation()?.verdicts ?? {})) verdicts.set(answer, verdict);
     drawList();
   }
   const now = JSON.stringify(exchanges);
@@ -92,11 +94,25 @@ function keepCurrent() {
   seen.set(id, now);
   if (others !== now) {
     const title = stored?.title ?? exchanges[0].question.slice(0, TITLE_LETTERS);
-    keep(id, { title, changed: Date.now(), exchanges });
+    keep(id, { title, changed: Date.now(), exchanges, verdicts: verdictsOn(exchanges) });
   }
-  remember(id);
   drawList();
 }
+
+// What the reader thinks of the answers that are drawn, kept beside them: the server hands out no judgement.
+const verdicts = new Map(); // answer id → verdict
+
+export const verdictOn = (answer) => verdicts.get(answer);
+
+export function keepVerdict(answer, verdict) {
+  if (verdict) verdicts.set(answer, verdict);
+  else verdicts.delete(answer);
+  const { id, ...conversation } = currentConversation() ?? {};
+  if (id) keep(id, { ...conversation, verdicts: verdictsOn(conversation.exchanges) });
+}
+
+const verdictsOn = (exchanges) =>
+  Object.fromEntries(exchanges.filter(({ id }) => verdicts.has(id)).map(({ id }) => [id, verdicts.get(id)]));
 
 // What a reload of the page opens again.
 function remember(id) {
@@ -110,6 +126,7 @@ function remember(id) {
 export function begin() {
   remember("");
   wish("wanted", { do: "new" });
+  toBox();
 }
 
 function open(id) {
@@ -147,9 +164,8 @@ finder.placeholder = words.find;
 finder.setAttribute("aria-label", words.find);
 const items = document.createElement("ul");
 const beginNew = button(words.untitled, "begin-new", () => {
-  begin();
-  document.querySelector("#ask textarea")?.focus();
   if (matchMedia("(max-width: 820px)").matches) toggle(false);
+  begin();
 });
 const away = button(words.delete_all, "away", () => {
   const all = kept();
@@ -157,6 +173,7 @@ const away = button(words.delete_all, "away", () => {
   for (const { id } of all) forget(id);
   begin();
   drawList();
+  finder.focus();
 });
 list.append(button("×", "close", () => toggle(false), words.close), beginNew, finder, items, away);
 finder.addEventListener("input", drawList);
@@ -205,6 +222,7 @@ function item({ id, title, changed, exchanges }) {
   const opener = button(title, "opener", () => {
     open(id);
     if (matchMedia("(max-width: 820px)").matches) toggle(false);
+    toBox();
   });
   const when = document.createElement("span");
   when.className = "when";
@@ -221,6 +239,7 @@ function renamed(id) {
   if (!title) return;
   keep(id, { ...conversation, title });
   drawList();
+  finder.focus();
 }
 
 function askedToDelete(id, title) {
@@ -228,6 +247,7 @@ function askedToDelete(id, title) {
   forget(id);
   if (id === current) begin();
   drawList();
+  finder.focus();
   say(words.delete);
 }
 
@@ -235,7 +255,7 @@ export function toggle(open = list.hidden) {
   list.hidden = !open;
   document.body.classList.toggle("with-list", open);
   for (const button of document.querySelectorAll("button.conversations")) button.setAttribute("aria-expanded", String(open));
-  if (!open) return;
+  if (!open) return document.querySelector("button.conversations")?.focus({ preventScroll: true });
   whenThere("#chat", (chat) => chat.prepend(list));
   drawList();
   finder.focus({ preventScroll: true });

@@ -6,22 +6,24 @@ import { askOf, leadOn } from "./searching.js";
 import { addReports, removeReport } from "./shelf.js";
 import { copyText, say } from "./told.js";
 import "./reach.js";
+import "./sight.js";
 import "./waiting.js";
-import { whenThere, wish } from "./wishes.js";
+import { toBox, whenThere, wish } from "./wishes.js";
 import { language } from "./words.js";
 
-const NEAR_END = 80; // px; who has scrolled further up is reading and is left there
+const MENUS = ".export-menu[open], .coverage[open]"; // what opens over the page, and goes when one turns to something else
 
 // --- What is pressed ------------------------------------------------------------------------------------------------
 
 const PRESSED = {
   ".copy": copyAnswer,
   ".cite": (button) => copyText(button, button.dataset.reference),
-  ".offer": (button) => wish("wanted", { do: "ask", question: button.textContent }),
+  ".offer": (button) => wishAndGoOn({ do: "ask", question: button.textContent }),
   ".retry": () => askAgain(),
   ".verbatim": () => askAgain({ verbatim: true }),
   ".edit": editQuestion,
-  ".unscope": () => wish("wanted", { do: "of" }),
+  "#stop": toBox,
+  ".unscope": () => wishAndGoOn({ do: "of" }),
   ".ask-of": askOf,
   ".add": (button) => button.parentNode.querySelector("input[type=file]").click(),
   ".remove": removeReport,
@@ -34,7 +36,13 @@ const PRESSED = {
   ".theme": switchTheme,
 };
 
+function wishAndGoOn(wanted) {
+  wish("wanted", wanted);
+  toBox();
+}
+
 document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(MENUS)) menu.open = menu.contains(event.target);
   const button = event.target.closest?.("button");
   if (!button) return;
   for (const [selector, does] of Object.entries(PRESSED)) if (button.matches(selector)) return void does(button);
@@ -82,6 +90,11 @@ document.addEventListener("keydown", (event) => {
 function escape() {
   const card = document.getElementById("quote-card");
   if (card && !card.hidden) return hide();
+  const menu = document.querySelector(MENUS);
+  if (menu) {
+    menu.open = false;
+    return menu.querySelector("summary").focus();
+  }
   const list = document.getElementById("kept");
   if (list && !list.hidden && list.contains(document.activeElement)) return toggle(false);
   // The button's own event: one that came by the hidden box would stand in line with the answers begun there.
@@ -126,16 +139,9 @@ function tellAnswer(conversation, heard) {
   return now;
 }
 
-// --- The conversation grows at its end; each part is redrawn whole, so its height is all there is to watch -----------
-
 whenThere("#conversation", (conversation) => {
-  let atEnd = true;
   let heard = "";
-  conversation.addEventListener("scroll", () => {
-    atEnd = conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < NEAR_END;
-  });
   new MutationObserver(() => {
-    if (atEnd) conversation.scrollTop = conversation.scrollHeight;
     drawJudgements();
     heard = tellAnswer(conversation, heard);
   }).observe(conversation, { childList: true, subtree: true, characterData: true });

@@ -9,7 +9,7 @@ const line = document.createElement("div");
 line.className = "out-of-reach";
 line.textContent = words.offline;
 line.hidden = true;
-document.body.append(line);
+document.body.prepend(line);
 
 let next;
 
@@ -18,7 +18,9 @@ async function look() {
   const there = document.hidden || (await isThere());
   if (there === !line.hidden) {
     line.hidden = there;
+    document.body.classList.toggle("unreached", !there);
     if (!there) say(words.offline);
+    else if (await isAnother()) location.reload();
   }
   next = setTimeout(look, there ? EVERY_MS : AGAIN_MS);
 }
@@ -31,5 +33,17 @@ async function isThere() {
   }
 }
 
+// A service that was started anew knows nothing of this page's conversation, and a page that was cut off as it began has
+// no head; loaded again, the conversation is there as the browser kept it.
+async function isAnother() {
+  try {
+    const { app_id: now } = await (await fetch("gradio_api/app_id")).json();
+    return now !== window.gradio_config.app_id || !document.querySelector(".brand");
+  } catch {
+    return false;
+  }
+}
+
 addEventListener("offline", look);
+addEventListener("unreached", look);
 next = setTimeout(look, EVERY_MS);

@@ -90,11 +90,11 @@ function mark(span, name) {
 let cited = { spans: [], at: 1 }; // stays while the reader follows the outline
 
 function arrive() {
-  if (!location.hash.startsWith("#p=")) return;
+  if (!location.hash.startsWith("#p=")) return followOutline();
   cited = linked();
   const { spans, at } = cited;
   unmark();
-  told.textContent = "";
+  tell("");
   steps.hidden = !spans.length;
   if (!spans.length) return;
   const current = spans[at - 1];
@@ -103,7 +103,7 @@ function arrive() {
   for (const span of spans) if (span.link !== current.link) mark(span, "other");
   const [first] = mark(current, "current");
   if (!first) {
-    told.textContent = main.dataset.moved;
+    tell(main.dataset.moved);
     document.getElementById(`s${current.section}`)?.scrollIntoView();
     return;
   }
@@ -112,6 +112,20 @@ function arrive() {
   first.scrollIntoView({ block: "center" });
   first.tabIndex = -1;
   first.focus({ preventScroll: true });
+}
+
+// Says it in a line that stays on top of the text.
+function tell(text) {
+  told.textContent = text;
+  measure();
+}
+
+// What is scrolled to stops below the head and that line; both break into more lines where there is less room.
+const head = document.querySelector(".top");
+function measure() {
+  for (const [name, element] of [["--head", head], ["--told", told]]) {
+    document.documentElement.style.setProperty(name, `${element.offsetHeight}px`);
+  }
 }
 
 function step(by) {
@@ -136,12 +150,19 @@ share?.addEventListener("click", async () => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-  if (event.key === "Escape") closeSheet();
+  if (event.key === "Escape") escape();
   // A wide table and a picture scroll by these keys.
   if (cited.spans.length < 2 || event.target.matches(".wide, .paper")) return;
   if (event.key === "ArrowLeft") step(-1);
   if (event.key === "ArrowRight") step(1);
 });
+
+// Closes what lies uppermost.
+function escape() {
+  if (!outline?.classList.contains("open")) return closeSheet();
+  unfold(false);
+  fold.focus();
+}
 
 // --- Pictures of pages ----------------------------------------------------------------------------------------------
 
@@ -154,6 +175,14 @@ function pageOf({ section, start }) {
   const begun = document.getElementById(`s${section}`).dataset.pages.split(" ").map((page) => page.split(":"));
   const page = begun.findLast(([from]) => from && +from <= start)?.[1];
   return page && main.querySelector(`.show[data-page="${page}"]`);
+}
+
+// A picture that is open goes where the outline leads; one of that page stays, with its boxes.
+function followOutline() {
+  const section = location.hash.match(/^#s(\d+)$/)?.[1];
+  if (!section || !sheet || sheet.hidden) return;
+  const button = pageOf({ section, start: 0 });
+  if (button?.dataset.page !== opener.dataset.page) showPage(button);
 }
 
 function closeSheet() {
@@ -228,11 +257,18 @@ sheet?.querySelector(".close").addEventListener("click", closeSheet);
 const outline = document.querySelector(".outline");
 const fold = outline?.querySelector(".fold");
 fold?.addEventListener("click", () => unfold(!outline.classList.contains("open")));
-outline?.addEventListener("click", ({ target }) => target.matches("a") && unfold(false));
+outline?.addEventListener("click", ({ target }) => {
+  if (!target.matches("a")) return;
+  unfold(false);
+  if (target.hash === location.hash) followOutline(); // else by the change of it
+});
+// Where the outline lies over the text, a press beside it closes it.
+document.addEventListener("click", ({ target }) => outline && !outline.contains(target) && unfold(false));
 
 function unfold(open) {
   outline.classList.toggle("open", open);
   fold.setAttribute("aria-expanded", open);
+  if (open) outline.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
 const entries = new Map([...(outline?.querySelectorAll("a") ?? [])].map((link) => [link.hash.slice(1), link]));
@@ -253,6 +289,9 @@ const reading = new IntersectionObserver((changes) => {
 for (const section of main?.querySelectorAll("section") ?? []) reading.observe(section);
 
 if (main) {
+  measure();
+  const measuring = new ResizeObserver(measure);
+  for (const element of [head, told]) measuring.observe(element);
   addEventListener("hashchange", arrive);
   arrive();
 }

@@ -43,8 +43,8 @@ function change(method, url, name, file) {
     };
     request.onloadend = () => {
       const last = events(request.responseText).at(-1);
-      if (last?.event === "final") ended("done", last.data.message);
-      else ended("failed", last?.data?.error ?? refusal(request));
+      if (last?.event === "final") ended("done", outcome(last.data));
+      else ended("failed", unnamed(last?.data?.error ?? refusal(request), file));
       resolve();
     };
     request.send(file);
@@ -67,6 +67,14 @@ function events(text) {
     .filter(({ event }) => event)
     .map(({ event, data }) => ({ event, data: JSON.parse(data) }));
 }
+
+function outcome({ outcome, passages, file }) {
+  if (outcome === "added") return filled(words.added, { count: passages });
+  return outcome === "there" ? filled(words.already_there, { file }) : words.removed;
+}
+
+// A reason without the name of its file, which the line begins with.
+const unnamed = (reason, file) => (file && reason.startsWith(`${file.name}：`) ? reason.slice(file.name.length + 1) : reason);
 
 function refusal(request) {
   try {

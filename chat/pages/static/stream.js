@@ -1,76 +1,88 @@
-// One stream brings the page the updates of all that it has asked for, and Gradio (6.31) loses questions over it: the
-// server ends the stream with the last answer that is under way; a question that is sent before the page has read of that
-// end is taken for one of the ended stream, and is answered where nobody looks. So the page learns that a question was
-// taken only once its stream has told of it too, or has been left. No module: it must be there before Gradio's are.
+// One stream brings the page the updates of all that it has asked for, and Gradio (6.31) is careless with it. No module:
+// this must be there before Gradio's are.
+// - The server ends the stream with the last answer that is under way. A question sent before the page has read of that
+//   end is taken for one of the ended stream, and is answered where nobody looks. So the page learns that a question was
+//   taken only once its stream has told of it too, or has been left.
+// - Where nobody is reached, Gradio gives the page up and loads it anew. Here a question is sent until somebody takes it,
+//   and what was under way in a stream that broke has failed, which the page can tell.
 (() => {
   const AGAIN_MS = 2_000;
-  const EVENT = /"event_id":"([^"]+)"/g; // quotes inside an answer are escaped
-  const EVENT_LETTERS = 100; // at most, of such a mention that two pieces of the stream share
   const reach = window.fetch;
   let stream = null; // the one that Gradio reads
 
   class Stream {
     constructor(signal) {
       this.told = new Set(); // the events that it has told of
-      this.waiting = new Map(); // event → what to do once it has, or has been left
-      this.left = false;
-      signal.addEventListener("abort", () => this.leave()); // Gradio's way to leave it, once it has read of the end
+      this.running = new Set(); // those of them that have not ended
+      this.waiting = new Map(); // event → what to do once it is told of
+      this.signal = signal; // Gradio's way to leave the stream, once it has read of the end
+      signal.addEventListener("abort", () => this.leave());
     }
 
     tells(event) {
-      if (this.left || this.told.has(event)) return Promise.resolve();
+      if (this.isLeft || this.told.has(event)) return Promise.resolve();
       return new Promise((resolve) => this.waiting.set(event, resolve));
     }
 
     leave() {
-      this.left = true;
+      this.isLeft = true;
       for (const go of this.waiting.values()) go();
     }
 
-    async listen(body) {
-      const pieces = body.pipeThrough(new TextDecoderStream()).getReader();
+    hear({ msg, event_id: event }) {
+      if (!event) return;
+      this.told.add(event);
+      this.running.add(event);
+      if (msg === "process_completed") this.running.delete(event);
+      this.waiting.get(event)?.();
+    }
+
+    // The same bytes, listened to; where they break off, the end that the server would have told.
+    through(body) {
+      const pieces = body.getReader();
+      const letters = new TextDecoder();
       let rest = "";
-      try {
-        for (;;) {
-          const { value, done } = await pieces.read();
-          if (done) return;
-          for (const [, event] of (rest + value).matchAll(EVENT)) {
-            this.told.add(event);
-            this.waiting.get(event)?.();
-          }
-          rest = value.slice(-EVENT_LETTERS);
+      const pull = async (on) => {
+        const { value, done } = await pieces.read().catch(() => ({ done: true }));
+        if (!done) {
+          const messages = (rest + letters.decode(value, { stream: true })).split("\n\n");
+          rest = messages.pop();
+          for (const message of messages) this.hear(JSON.parse(message.slice("data: ".length)));
+          return on.enqueue(value);
         }
+        if (!this.signal.aborted) on.enqueue(new TextEncoder().encode(this.ended()));
+        on.close();
+      };
+      return new ReadableStream({ pull, cancel: () => pieces.cancel() });
+    }
+
+    ended() {
+      const failed = { msg: "process_completed", success: false, output: { error: null, visible: false } };
+      const messages = [...this.running].map((event) => ({ ...failed, event_id: event }));
+      return [...messages, { msg: "close_stream" }].map((message) => `data: ${JSON.stringify(message)}\n\n`).join("");
+    }
+  }
+
+  async function taken(...asked) {
+    for (;;) {
+      try {
+        return await reach(...asked);
       } catch {
-        this.leave(); // broken off
+        dispatchEvent(new Event("unreached"));
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
   }
 
   async function opened(asked) {
     const opening = (stream = new Stream(asked.signal));
-    try {
-      const response = await reach(asked);
-      opening.listen(response.clone().body);
-      return response;
-    } catch (error) {
-      opening.leave();
-      throw error;
-    }
+    const response = await taken(asked.clone());
+    return response.ok ? new Response(opening.through(response.body), response) : response;
   }
 
-  // A question that finds nobody is asked again until it does; reach.js tells the reader.
   async function joined(...asked) {
-    let response;
-    for (;;) {
-      try {
-        response = await reach(...asked);
-        break;
-      } catch {
-        dispatchEvent(new Event("unreached"));
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      }
-    }
-    if (response.ok && stream) await stream.tells((await response.clone().json()).event_id);
+    const response = await taken(...asked);
+    if (response.ok) await stream?.tells((await response.clone().json()).event_id);
     return response;
   }
 

@@ -25,3 +25,13 @@ export function whenThere(selector, then) {
   const arrival = new MutationObserver(() => look() && arrival.disconnect());
   arrival.observe(document, { childList: true, subtree: true });
 }
+
+// Where the focus goes when what was pressed is gone or has done its work: to the box. Under a finger it would bring the
+// keyboard up over the answer: there the conversation has it.
+export function toBox() {
+  const box = document.querySelector("#ask textarea");
+  const talk = document.getElementById("conversation");
+  if (!matchMedia("(pointer: coarse)").matches) return box?.focus({ preventScroll: true });
+  talk?.setAttribute("tabindex", "-1");
+  talk?.focus({ preventScroll: true });
+}

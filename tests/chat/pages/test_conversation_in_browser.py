@@ -250,6 +250,32 @@ def test_a_thumb_up_needs_no_reason(visit: Visit, kept_in: FeedbackStore) -> Non
     assert [each.verdict for each in kept_in.records()].count("up") == 1
 
 
+@pytest.mark.parametrize("verdict", ["up", "down"])
+def test_a_judgement_is_remembered_over_a_reload_and_can_be_taken_back_then(
+    visit: Visit, kept_in: FeedbackStore, verdict: str
+) -> None:
+    button = answered(visit, f"出口？{verdict}").locator(f".judge[data-verdict={verdict}]")
+    button.click()
+    if verdict == "down":
+        visit.page.get_by_role("button", name=CHINESE.feedback.send).click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    visit.page.reload()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    answered(visit, "产量？", 2)  # what the browser keeps is written anew
+    visit.page.get_by_role("button", name=TALK.clear).first.click()
+    expect(visit.page.locator("#conversation .exchange")).to_have_count(0)
+    visit.page.reload()
+    visit.page.get_by_role("button", name=CHINESE.head.conversations, exact=True).click()
+    visit.page.locator("#kept .opener").first.click()
+    again = visit.page.locator(f"#past .judge[data-verdict={verdict}]")
+    expect(again).to_have_attribute("aria-pressed", "true")
+    again.click()
+    expect(again).to_have_attribute("aria-pressed", "false")
+    assert f"出口？{verdict}" not in {each.question for each in kept_in.records()}
+    visit.page.reload()
+    expect(again).to_have_attribute("aria-pressed", "false")
+
+
 # --- Keeping --------------------------------------------------------------------------------------------------------
 
 
@@ -435,6 +461,118 @@ def test_all_can_be_done_by_keyboard(visit: Visit, assistant: ScriptedAssistant)
     assert page.evaluate("document.activeElement.matches('a.open')")
 
 
+def test_the_focus_is_never_lost_with_what_was_pressed(visit: Visit, assistant: ScriptedAssistant) -> None:
+    page = visit.page
+    box = page.locator("#ask textarea")
+    page.locator(".offer").first.click()
+    expect(box).to_be_focused()
+    exchange = page.locator("#current .exchange[data-kept]")
+    expect(exchange).to_be_visible()
+    exchange.locator(".retry").click()
+    expect(box).to_be_focused()
+    expect(exchange).to_be_visible()
+    exchange.hover()
+    exchange.locator(".edit").click()
+    page.keyboard.type("？")
+    page.keyboard.press("Enter")
+    expect(box).to_be_focused()
+    expect(exchange).to_be_visible()
+    down = exchange.locator(".judge[data-verdict=down]")
+    down.click()
+    page.keyboard.press("Escape")
+    expect(down).to_be_focused()
+    page.locator("button.conversations").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("button.conversations")).to_be_focused()
+    page.locator("button.conversations").click()
+    page.locator("#kept .opener").first.click()
+    expect(box).to_be_focused()
+    assistant.held = True
+    visit.ask("销量？")
+    expect(page.locator("#current .draft")).to_be_visible()
+    page.locator("#stop").click()
+    expect(page.locator("#current")).to_contain_text(TALK.stopped)
+    expect(box).to_be_focused()
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("menu", [".export-menu", ".coverage"])
+def test_what_opens_over_the_page_is_closed_by_escape_and_by_a_click_elsewhere(visit: Visit, menu: str) -> None:
+    opener, opened = visit.page.locator(f"{menu} summary"), visit.page.locator(f"{menu}[open]")
+    opener.click()
+    expect(opened).to_have_count(1)
+    visit.page.keyboard.press("Tab")
+    visit.page.keyboard.press("Escape")
+    expect(opened).to_have_count(0)
+    expect(opener).to_be_focused()
+    opener.click()
+    expect(opened).to_have_count(1)
+    visit.page.locator("#ask textarea").click()
+    expect(opened).to_have_count(0)
+    opener.click()
+    opener.click()
+    expect(opened).to_have_count(0)
+
+
+def top_of(visit: Visit, selector: str) -> float:
+    box = visit.page.locator(selector).bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+LONG = replace(ANSWER, sentences=ANSWER.sentences[:2] * 20)
+
+
+@pytest.mark.parametrize("width", [1280, 640, 390, 360])
+def test_a_new_question_stands_at_the_top_and_a_long_answer_is_shown_from_its_beginning(
+    browser: "Browser", shared: tuple[str, ScriptedAssistant], assistant: ScriptedAssistant, width: int
+) -> None:
+    assistant.answer = LONG
+    visit = Visit(browser, shared[0], width, 700)
+    answered(visit, "销量？")
+    answered(visit, "出口？", 2)
+    top = top_of(visit, "#conversation") if width == 1280 else 0.0
+    assert wait_until(lambda: 0 <= top_of(visit, "#current .question") - top < 60, 2.0)
+    box = visit.page.locator("#ask").bounding_box()
+    assert box is not None
+    assert 560 < box["y"] < 700 - box["height"]  # in reach at the bottom
+    visit.page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_who_scrolls_away_from_an_answer_under_way_is_left_there(
+    browser: "Browser", shared: tuple[str, ScriptedAssistant], assistant: ScriptedAssistant, width: int
+) -> None:
+    assistant.answer = LONG
+    visit = Visit(browser, shared[0], width, 700)
+    answered(visit, "销量？")
+    assistant.held = True
+    visit.ask("出口？")
+    expect(visit.page.locator("#current .draft")).to_be_visible()
+    visit.page.mouse.move(width / 4, 400)
+    visit.page.mouse.wheel(0, -3000)
+    assert wait_until(lambda: top_of(visit, "#past .question") > 0, 2.0)
+    before = top_of(visit, "#past .question")
+    assistant.held = False
+    expect(visit.page.locator("#current .exchange[data-kept]")).to_be_visible()
+    visit.page.wait_for_timeout(300)
+    assert top_of(visit, "#past .question") == before
+    visit.page.close()
+
+
+def test_a_phone_scrolls_the_page_alone(
+    browser: "Browser", shared: tuple[str, ScriptedAssistant], assistant: ScriptedAssistant
+) -> None:
+    assistant.answer = LONG
+    visit = Visit(browser, shared[0], 390, 844)
+    answered(visit, "销量？")
+    inner = "['conversation', 'beside'].some((id) => { const e = document.getElementById(id); return e.scrollHeight > e.clientHeight + 2 && getComputedStyle(e).overflowY !== 'visible' })"
+    assert not visit.page.evaluate(inner)
+    visit.page.locator("#sources .source").last.scroll_into_view_if_needed()
+    expect(visit.page.locator("#ask")).to_be_in_viewport(ratio=1)
+    visit.page.close()
+
+
 def test_a_whole_answer_is_read_out_once(visit: Visit) -> None:
     answered(visit, "销量？")
     heard = visit.page.locator("body > .unseen[role=status]")
@@ -450,6 +588,59 @@ def test_a_service_out_of_reach_is_told_until_it_is_back(
     visit.page.context.set_offline(True)
     expect(told).to_be_visible()
     expect(told).to_have_text(CHINESE.script.offline)
+    under = told.bounding_box()
+    assert under is not None
+    assert top_of(visit, ".brand") >= under["y"] + under["height"]  # it covers nothing
     visit.page.context.set_offline(False)
     expect(told).to_be_hidden(timeout=5_000)
     visit.page.close()
+
+
+def test_a_question_asked_out_of_reach_is_answered_once_the_service_is_back(
+    visit: Visit, assistant: ScriptedAssistant
+) -> None:
+    answered(visit, "销量？")
+    visit.page.evaluate("window.isTheSamePage = true")
+    visit.page.context.set_offline(True)
+    visit.ask("出口？")
+    expect(visit.page.locator(".out-of-reach")).to_be_visible()
+    visit.page.wait_for_timeout(500)
+    assert visit.shown(".toast-body") == 0
+    assert [question for question, _ in assistant.asked] == ["销量？"]
+    visit.page.context.set_offline(False)
+    expect(visit.page.locator("#current .exchange[data-turn='2'][data-kept]")).to_be_visible(timeout=10_000)
+    assert [question for question, _ in assistant.asked] == ["销量？", "出口？"]
+    assert visit.page.evaluate("window.isTheSamePage")
+
+
+# What brings the page its updates, until `cut` breaks it off.
+CUT = """
+    const reach = window.fetch;
+    window.fetch = async (...asked) => {
+        const response = await reach(...asked);
+        if (!new URL(asked[0].url ?? asked[0], location).pathname.endsWith("/queue/data")) return response;
+        const wire = new TransformStream({ start(on) { window.cut = () => on.error(new TypeError("network error")); } });
+        return new Response(response.body.pipeThrough(wire), response);
+    };
+"""
+
+
+def test_an_answer_that_is_cut_off_on_its_way_says_so_and_is_asked_again_on_the_same_page(
+    browser: "Browser", shared: tuple[str, ScriptedAssistant], assistant: ScriptedAssistant
+) -> None:
+    page = browser.new_page(locale="zh-CN")
+    page.add_init_script(CUT)
+    page.goto(shared[0])
+    page.evaluate("window.isTheSamePage = true")
+    assistant.held = True
+    page.fill("#ask textarea", "销量？")
+    page.press("#ask textarea", "Enter")
+    expect(page.locator("#current .draft")).to_be_visible()
+    page.evaluate("window.cut()")
+    expect(page.locator("#current .problem")).to_have_text(TALK.broken)
+    assert page.locator(".toast-body").count() == 0
+    assistant.held = False
+    page.locator("#current .retry").click()
+    expect(page.locator("#current .answer")).to_be_visible()
+    assert page.evaluate("window.isTheSamePage")
+    page.close()

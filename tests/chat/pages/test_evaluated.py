@@ -75,7 +75,7 @@ def test_a_measure_shows_its_share_and_what_it_means() -> None:
 
 
 def test_a_measure_that_nothing_counts_towards_has_no_figure() -> None:
-    assert re.search(r"不答无据之问</dt><dd><b>—</b><small>", shown(result()))
+    assert re.search(r"无答案时拒答</dt><dd><b>—</b><small>", shown(result()))
 
 
 def test_nearly_all_is_not_all() -> None:
@@ -168,5 +168,5 @@ def test_a_file_of_an_older_program_is_shown_as_far_as_it_tells(tmp_path: Path) 
 
 def test_it_speaks_english_too() -> None:
     told = text_of(evaluation_html(Kept((result(),), MADE), ENGLISH.evaluation))
-    assert "1 questions · evaluated 2025-03-01 09:30" in told
-    assert "right: 1" in told
+    assert "1 question · evaluated on 2025-03-01 09:30" in told
+    assert "correct: 1" in told

@@ -151,8 +151,8 @@ def test_in_english_only_the_words_of_the_product_are_others() -> None:
     document = exported(QUOTED, REFUSED)
     in_chinese, in_english = paragraphs(document, CHINESE), paragraphs(document, ENGLISH)
     assert [paragraph.kind for paragraph in in_english] == [paragraph.kind for paragraph in in_chinese]
-    assert in_english[4].text == "Answered from “光伏行业白皮书” alone"
-    assert in_english[-2].text == "At: 第二章 市场 › 出口"
+    assert in_english[4].text == "Answered from “光伏行业白皮书” only"
+    assert in_english[-2].text == "Location: 第二章 市场 › 出口"
     assert in_english[-1] == in_chinese[-1]
 
 

@@ -214,6 +214,23 @@ def test_a_link_whose_words_are_gone_says_so_in_sight_and_marks_nothing(
     reading.close()
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_what_is_said_of_words_that_are_gone_does_not_cover_the_heading_of_their_section(
+    browser: "Browser", home: str, width: int
+) -> None:
+    old = replace(span("第30年装机仍将增长", 2), text="第30年装机不再增长")
+    reading = Reading(browser, home, [old], width=width)
+    expect(reading.page.locator("#told")).to_have_text(WORDS.moved)
+    head, told, heading = (reading.page.locator(each).bounding_box() for each in (".top", "#told", "#s2 h2"))
+    assert head is not None
+    assert told is not None
+    assert heading is not None
+    assert head["y"] + head["height"] <= told["y"] + 1  # where they meet is no whole pixel
+    assert told["y"] + told["height"] <= heading["y"] < 400
+    assert is_in_sight(reading.page, "#told")
+    reading.close()
+
+
 def test_of_several_only_those_are_marked_whose_words_are_still_there(browser: "Browser", home: str) -> None:
     old = replace(span("甲公司"), text="丙公司")
     reading = Reading(browser, home, [span("出口增长6.7%"), old, span("乙公司")])
@@ -347,6 +364,26 @@ def test_the_page_that_the_words_stand_on_is_shown_beside_them_with_a_box_around
     reading.close()
 
 
+def test_a_picture_that_is_open_goes_where_the_outline_leads(browser: "Browser", home: str) -> None:
+    reading = Reading(browser, home, [span("12.5亿元")], of="ev-2025")
+    page, shown = reading.page, reading.page.locator(".sheet b")
+    expect(shown).to_have_text("第 1 页")
+    page.get_by_role("link", name="二、展望").click()
+    expect(shown).to_have_text("第 3 页")
+    page.get_by_role("button", name="第 2 页").click()
+    expect(shown).to_have_text("第 2 页")
+    page.get_by_role("link", name="二、展望").click()  # the second time in a row
+    expect(shown).to_have_text("第 3 页")
+    page.get_by_role("link", name="一、规模").click()
+    expect(shown).to_have_text("第 1 页")
+    page.go_back()
+    expect(shown).to_have_text("第 3 页")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="一、规模").click()
+    expect(page.locator(".sheet")).to_be_hidden()
+    reading.close()
+
+
 def test_escape_closes_the_picture_which_then_comes_only_where_it_is_asked_for(browser: "Browser", home: str) -> None:
     reading = Reading(browser, home, [span("12.5亿元"), span("上海")], of="ev-2025")
     page, sheet = reading.page, reading.page.locator(".sheet")
@@ -409,6 +446,31 @@ def test_on_a_phone_the_outline_folds_and_nothing_is_wider_than_the_window(brows
     page.get_by_role("button", name="第 2 页").click()
     expect(page.locator(".sheet img")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    reading.close()
+
+
+def test_on_a_phone_the_outline_is_opened_from_anywhere(browser: "Browser", home: str) -> None:
+    reading = Reading(browser, home, [span("第50年装机", 2)], of="ev-2025", width=360)
+    page, entries = reading.page, reading.page.locator(".outline ol")
+    fold = page.get_by_role("button", name=WORDS.outline)
+    assert page.evaluate("scrollY") > 1000
+    assert is_in_sight(page, ".outline .fold")
+    fold.click()
+    assert is_in_sight(page, ".outline a[aria-current]")
+    page.keyboard.press("Escape")
+    expect(entries).to_be_hidden()
+    expect(fold).to_be_focused()
+    fold.click()
+    page.locator("main").click(position={"x": 10, "y": 400})
+    expect(entries).to_be_hidden()
+    page.evaluate("scrollTo(0, 0)")
+    page.get_by_role("button", name="第 1 页").click()
+    expect(page.locator(".sheet img")).to_be_visible()
+    assert is_in_sight(page, ".outline .fold")
+    fold.click()
+    page.get_by_role("link", name="二、展望").click()
+    expect(page.locator(".sheet b")).to_have_text("第 3 页")
+    expect(page.locator(".sheet")).to_be_visible()
     reading.close()
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chat.facets import Facets
 from chat.pages.chinese import CHINESE
+from chat.pages.english import ENGLISH
 from chat.pages.results import results_html
 from index.filters import Filter
 from index.library import Hit
@@ -35,9 +36,12 @@ def test_a_mark_never_cuts_an_escape() -> None:
     assert "A&#38;B &#60;<mark>销量</mark>&#62;" in results_html(results_of((hit,), "销量 amp lt 38"), LISTED, CHINESE)
 
 
-def test_a_passage_tells_where_it_stands_its_kind_score_and_reference() -> None:
-    parts = Parts(results_html(results_of(HITS), LISTED, CHINESE))
-    assert "新能源汽车产业发展报告（2025） › 第二章 市场 › 出口 › 第 12 页某研究院 · 2025-03正文0.912" in parts.text
+def test_a_passage_tells_where_it_stands_its_kind_and_reference_and_no_score() -> None:
+    below_nothing = (Hit(EXPORTS, -1.234, 1), *HITS[1:])
+    parts = Parts(results_html(results_of(below_nothing), LISTED, CHINESE))
+    assert "新能源汽车产业发展报告（2025） › 第二章 市场 › 出口 › 第 12 页某研究院 · 2025-03正文" in parts.text
+    assert "1.234" not in parts.text
+    assert "0.755" not in parts.text
     (cite,) = (button for button in parts.named("button") if button.get("class") == "cite")
     assert cite["data-reference"] == "某研究院. 新能源汽车产业发展报告（2025）[R]. 2025-03：12."
     assert cite["aria-label"] == "复制引文（第 1 段）"
@@ -53,9 +57,23 @@ def test_a_reference_is_copied_whole_however_long() -> None:
     assert "长" * 300 in (cite["data-reference"] or "")
 
 
+def test_the_years_are_those_of_publication_and_reports_without_one_can_be_chosen() -> None:
+    undated = replace(EXPORTS, id="undated:1", published="")
+    facets = Facets(years=((None, 2), (2024, 1), (2025, 1)))
+    results = replace(results_of((*HITS, Hit(undated, 0.1, 4)), "销量"), k=10, facets=facets, within=Filter())
+    for words, name, unknown in ((CHINESE, "出版年份", "未注明"), (ENGLISH, "Year published", "not stated")):
+        html = results_html(results, LISTED, words)
+        parts = Parts(html)
+        assert name in [group.get("aria-label") for group in parts.named("div")]
+        years = [button for button in parts.named("button") if (button.get("data-key") or "").startswith("years-")]
+        assert [year["data-key"] for year in years] == ["years-2025", "years-2024", "years-None"]
+        assert years[-1]["title"] == unknown
+        assert leads(html)["years-None"]["filters"] == {"years": [None]}
+
+
 def test_the_head_says_how_many_how_fast_and_which_page() -> None:
     parts = Parts(results_html(results_of(HITS), LISTED, CHINESE))
-    assert parts.text.startswith("最相关的 3 段 · 第 1/3 页 · 检索 0.03 秒")
+    assert parts.text.startswith("按相关程度排列的前 3 段 · 第 1/3 页 · 检索 0.03 秒")
     assert "页" not in Parts(results_html(replace(results_of(HITS[:1]), k=10), LISTED, CHINESE)).text.split("清除")[0]
 
 
@@ -124,7 +142,7 @@ def test_nothing_found_with_filters_offers_looser_ones() -> None:
     within = Filter(reports=frozenset({"a"}), years=frozenset({1999}))
     loosened = ((Filter(reports=frozenset({"a"})), 2), (Filter(), 7))
     html = results_html(replace(results_of(()), within=within, loosened=loosened, nearest={}), LISTED, CHINESE)
-    assert Parts(html).text == "没有符合这些筛选条件的段落。去掉“年份”筛选（2 段）去掉全部筛选（7 段）"
+    assert Parts(html).text == "没有符合这些筛选条件的段落。去掉“出版年份”筛选（2 段）去掉全部筛选（7 段）"
     assert [lead["filters"] for lead in leads(html).values()] == [{"reports": ["a"]}, {}]
 
 

@@ -75,19 +75,19 @@ def test_filters_narrow_a_search_pages_lead_through_it_and_a_reference_is_copied
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     search(visit)
     head = visit.page.locator("#results h2")
-    expect(head).to_contain_text("最相关的 25 段")
+    expect(head).to_contain_text("按相关程度排列的前 25 段")
     expect(head).to_contain_text("第 1/3 页")
     expect(visit.page.locator("#results mark").first).to_have_text("汽車出口")
 
     visit.page.get_by_role("button", name="新能源汽车产业发展报告（2025），20 段").click()
-    expect(head).to_contain_text("最相关的 20 段")
+    expect(head).to_contain_text("按相关程度排列的前 20 段")
     expect(visit.page.get_by_role("button", name="新能源汽车产业发展报告（2025），20 段")).to_be_focused()
     visit.page.get_by_role("button", name="表格，5 段").click()
-    expect(head).to_contain_text("最相关的 5 段")
+    expect(head).to_contain_text("按相关程度排列的前 5 段")
     expect(visit.page.locator("#results .source")).to_have_count(5)
     expect(visit.page.locator("#results table.row")).to_have_count(5)
     visit.page.get_by_role("button", name="清除筛选").click()
-    expect(head).to_contain_text("最相关的 25 段")
+    expect(head).to_contain_text("按相关程度排列的前 25 段")
 
     visit.page.get_by_role("button", name="下一页").click()
     expect(head).to_contain_text("第 2/3 页")
@@ -154,10 +154,10 @@ def test_a_report_that_has_left_can_no_longer_be_asked_of(visit: Visit, assistan
 def test_nothing_found_offers_looser_filters_that_work(visit: Visit, assistant: ScriptedAssistant) -> None:
     search(visit)
     visit.page.get_by_role("button", name="光伏行业白皮书，5 段").click()
-    expect(visit.page.locator("#results h2")).to_contain_text("最相关的 5 段")
+    expect(visit.page.locator("#results h2")).to_contain_text("按相关程度排列的前 5 段")
     assistant.hits = tuple(hit for hit in HITS if hit.passage.report_id != "pv-2024")
     visit.page.locator("#query textarea").press("Enter")
-    expect(visit.page.locator("#results h2")).to_contain_text("最相关的 20 段")
+    expect(visit.page.locator("#results h2")).to_contain_text("按相关程度排列的前 20 段")
     assistant.hits = HITS[4:5]
     visit.page.get_by_role("button", name="表格，5 段").click()
     expect(visit.page.locator("#results h2")).to_have_text("没有符合这些筛选条件的段落。")
@@ -181,7 +181,7 @@ def test_choosing_a_filter_moves_nothing_above_the_passages(visit: Visit) -> Non
     search(visit)
     before = visit.page.locator("#results .source").first.bounding_box()
     visit.page.get_by_role("button", name="正文，15 段").click()
-    expect(visit.page.locator("#results h2")).to_contain_text("最相关的 15 段")
+    expect(visit.page.locator("#results h2")).to_contain_text("按相关程度排列的前 15 段")
     after = visit.page.locator("#results .source").first.bounding_box()
     assert before is not None
     assert after is not None

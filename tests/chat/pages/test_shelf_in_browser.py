@@ -87,9 +87,9 @@ def test_reports_are_added_one_after_another_and_each_is_told(visit: Visit, shel
     shelf.held.set()
     expect(told).to_have_text(
         [
-            "甲报告.md（1/3）：新增 1 份",
-            "空.md（2/3）：空.md：文件里没有文字；请确认内容后重试",
-            "乙报告.md（3/3）：新增 1 份",
+            "甲报告.md（1/3）：已添加，共 3 段，可以提问了。",
+            "空.md（2/3）：文件里没有文字；请确认内容后重试",
+            "乙报告.md（3/3）：已添加，共 3 段，可以提问了。",
         ]
     )
     expect(told.nth(1)).to_have_class(re.compile("failed"))
@@ -107,7 +107,7 @@ def test_a_report_is_removed_after_a_question_and_not_without(visit: Visit) -> N
     remove.click()
     expect(visit.page.locator("#shelf li.report")).to_have_count(2)
     assert visit.questions == ["移除《光伏行业白皮书》？文件会从资料库中删除，它的段落不再能检索和引用。"] * 2
-    expect(visit.page.locator("#shelf-told")).to_contain_text("移除《光伏行业白皮书》：移除 1 份")
+    expect(visit.page.locator("#shelf-told")).to_contain_text("移除《光伏行业白皮书》：已移除。")
 
 
 def test_an_open_conversation_that_cites_a_removed_report_says_so_and_keeps_nothing_of_it(visit: Visit) -> None:
@@ -151,6 +151,10 @@ def test_the_list_fits_a_phone_and_works_by_keyboard(browser: "Browser", shared:
     visit = Visit(browser, shared[0], width=360, height=740)
     open_reports(visit)
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    card, told = (visit.page.locator(f"#shelf li.report{part}").first.bounding_box() for part in ("", " .told"))
+    assert card is not None
+    assert told is not None
+    assert told["width"] > 0.75 * card["width"]  # the buttons do not stand beside the title
     with visit.page.expect_file_chooser():
         visit.page.locator(".shelf-head button.add").focus()
         visit.page.keyboard.press("Enter")

@@ -106,8 +106,21 @@ def test_title_author_and_date_are_those_that_the_page_names() -> None:
         "<p>文".encode(),
         "甲.html",
     )
-    assert (source.title, source.author, source.created) == ("甲 报告", "研究院", "2023-05-01")
-    assert read_html(b"<meta name=date content=yesterday><p>x", "a.html").created == ""
+    assert (source.title, source.author, source.published) == ("甲 报告", "研究院", "2023-05-01")
+
+
+@pytest.mark.parametrize(
+    ("head", "published"),
+    [
+        ("<meta name=date content=yesterday>", ""),
+        ("<meta itemprop=datePublished content=2023/05/01>", "2023-05-01"),
+        ("<meta name=citation_publication_date content=2023/05/01>", "2023-05-01"),
+        ("<meta property=article:modified_time content=2024-02-02>", ""),  # when it was changed
+        ("<meta name=date content=2024-02-02><meta name=DC.date.issued content=2023-05-01>", "2023-05-01"),
+    ],
+)
+def test_a_page_is_dated_by_what_it_says_of_its_publication(head: str, published: str) -> None:
+    assert read_html(f"{head}<p>文".encode(), "甲.html").published == published
 
 
 @pytest.mark.parametrize("declared", ["utf-8", "gb2312", "iso-8859-1", "big5", "unicode_escape", "没有"])

@@ -1,0 +1,100 @@
+"""The ways of being known, asked in turn before the application sees a request.
+
+What a caller says of itself is asked first and counts even where it proves nothing: a wrong key is refused, wherever it comes from.
+"""
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import unquote_to_bytes
+
+from starlette.datastructures import Headers
+from starlette.types import Scope as Asgi
+
+from chat.access.caller import NOBODY, Caller, NotKnown, Way
+from chat.access.rejected import Rejected
+from chat.access.routes import Need
+from ingest.language import message
+
+_log = logging.getLogger(__name__)
+
+UNKNOWN = message("请先表明身份：从公司门户打开本页；用程序调用时，在请求头中带上 Authorization: Bearer 加密钥。")
+NOT_ALLOWED = message("当前身份没有使用这项功能的权限；如需要，请联系管理员开通。")
+KEY_IN_URL = message(
+    "密钥不能写在网址里，否则会留在各处的访问记录中。请改用请求头 Authorization，并请管理员吊销、更换这个密钥。"
+)
+
+_KEY = re.compile(rb"rqa_[\w-]{40}")
+# Each of these says who somebody is, to us or to proxies before us: of two, nobody knows which one was checked.
+_OF_IDENTITY = frozenset(
+    {"authorization", "remote-user", "x-remote-user", "x-user", "x-forwarded-user", "x-forwarded-email"}
+    | {"x-forwarded-groups", "x-forwarded-preferred-username", "x-auth-request-user", "x-auth-request-email"}
+)
+
+
+class Access:
+    """Who gets in.
+
+    ways: asked in this order; the first that knows the caller tells who it is.
+    everybody: as whom those count whom no way knows, told apart by address; None where they do not get in.
+    named: further headers that say who somebody is.
+    """
+
+    def __init__(self, ways: Sequence[Way], *, everybody: Caller | None = None, named: Sequence[str] = ()) -> None:
+        self._ways = tuple(ways)
+        self._everybody = everybody
+        self._of_identity = _OF_IDENTITY | {name.lower() for name in named}
+
+    def admit(self, scope: Asgi, need: Need) -> Caller:
+        """Who sends a request to a route with this need.
+
+        Raises:
+            Rejected: nobody that may.
+        """
+        _check_url(scope)
+        self._check_headers(scope)
+        if need.scopes is None:
+            return NOBODY
+        caller = self._known(scope)
+        if caller is None:
+            raise Rejected(401, UNKNOWN, {"WWW-Authenticate": 'Bearer realm="reportqa"'})
+        if not need.scopes <= caller.scopes:
+            raise Rejected(403, NOT_ALLOWED)
+        return caller
+
+    def _known(self, scope: Asgi) -> Caller | None:
+        headers, client = Headers(scope=scope), peer_of(scope)
+        for way in self._ways:
+            try:
+                caller = way.caller(headers, client)
+            except NotKnown as problem:
+                _log.warning("not admitted: %s", problem)
+                return None
+            if caller is not None:
+                return caller
+        return replace(self._everybody, user=client) if self._everybody is not None else None
+
+    def _check_headers(self, scope: Asgi) -> None:
+        """An underscore is how a client smuggles a header past a proxy that sets the one with hyphens."""
+        seen: set[str] = set()
+        for raw, _ in scope["headers"]:
+            written = raw.decode("latin-1").lower()
+            name = written.replace("_", "-")
+            if name in self._of_identity and (name in seen or name != written):
+                raise Rejected(
+                    400, message("请求头 {name} 出现了不止一次，或名称中含有下划线，无法确认身份。", name=name)
+                )
+            seen.add(name)
+
+
+def peer_of(scope: Asgi) -> str:
+    """The address at the other end of the connection; "" where there is none, as of a UNIX socket."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def _check_url(scope: Asgi) -> None:
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    if _KEY.search(unquote_to_bytes(path)) or _KEY.search(unquote_to_bytes(scope.get("query_string", b""))):
+        raise Rejected(400, KEY_IN_URL)

@@ -1,0 +1,43 @@
+"""`[access]` of the configuration as an `Access`, and the refusal to serve others where it lets nobody in."""
+
+from pathlib import Path
+
+from chat.access.access import Access
+from chat.access.caller import Caller, Scope, Way
+from chat.access.keys import KEYS, Keys, KeyStore
+from chat.access.loopback import Loopback, is_loopback
+from chat.config import Config
+from ingest.errors import UserError
+from ingest.language import message
+
+
+class Unprotected(UserError):
+    """The service would be open to a network, and nobody said to whom."""
+
+
+def access_of(config: Config, root: Path, *, host: str) -> Access:
+    """Who may use a service that listens on host and answers from the index at root.
+
+    Raises:
+        Unprotected: it listens beyond this machine, and no way is named by which others are known.
+    """
+    ways = config.access.ways
+    if not is_loopback(host) and set(ways) <= {"loopback"}:
+        raise Unprotected(
+            message(
+                "{host} 不是本机地址，同一网络里的人都能打开，而配置没有说谁可以用，因此没有启动。请在 reportqa.toml 的 [access] 中写明："
+                'ways = ["keys"]，凭 reportqa key add 发放的密钥使用；或 ways = ["none"]，不问身份，所有人可用。只在本机使用时去掉 --host。',
+                host=host,
+            )
+        )
+    asked: list[Way] = []
+    if "keys" in ways:
+        asked.append(Keys(KeyStore(root / KEYS)))
+    if "loopback" in ways:
+        asked.append(Loopback())  # last: what a caller says of itself is asked first
+    return Access(asked, everybody=_everybody(config) if "none" in ways else None)
+
+
+def _everybody(config: Config) -> Caller:
+    readers: frozenset[Scope] = frozenset({"ask", "search"})
+    return Caller("open", scopes=readers | {"reports"} if config.server.editing == "always" else readers)

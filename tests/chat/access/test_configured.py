@@ -1,0 +1,34 @@
+"""`[access]`, and a service that does not start where nobody said who may use it."""
+
+from pathlib import Path
+
+import pytest
+
+from chat.access.configured import Unprotected, access_of
+from chat.config import AccessConfig, AccessWay, Config
+
+NOWHERE = Path("there-is-no-index")
+
+
+def configured(*ways: AccessWay) -> Config:
+    return Config(access=AccessConfig(ways=ways))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "qa.corp.example"])
+@pytest.mark.parametrize("ways", [("loopback",), ()])
+def test_a_service_beyond_this_machine_does_not_start_unprotected_and_says_what_to_write(
+    host: str, ways: tuple[AccessWay, ...]
+) -> None:
+    with pytest.raises(Unprotected, match="不是本机地址") as problem:
+        access_of(configured(*ways), NOWHERE, host=host)
+    assert 'ways = ["keys"]' in str(problem.value)
+    assert 'ways = ["none"]' in str(problem.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]"])
+def test_on_this_machine_nothing_need_be_configured(host: str) -> None:
+    access_of(Config(), NOWHERE, host=host)
+
+
+def test_that_everybody_may_use_it_has_to_be_said() -> None:
+    access_of(configured("none"), NOWHERE, host="0.0.0.0")

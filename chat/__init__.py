@@ -25,6 +25,7 @@ figure_grammar  the figures that a draft may have
 generation    what every model has in common: pieces, token counts, errors
 local_model   a GGUF model in this process (llama.cpp)
 endpoint      any OpenAI-compatible service
+breaker       a model that keeps failing, left alone for a while
 marks         the marks of a draft and of an answer
 closing       the marks that end a sentence, once each
 grounding     a draft to an answer: marks resolved, sentences checked
@@ -64,6 +65,7 @@ highlights    where a question's words stand in a text
 reference     a passage as a reference of GB/T 7714—2015
 nearest       words near those that the library lacks
 facets        a search in one go: pages, filters with counts, what else to try
+line          whose turn it is
 gate          answers wait their turn
 service       HTTP
 streams       what a response is streamed from

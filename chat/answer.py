@@ -10,6 +10,8 @@ from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
 Unproven = Literal["quote", "remove", "show"]
+# Why the evidence is quoted where the model would have written: it cannot be reached or fails, or it took too long.
+Fallback = Literal["unavailable", "overtime"]
 
 QUESTION_CHARS = 2_000  # a question, not a document: what is longer would fill the small model's window by itself
 
@@ -83,6 +85,7 @@ class Answer:
     quoted: the sentences are the evidence itself (摘自原文), not the model's words.
     refusal: why there is no answer, in the reader's language; None where there is one.
     courtesy: nothing was asked of the reports (谢谢, 你是谁): the refusal is the reply to that, and says nothing of them.
+    fallback: why it is quoted, where that is not for the draft's sake.
     dropped_marks: marks of the draft that named nothing, left out of the answer.
     """
 
@@ -93,6 +96,7 @@ class Answer:
     refusal: str | None = None
     courtesy: bool = False
     dropped_marks: tuple[str, ...] = ()
+    fallback: Fallback | None = None
 
     @property
     def text(self) -> str:
@@ -104,13 +108,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds since the question came in, and tokens; None where the step did not happen."""
+    """Milliseconds since the question came in, and tokens; None where the step did not happen.
+
+    waited_ms: how much of it the question stood in the line before the model.
+    """
 
     search_ms: float
     first_token_ms: float | None = None
     total_ms: float | None = None
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
+    waited_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

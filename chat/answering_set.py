@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chat.answer import Answer, Finished, Timings
-from chat.assistant import Assistant
+from chat.answer import Answer, Timings
+from chat.assistant import Assistant, written
 from chat.evaluation import ANSWER_CHARS, BadQuestions
 from chat.marks import without_marks
 from chat.retrieval_set import titled_passage
@@ -119,8 +119,7 @@ def evaluate_answers(
     answered: list[tuple[Asked, Answer, Timings]] = []
     for number, asked in enumerate(questions, start=1):
         within = Filter(reports=frozenset({asked.report_id}))
-        events = assistant.ask(asked.question, within=within)
-        finished = next(event for event in events if isinstance(event, Finished))
+        finished = written(assistant.ask(asked.question, within=within))
         answered.append((asked, finished.answer, finished.timings))
         done(number, len(questions))
     can = [(asked, answer) for asked, answer, _ in answered if asked.answers]

@@ -3,13 +3,26 @@
 Everything is handed in; nothing here knows of pages, files or configuration.
 """
 
+import logging
 import time
 from collections.abc import Generator as Events
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Timings, Turn, Unproven, check_question
+from chat.answer import (
+    Answer,
+    Checking,
+    Drafting,
+    Event,
+    Fallback,
+    Finished,
+    Found,
+    Timings,
+    Turn,
+    Unproven,
+    check_question,
+)
 from chat.composing import composed
 from chat.courtesy import Courtesy, courtesy, courtesy_answer, without_courtesy
 from chat.derived import derived_year
@@ -27,7 +40,7 @@ from chat.evidence import (
 from chat.figure_grammar import figure_grammar
 from chat.finding import find
 from chat.followup import standalone_question
-from chat.generation import Generator, Usage
+from chat.generation import Generator, GeneratorUnavailable, Usage
 from chat.grounding import compose, declines, ground, quote_evidence, without_unproven
 from chat.marks import without_marks
 from chat.meant import meant_of
@@ -38,12 +51,26 @@ from chat.verdict import may_stand
 from index.filters import Filter
 from index.library import PassageIndex
 from index.rerank import Reranked, Reranker
+from ingest.language import message
 
 # Of a draft that was quoted instead, what a reader sees fits into these, marks aside.
 QUOTE_CHARS = 200
 BROAD_QUOTE_CHARS = 400
 BROAD_QUOTE_MARGIN = 0.04
 SHOWN_HITS = 10
+ANSWER_SECONDS = 120.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the model has written; fallback: why it wrote no more, where that is not its end."""
+
+    text: str = ""
+    first_token_ms: float | None = None
+    usage: Usage | None = None
+    fallback: Fallback | None = None
 
 
 class Assistant:
@@ -52,6 +79,7 @@ class Assistant:
     reranker: puts what is found in a better order, where there is one.
     unproven: what becomes of a draft with a sentence that its evidence does not bear out: the evidence is quoted instead, the
         sentence is removed, or it is shown as such.
+    answer_seconds: how long the model may write; after that, and where it fails, the evidence is quoted instead.
     """
 
     def __init__(
@@ -61,11 +89,13 @@ class Assistant:
         *,
         reranker: Reranker | None = None,
         unproven: Unproven = "quote",
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self.library = library
         self.generator = generator
         self.reranker = reranker
         self.unproven = unproven
+        self.answer_seconds = answer_seconds
         self._searched = Reranked(library, reranker) if reranker else library
 
     def warm_up(self) -> None:
@@ -108,7 +138,6 @@ class Assistant:
 
         Raises:
             BadQuestion: as `search`.
-            GeneratorUnavailable: the model cannot answer.
         """
         began = time.perf_counter()
         polite = courtesy(check_question(question))
@@ -123,29 +152,44 @@ class Assistant:
         if answer is not None:
             yield Finished(found, answer, Timings(found.timings.search_ms, total_ms=_ms_since(began)))
             return
-        draft, first_token_ms, usage = "", None, None
+        draft = _Draft()
         if self.generator is not None:
-            prompt = messages(found.standalone_question, evidence)
-            grammar = figure_grammar(evidence, found.standalone_question)
-            with closing(self.generator.generate(prompt, max_tokens=MAX_TOKENS, grammar=grammar)) as pieces:
-                for piece in pieces:
-                    if isinstance(piece, Usage):
-                        usage = piece
-                        continue
-                    if piece and first_token_ms is None:
-                        first_token_ms = _ms_since(began)
-                    draft += piece
-                    yield Drafting(without_marks(draft))  # its marks are numbers of evidence, not yet of citations
+            try:
+                yield from self._write(draft, self.generator, found, evidence, began)
+            except GeneratorUnavailable as error:
+                _log.warning("the evidence is quoted, as the model cannot answer: %s", error)
+                draft.fallback = "unavailable"
         yield Checking()
-        answer = self.checked(draft, found, evidence)
+        answer = self.checked("" if draft.fallback else draft.text, found, evidence)
+        usage = draft.usage
         timings = Timings(
             found.timings.search_ms,
-            first_token_ms,
+            draft.first_token_ms,
             _ms_since(began),
             usage.prompt_tokens if usage else None,
             usage.answer_tokens if usage else None,
         )
-        yield Finished(found, answer, timings)
+        yield Finished(found, replace(answer, fallback=draft.fallback), timings)
+
+    def _write(
+        self, draft: _Draft, generator: Generator, found: Found, evidence: Sequence[Evidence], began: float
+    ) -> Events[Event, None, None]:
+        """Let the model write the draft, for answer_seconds at most."""
+        prompt = messages(found.standalone_question, evidence)
+        grammar = figure_grammar(evidence, found.standalone_question)
+        deadline = time.perf_counter() + self.answer_seconds
+        with closing(generator.generate(prompt, max_tokens=MAX_TOKENS, grammar=grammar)) as pieces:
+            for piece in pieces:
+                if time.perf_counter() > deadline:
+                    draft.fallback = "overtime"
+                    return
+                if isinstance(piece, Usage):
+                    draft.usage = piece
+                    continue
+                if piece and draft.first_token_ms is None:
+                    draft.first_token_ms = _ms_since(began)
+                draft.text += piece
+                yield Drafting(without_marks(draft.text))  # its marks are numbers of evidence, not yet of citations
 
     def _replied(self, said: str, polite: Courtesy) -> Events[Event, None, None]:
         timings = Timings(0.0, total_ms=0.0)
@@ -202,6 +246,18 @@ class Assistant:
             margin=margin,
             meant=meant_of(found, self._sides(found)),
         )
+
+
+def written(events: Events[Event, None, None]) -> Finished:
+    """The last of the events, for who measures the model.
+
+    Raises:
+        GeneratorUnavailable: the evidence is quoted because the model failed.
+    """
+    finished = next(event for event in events if isinstance(event, Finished))
+    if finished.answer.fallback is not None:
+        raise GeneratorUnavailable(message("模型未能作答，无法评测；请先确认模型可用（原因见上）"))
+    return finished
 
 
 def _ms_since(began: float) -> float:

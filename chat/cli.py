@@ -26,6 +26,8 @@ from ingest.language import locale_language, message, say, speaking, spoken
 from ingest.system_errors import system_reason
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from chat.answer import Event
     from chat.assistant import Assistant
     from chat.building import Setup
@@ -734,6 +736,25 @@ def _key(arguments: argparse.Namespace, config: Config) -> int:
     return DONE
 
 
+def _listening(host: str, port: int) -> "socket":
+    """The address, taken before anything heavy is loaded.
+
+    Raises:
+        UserError: it cannot be had.
+    """
+    from chat.service import listen  # noqa: PLC0415
+
+    try:
+        return listen(host, port)
+    except (OSError, OverflowError) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else error
+        raise UserError(
+            message(
+                "无法在 {host}:{port} 上监听（{reason}）；请检查 --host 与 --port", host=host, port=port, reason=reason
+            )
+        ) from error
+
+
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.access.configured import access_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
@@ -742,10 +763,12 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         FeedbackStore,
         FeedbackUnavailable,
     )
+    from chat.gate import gate_of  # noqa: PLC0415
+    from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
-    from chat.service import listen, make_app, serve  # noqa: PLC0415
+    from chat.service import make_app, serve  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
     from chat.shelf import CorpusShelf  # noqa: PLC0415
     from chat.terminal import one_bar, open_page, show_built, show_serving  # noqa: PLC0415
@@ -753,16 +776,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
     access = access_of(config, _index_root(arguments, config), host=host)
-    try:
-        listener = listen(host, port)
-    except (OSError, OverflowError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else error
-        raise UserError(
-            message(
-                "无法在 {host}:{port} 上监听（{reason}）；请检查 --host 与 --port", host=host, port=port, reason=reason
-            )
-        ) from error
-    with listener, Reader() as viewer:
+    with _listening(host, port) as listener, Reader() as viewer:
         with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
             setup = _setup(arguments, config, bar, read)
@@ -789,6 +803,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                 warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each
                 app = make_app(
                     live,
+                    gate=gate_of(config.limits),
                     frame_ancestors=config.server.frame_ancestors,
                     allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
                     shelf=CorpusShelf(setup, live),
@@ -797,7 +812,10 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     feedback=FeedbackStore(setup.root / FEEDBACK),
                     access=access,
                 )
-                warm.result()
+                try:
+                    warm.result()
+                except GeneratorUnavailable as problem:
+                    bar.notice(say("模型暂不可用，先以摘录原文作答：{problem}", problem=problem))
         for each in built:
             show_built(each)
         name = f"[{host}]" if ":" in host and not host.startswith("[") else host

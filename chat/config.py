@@ -64,13 +64,14 @@ class RerankerConfig:
 @dataclass(frozen=True, slots=True)
 class GeneratorConfig:
     """backend: `local` runs a catalogue model (model) or a GGUF file (path); `openai` asks an endpoint (base_url, model);
-    `none` answers with the evidence itself, quoted."""
+    `none` answers with the evidence itself, quoted. silence_seconds: the longest that an endpoint may send nothing."""
 
     backend: Literal["local", "openai", "none"] = "local"
     model: str = "qwen2.5-coder-1.5b-instruct"
     path: str = ""
     base_url: str = ""
     threads: int = 0  # 0: one for each core
+    silence_seconds: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,19 @@ class AccessConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsConfig:
+    """slots: answers that reach the model at once; more than one for an endpoint only. pending: questions that one caller may have
+    under way. waiting: those that may wait for the model, of all callers. wait_seconds: the longest that one waits.
+    answer_seconds: the longest that the model writes."""
+
+    slots: int = 1
+    pending: int = 2
+    waiting: int = 32
+    wait_seconds: int = 60
+    answer_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
@@ -114,6 +128,7 @@ class Config:
     answer: AnswerConfig = field(default_factory=AnswerConfig)
     server: ServerConfig = field(default_factory=ServerConfig)
     access: AccessConfig = field(default_factory=AccessConfig)
+    limits: LimitsConfig = field(default_factory=LimitsConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -137,6 +152,7 @@ def load_config(path: Path | None = None) -> Config:
         raise ConfigError(message("{file}：不是有效的 TOML（{error}）", file=file, error=error)) from error
     config: Config = _record(Config, table, file, "")
     _check_kinds(config, file)
+    _check_limits(config, file)
     return config
 
 
@@ -162,6 +178,34 @@ def _check_kinds(config: Config, file: Path) -> None:
                 "{file}：generator.model 的 {model} 是向量模型；请写在 [encoder] 的 model 中",
                 file=file,
                 model=config.generator.model,
+            )
+        )
+
+
+def _check_limits(config: Config, file: Path) -> None:
+    limits = config.limits
+    for limit in fields(limits):
+        if getattr(limits, limit.name) < 1:
+            raise ConfigError(
+                message(
+                    "{file}：limits.{name} 至少为 1，实为 {value}",
+                    file=file,
+                    name=limit.name,
+                    value=getattr(limits, limit.name),
+                )
+            )
+    if config.generator.silence_seconds < 1:
+        raise ConfigError(
+            message(
+                "{file}：generator.silence_seconds 至少为 1，实为 {value}",
+                file=file,
+                value=config.generator.silence_seconds,
+            )
+        )
+    if limits.slots > 1 and config.generator.backend == "local":
+        raise ConfigError(
+            message(
+                "{file}：本地模型一次只答一个问题；limits.slots 应为 1，实为 {value}", file=file, value=limits.slots
             )
         )
 
@@ -266,7 +310,12 @@ def load_generator(config: Config) -> "Generator | None":
                 raise ConfigError(
                     message("generator.backend 为 openai 时须填写 generator.base_url，如 http://127.0.0.1:11434/v1")
                 )
-            return Endpoint(chosen.base_url, chosen.model, api_key=os.environ.get("REPORTQA_API_KEY", ""))
+            return Endpoint(
+                chosen.base_url,
+                chosen.model,
+                api_key=os.environ.get("REPORTQA_API_KEY", ""),
+                silence_seconds=chosen.silence_seconds,
+            )
         case "local":
             from chat.local_model import LocalModel  # noqa: PLC0415
 

@@ -291,6 +291,8 @@ def ask_object(finished: Finished, id: Identity = None) -> JsonObject:
         **_found(finished.found, id, finished.found.hits),
         "answer": answer.text,
         "refused": answer.refusal is not None,
+        "quoted": answer.quoted,
+        "fallback": answer.fallback,
         "sentences": [
             {
                 "text": sentence.text,
@@ -304,6 +306,7 @@ def ask_object(finished: Finished, id: Identity = None) -> JsonObject:
         "citations": [citation_object(citation) for citation in answer.citations],
         "timings": {
             "search_ms": timings.search_ms,
+            "waited_ms": timings.waited_ms,
             "first_token_ms": timings.first_token_ms,
             "total_ms": timings.total_ms,
             "prompt_tokens": timings.prompt_tokens,

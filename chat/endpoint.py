@@ -4,16 +4,22 @@ import asyncio
 import json
 import queue
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Pieces, Usage
 from ingest.language import message
 
-_CONNECT_S = 5.0
-_SILENCE_S = 120.0  # the longest a loaded endpoint was left without a byte before it is given up
+if TYPE_CHECKING:
+    import httpx
+
+_CONNECT_S = 1.5  # a reader gets the evidence quoted within two seconds
+# A service that hangs cannot be told from one that is loading its model or reading the prompt, but by its patience.
+SILENCE_S = 30.0
+ANSWER_BYTES = 2 << 20  # some hundred tokens are 50 kB of events
+SAID_BYTES = 64 << 10  # of a refusal, of which a message shows 200 characters
 
 _Arrived = queue.SimpleQueue[str | Usage | BaseException | None]
 
@@ -21,8 +27,8 @@ _Arrived = queue.SimpleQueue[str | Usage | BaseException | None]
 class Endpoint:
     """`POST {base_url}/chat/completions`, streamed; the key goes into the Authorization header and nowhere else."""
 
-    def __init__(self, base_url: str, model: str, *, api_key: str) -> None:
-        """Connects to nothing yet.
+    def __init__(self, base_url: str, model: str, *, api_key: str, silence_seconds: float = SILENCE_S) -> None:
+        """Connects to nothing yet. silence_seconds: after so many without a byte it is given up.
 
         Raises:
             GeneratorUnavailable: base_url is no address, or the key holds what no header may, which an error further
@@ -30,6 +36,7 @@ class Endpoint:
         """
         self.name = model
         self._url, self._shown = _address(base_url)
+        self._silence_seconds = silence_seconds
         self._key = api_key.strip()  # a key read from a file often brings its line end
         if not (self._key.isascii() and self._key.isprintable()):
             raise GeneratorUnavailable(
@@ -76,16 +83,18 @@ class Endpoint:
     async def _receive(self, request: dict[str, Any], arrived: _Arrived) -> None:
         import httpx  # noqa: PLC0415 - not needed for `--help`
 
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        timeout = httpx.Timeout(_SILENCE_S, connect=_CONNECT_S)
+        headers = {"Accept-Encoding": "identity"}  # what is not compressed is as large as it looks
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        timeout = httpx.Timeout(self._silence_seconds, connect=_CONNECT_S)
         try:
             async with (
                 httpx.AsyncClient(timeout=timeout) as client,
                 client.stream("POST", self._url, json=request, headers=headers) as response,
             ):
                 if response.status_code != httpx.codes.OK:
-                    await response.aread()
-                    said = " ".join(self._without_key(response.text).split())[:200]
+                    text = "\n".join([line async for line in _lines(response, SAID_BYTES, cut=True)])
+                    said = " ".join(self._without_key(text).split())[:200]
                     raise GeneratorUnavailable(
                         message(
                             "{service} 返回 {status}：{said}；请检查 [generator] 的 base_url、model 与环境变量 REPORTQA_API_KEY",
@@ -95,7 +104,7 @@ class Endpoint:
                         )
                     )
                 complete = False
-                async for line in response.aiter_lines():
+                async for line in _lines(response, ANSWER_BYTES):
                     event = _event(line)
                     if error := event.get("error"):
                         raise GeneratorUnavailable(
@@ -131,7 +140,7 @@ class Endpoint:
                     reason=error or type(error).__name__,
                 )
             ) from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise GeneratorUnavailable(
                 message(
                     "{service} 的回应不符合 OpenAI 接口（{reason}：{error}）；请检查 base_url 是否以 /v1 结尾",
@@ -180,6 +189,25 @@ def _run(loop: asyncio.AbstractEventLoop, task: "asyncio.Task[None]", arrived: _
         arrived.put(end)
 
 
+async def _lines(response: "httpx.Response", limit: int, *, cut: bool = False) -> AsyncIterator[str]:
+    """The lines of the body; with `cut` no more of it than limit bytes.
+
+    Raises:
+        ValueError: there are more than limit bytes.
+    """
+    held, size = b"", 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > limit and not cut:
+            raise ValueError(message("超过 {limit:,} 字节", limit=limit))
+        *lines, held = (held + chunk[:limit]).split(b"\n")
+        for line in lines:
+            yield line.decode("utf-8", "replace").rstrip("\r")
+        if size > limit:
+            break
+    yield held.decode("utf-8", "replace")
+
+
 def _event(line: str) -> dict[str, Any]:
     """The object of a `data:` line of a server-sent event stream; empty for any other line."""
     if not line.startswith("data:") or _is_last(line):
@@ -201,6 +229,8 @@ def _pieces(event: Mapping[str, Any]) -> Iterator[str | Usage]:
     """What an event brings of the answer."""
     for choice in event.get("choices") or []:
         if text := (choice.get("delta") or {}).get("content"):
+            if not isinstance(text, str):
+                raise TypeError(message("content 是 {kind}", kind=type(text).__name__))
             yield text
     if usage := event.get("usage"):
-        yield Usage(usage["prompt_tokens"], usage["completion_tokens"])
+        yield Usage(int(usage["prompt_tokens"]), int(usage["completion_tokens"]))

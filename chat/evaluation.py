@@ -13,8 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from chat.answer import Answer, Citation, Finished, Sentence, Turn
-from chat.assistant import Assistant
+from chat.answer import Answer, Citation, Sentence, Turn
+from chat.assistant import Assistant, written
 from index.library import Hit
 from index.metrics import comparable, evidence_at, first_rank, reciprocal_rank
 from index.segment import fold
@@ -197,7 +197,7 @@ def _retrieved(assistant: Assistant, gold: Gold) -> Result:
 
 
 def _answered(assistant: Assistant, gold: Gold) -> Result:
-    finished = next(event for event in assistant.ask(gold.question, gold.turns) if isinstance(event, Finished))
+    finished = written(assistant.ask(gold.question, gold.turns))
     answer, timings = finished.answer, finished.timings
     shown, given = _MARKS.sub("", answer.text), answer.refusal is None
     limit = _limit(gold, ANSWER_CHARS, BROAD_ANSWER_CHARS)

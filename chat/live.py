@@ -213,7 +213,13 @@ class LiveAssistant:
             return
         self._seen = library.version  # the pointer may have moved again
         before = self._assistant
-        assistant = Assistant(library, before.generator, reranker=before.reranker, unproven=before.unproven)
+        assistant = Assistant(
+            library,
+            before.generator,
+            reranker=before.reranker,
+            unproven=before.unproven,
+            answer_seconds=before.answer_seconds,
+        )
         # The library last: what is counted of it is kept under its version, and must not be of the reports before.
         self._reports, self._suggestions = reports, suggestions
         self._assistant = assistant

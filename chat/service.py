@@ -15,11 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.access.access import Access
+from chat.access.caller import caller_of
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
-from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
+from chat.contract import (
+    Asked,
+    Identity,
+    JsonObject,
+    ask_object,
+    error_object,
+    found_object,
+    identity,
+    read_asked,
+    search_object,
+)
 from chat.facets import Results, search_in_one_go
 from chat.feedback_routes import add_feedback_routes
-from chat.gate import Busy, ModelGate, Waiting
+from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_key
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
 from chat.json_body import WrongType, read_json
@@ -31,7 +42,7 @@ from chat.pages.page import Assistant, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
-from chat.streams import sent, without_blocking
+from chat.streams import EventStream, sent, without_blocking
 from ingest.errors import UserError
 from ingest.language import message
 
@@ -42,7 +53,10 @@ if TYPE_CHECKING:
     from chat.page_views import PageViews
 
 STATIC = Path(__file__).parent / "pages" / "static"
-RETRY_SECONDS = 30
+SEARCHES = 4  # at once: each takes a core
+# Together they leave two of the ten seconds that a service manager usually waits.
+FINISH_SECONDS = 4  # for the answers under way at a stop
+TOLD_SECONDS = 1  # for those that are cut off to hear of it
 GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
 NOT_JSON_TYPE = message("请以 Content-Type: application/json 发送请求。")
 WRONG_METHOD = message("此地址不支持这种请求方法。")
@@ -80,6 +94,8 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # While answers are finished the address stays open: who comes then is told, not shut out.
+            await _finish(app.state.gate, hurry=lambda: self.force_exit)
             # Every open page holds a stream that only such an event ends; cut off, each would leave a traceback.
             for end in app.state.pages_end:
                 end.set()
@@ -96,6 +112,21 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
     )
     with suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listener])
+
+
+async def _finish(gate: ModelGate, *, hurry: Callable[[], bool]) -> None:
+    """Take nothing new, let the answers under way end for FINISH_SECONDS, and tell those that do not."""
+    gate.stop()
+    await _emptied(gate, FINISH_SECONDS, hurry)
+    gate.end()
+    await _emptied(gate, TOLD_SECONDS, hurry)
+
+
+async def _emptied(gate: ModelGate, seconds: float, hurry: Callable[[], bool]) -> None:
+    for _ in range(round(seconds / 0.1)):
+        if not gate.under_way or hurry():
+            return
+        await asyncio.sleep(0.1)
 
 
 def make_app(
@@ -123,6 +154,7 @@ def make_app(
     """
     gate = gate or ModelGate()
     app = _guarded_app(allowed_hosts, frame_ancestors, access)
+    app.state.gate = gate
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
@@ -233,9 +265,10 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
-    from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse  # noqa: PLC0415
+    from starlette.responses import JSONResponse, RedirectResponse, Response  # noqa: PLC0415
 
     app.mount("/static", StaticFiles(directory=STATIC))
+    searching = asyncio.Semaphore(SEARCHES)
 
     async def to_page(request: Request) -> Response:
         # Relative, so that it holds below any path a proxy gives us.
@@ -244,22 +277,26 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         return RedirectResponse(f"{path}/", status_code=307, headers={"Vary": "Accept-Language"})
 
     async def healthz(request: Request) -> Response:
+        if gate.stopping:
+            return JSONResponse({"status": "stopping"}, status_code=503)
         return JSONResponse({"status": "ok"})
 
     async def search(request: Request) -> Response:
         asked = await _read(request, assistant)
-        searched = await run_in_threadpool(_searched, assistant, asked)
+        async with searching:
+            if await request.is_disconnected():
+                return Response(status_code=499)  # nobody reads it
+            searched = await run_in_threadpool(_searched, assistant, asked)
         return JSONResponse(search_object(searched, assistant.reports, asked.id))
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, assistant)
+        caller = line_key(caller_of(request), request.client.host if request.client else "")
         if "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(
-                _server_sent(assistant, gate, asked),
-                media_type="text/event-stream",
-                headers={"X-Accel-Buffering": "no"},  # a proxy would collect the stream
-            )
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked)))) as events:
+            ticket = gate.enter(caller)  # a refusal has a status of its own, so it comes before the stream
+            steps = gate.follow(_ask(assistant, asked), ticket)
+            return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), caller))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))
@@ -300,7 +337,7 @@ async def _read(request: "Request", assistant: Assistant) -> Asked:
     return read_asked(decoded, assistant.reports)
 
 
-async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> AsyncGenerator[str, None]:
+async def _server_sent(steps: Generator[Event | Waiting, None, None], id: Identity) -> AsyncGenerator[str, None]:
     """The events stage, hits, delta and final; `error` in the place of final where there is no answer."""
     draft, last_stage = "", ""
 
@@ -314,13 +351,13 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
 
     yield staged(stage="searching")
     try:
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked)))) as events:
+        async with aclosing(without_blocking(steps)) as events:
             async for event in events:
                 match event:
                     case Found():
-                        yield sent("hits", found_object(event, asked.id))
-                    case Waiting(ahead):
-                        yield staged(stage="waiting", ahead=ahead)
+                        yield sent("hits", found_object(event, id))
+                    case Waiting(ahead, seconds):
+                        yield staged(stage="waiting", ahead=ahead, seconds=seconds)
                     case Drafting(text):
                         yield staged(stage="drafting")
                         if text != draft:
@@ -329,9 +366,21 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
                     case Checking():
                         yield staged(stage="checking")
                     case Finished():
-                        yield sent("final", ask_object(event, asked.id))
+                        yield sent("final", ask_object(event, id))
     except (BadQuestion, Busy, GeneratorUnavailable) as problem:
-        yield sent("error", error_object(str(problem), asked.id))
+        yield sent("error", _told(problem, id))
+
+
+def _told(problem: Exception, id: Identity) -> JsonObject:
+    """The contract's error, of a service that is busy with the seconds after which to ask again."""
+    told = error_object(str(problem), id)
+    return told | {"retry_after": problem.retry_after} if isinstance(problem, Busy) else told
+
+
+def _identity(request: "Request") -> Identity:
+    """The id of a request that has been read; None before."""
+    id: Identity = getattr(request.state, "identity", None)
+    return id
 
 
 def _delta(before: str, after: str) -> str:
@@ -345,9 +394,8 @@ def _add_error_handlers(app: "FastAPI") -> None:
     from starlette.exceptions import HTTPException  # noqa: PLC0415
     from starlette.responses import JSONResponse  # noqa: PLC0415
 
-    def failed(request: Request, status: int, reason: object, headers: dict[str, str] | None = None) -> JSONResponse:
-        id = getattr(request.state, "identity", None)
-        return JSONResponse(error_object(str(reason), id), status_code=status, headers=headers)
+    def failed(request: Request, status: int, reason: object) -> JSONResponse:
+        return JSONResponse(error_object(str(reason), _identity(request)), status_code=status)
 
     async def bad_question(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 400, error)
@@ -356,7 +404,9 @@ def _add_error_handlers(app: "FastAPI") -> None:
         return failed(request, 415, NOT_JSON_TYPE)
 
     async def busy(request: Request, error: Exception) -> JSONResponse:
-        return failed(request, 503, error, {"Retry-After": str(RETRY_SECONDS)})
+        told = _told(error, _identity(request))
+        headers = {"Retry-After": str(told.get("retry_after", COME_BACK_SECONDS))}
+        return JSONResponse(told, status_code=429 if isinstance(error, TooMany) else 503, headers=headers)
 
     async def http_error(request: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500

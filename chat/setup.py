@@ -81,6 +81,7 @@ def load_assistant(
     from disk meanwhile, which is most of its loading.
     """
     from chat.assistant import Assistant  # noqa: PLC0415
+    from chat.breaker import Breaker  # noqa: PLC0415
 
     with ThreadPoolExecutor(max_workers=1) as aside:
         generator = aside.submit(load_generator, config)
@@ -90,4 +91,11 @@ def load_assistant(
         loading(say("载入索引"))
         library = load_library(root, loaded, on_damage=on_damage)
         loading(say("载入语言模型"))
-        return Assistant(library, generator.result(), reranker=load_reranker(config), unproven=config.answer.unproven)
+        model = generator.result()
+        return Assistant(
+            library,
+            Breaker(model) if model is not None else None,
+            reranker=load_reranker(config),
+            unproven=config.answer.unproven,
+            answer_seconds=config.limits.answer_seconds,
+        )

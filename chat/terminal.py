@@ -332,6 +332,7 @@ def _options(within: "Filter") -> list[str]:
 def show_answer(events: "Iterable[Event]") -> None:
     """The answer as it is drafted where this is a terminal, then checked, with its sources."""
     from chat.answer import Drafting, Finished  # noqa: PLC0415 - as above
+    from chat.pages.render import quoted_because  # noqa: PLC0415
 
     console = _Console()
     with console.status(say("检索…")) as status:
@@ -347,7 +348,7 @@ def show_answer(events: "Iterable[Event]") -> None:
             soft_wrap=True,
         )
     if answer.quoted:
-        console.print(Text(say("摘自原文"), style="dim"))
+        console.print(Text(quoted_because(answer, _words().talk), style="dim"))
     console.print(_marked(answer), soft_wrap=True)
     console.print()
     for citation in answer.citations:

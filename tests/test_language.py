@@ -18,7 +18,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from chat.answer import BadQuestion, check_question
-from chat.gate import Busy, ModelGate
+from chat.gate import STOPPING, Busy, ModelGate
 from chat.pages.chinese import CHINESE
 from chat.pages.drawn import in_language_of
 from chat.pages.english import ENGLISH as ENGLISH_WORDS
@@ -252,11 +252,11 @@ def test_an_error_in_the_middle_of_an_answer_is_told_in_the_callers_language(
     service: tuple[TestClient, ScriptedAssistant], *, stream: bool
 ) -> None:
     client, assistant = service
-    assistant.error = Busy(message("正在回答的问题较多，请稍后再试。"))
+    assistant.error = Busy(STOPPING)
     headers = {"Accept-Language": "en"} | ({"Accept": "text/event-stream"} if stream else {})
     response = client.post("/api/v1/ask", json={"question": "销量？"}, headers=headers)
     assistant.error = None
-    assert "Many questions are being answered; please try again in a moment." in response.text
+    assert "The service is stopping and takes no new questions; please try again in a moment." in response.text
 
 
 def test_what_the_guard_refuses_is_told_in_the_callers_language(service: tuple[TestClient, ScriptedAssistant]) -> None:

@@ -34,7 +34,7 @@ class Exchange:
     conversation: the one it belongs to, told by the page with its first question; the browser keeps it under that name.
     of: the one report that it is asked of; None for all of them.
     verbatim: it is to be taken as typed, though turns went before.
-    ahead: questions to be answered before this one. checking: the draft is whole and being checked.
+    ahead: questions to be answered before this one. wait_seconds: about how long they take. checking: the draft is whole and being checked.
     problem: why there is no answer and never will be, for the reader.
     withdrawn: why the answer that there was is shown no more.
     stopped: the reader broke it off.
@@ -49,6 +49,7 @@ class Exchange:
     verbatim: bool = False
     found: Found | None = None
     ahead: int = 0
+    wait_seconds: int = 0
     draft: str = ""
     checking: bool = False
     answer: Answer | None = None
@@ -92,8 +93,8 @@ class Exchange:
         match event:
             case Found():
                 return replace(self, found=event, timings=event.timings)
-            case Waiting(ahead):
-                return replace(self, ahead=ahead)
+            case Waiting(ahead, seconds):
+                return replace(self, ahead=ahead, wait_seconds=seconds)
             case Drafting(text):
                 return replace(self, draft=text, ahead=0)
             case Checking():

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chat.answer import Answer, Citation, Found, Sentence, Timings
+from chat.answer import Answer, Citation, Fallback, Found, Sentence, Timings
 from chat.contract import JsonObject
 from chat.pages.exchange import Exchange, OneReport
 from chat.pages.spans import fnv1a
@@ -70,6 +70,7 @@ def kept_object(exchange: Exchange) -> JsonObject | None:
         ],
         "hits": [{"passage": hit.passage.id, "score": hit.score} for hit in answer.hits],
         "quoted": answer.quoted,
+        "fallback": answer.fallback,
         "refusal": answer.refusal,
         "courtesy": answer.courtesy,
         "timings": [timings.search_ms, timings.first_token_ms, timings.total_ms],
@@ -117,6 +118,7 @@ class _Kept:
     citations: tuple[_Cited, ...]
     hits: tuple[tuple[str, float], ...]
     quoted: bool
+    fallback: Fallback | None
     refusal: str | None
     courtesy: bool
     timings: Timings
@@ -145,11 +147,20 @@ def _read(told: Mapping[str, Any]) -> _Kept:
         citations,
         tuple((_text(hit["passage"]), _number(hit["score"])) for hit in map(_mapping, _listed(told["hits"]))),
         _flag(told["quoted"]),
+        _fallback(told.get("fallback")),  # what was kept before there was one has none
         None if told["refusal"] is None else _text(told["refusal"]),
         _flag(told["courtesy"]),
         _timings(*_listed(told["timings"])),
         tuple(map(_text, _listed(told["next"]))),
     )
+
+
+def _fallback(told: object) -> Fallback | None:
+    match told:
+        case None | "unavailable" | "overtime":
+            return told
+        case _:
+            raise ValueError(f"quoted for {told!r}")
 
 
 def _report(told: object) -> OneReport | None:
@@ -236,7 +247,13 @@ def _standing_today(bare: Exchange, kept: _Kept, passage_of: PassageOf) -> Excha
         verbatim=kept.verbatim,
         found=Found(bare.question, kept.standalone, hits, kept.timings),
         answer=Answer(
-            kept.sentences, citations, hits, quoted=kept.quoted, refusal=kept.refusal, courtesy=kept.courtesy
+            kept.sentences,
+            citations,
+            hits,
+            quoted=kept.quoted,
+            refusal=kept.refusal,
+            fallback=kept.fallback,
+            courtesy=kept.courtesy,
         ),
         timings=kept.timings,
         # What to ask next was told by all that was found.

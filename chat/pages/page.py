@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 QUEUED_EVENTS = 64
 SESSIONS = 1_000
-SAME_TIME = 16  # conversations and searches under way; the gate decides who reaches the model
+SAME_TIME = 16  # of each thing that is done on the page, other than asking, which the gate limits
 FONTS = ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif")
 MONO_FONTS = ("ui-monospace", "Consolas", "monospace")
 
@@ -59,6 +59,9 @@ def make_page(
         begun = in_language_of(words, partial(_begun, talk, header, assistant))
         page.load(begun, None, [header, talk.begin, talk.covered], **PLAIN)
         connect_talk(talk, tabs, words.head.chat, assistant, gate)
+    page.max_threads = (
+        gate.most + SAME_TIME
+    )  # who waits takes one; the 40 that Gradio takes are every other request's too
     # api_open=False: the routes beside the queue would pass every limit by.
     page.state_session_capacity = SESSIONS  # of each, Gradio keeps a copy of the page's configuration
     page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)

@@ -150,7 +150,7 @@ def _told(exchange: Exchange, stage: Stage, words: TalkWords) -> str:
         return ""
     told = words.found_count.format(count=len(exchange.found.hits))
     if exchange.ahead:
-        told = words.queued.format(ahead=exchange.ahead)
+        told = words.queued.format(ahead=exchange.ahead, seconds=exchange.wait_seconds)
     return f"<i>{inert(told)}</i>"
 
 
@@ -158,8 +158,19 @@ def _answer(answer: Answer, turn: int, words: TalkWords) -> str:
     if answer.refusal is not None:
         return f'<p class="refusal">{inert(answer.refusal)}</p>'
     sentences = "".join(_sentence(sentence, turn, words) for sentence in answer.sentences)
-    tag = f'<span class="tag">{inert(words.quoted)}</span>' if answer.quoted else ""
+    tag = f'<span class="tag">{inert(quoted_because(answer, words))}</span>' if answer.quoted else ""
     return f'{tag}<div class="answer">{sentences}</div>'
+
+
+def quoted_because(answer: Answer, words: TalkWords) -> str:
+    """What is said above an answer that is quoted."""
+    match answer.fallback:
+        case "unavailable":
+            return words.unavailable
+        case "overtime":
+            return words.overtime
+        case None:
+            return words.quoted
 
 
 def _sentence(sentence: Sentence, turn: int, words: TalkWords) -> str:

@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
 from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
+from chat.pages.askers import Reader, reader_of
 from chat.pages.covers import covered_html
 from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of, wish, wishes
 from chat.pages.exchange import Exchange, OneReport, all_standing, turns_of
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 MAX_EXCHANGES = 50  # the whole conversation is drawn again with every question
 DRAWN_SECONDS = 0.1  # between two drawings of a draft: 60 tokens a second would draw it as often, and each time whole
 ID_BYTES = 18
+ASKING: dict[str, Any] = {**PLAIN, "concurrency_limit": None}  # the gate decides who waits, and tells them
 
 
 class Assistant(Protocol):
@@ -209,8 +211,8 @@ class Run:
         self.ending, self.opening = "new", opening
 
 
-# What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the session.
-Handler = Callable[[str, tuple[Exchange, ...], OneReport | None, str | None], Generator[Updates, None, None]]
+# What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the reader.
+Handler = Callable[[str, tuple[Exchange, ...], OneReport | None, Reader], Generator[Updates, None, None]]
 
 
 def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate) -> None:
@@ -229,7 +231,7 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
             in_language_of(talk.words, _updating(events.ask, talk)),
             typed,
             talk.outputs,
-            **PLAIN,
+            **ASKING,
         ),
         # multiple: a wish that comes while an answer, begun by a wish too, is under way must not wait for it or be dropped.
         talk.wishes.submit(
@@ -237,7 +239,7 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
             asking,
             [*talk.outputs, tabs],
             trigger_mode="multiple",
-            **PLAIN,
+            **ASKING,
         ),
     ):
         event.failure(in_language_of(talk.words, events.fail), talk.state, talk.outputs, **PLAIN)
@@ -256,14 +258,14 @@ class _Events:
         self._runs: dict[str | None, Run] = {}
 
     def ask(
-        self, text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, session: str | None
+        self, text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, reader: Reader
     ) -> Generator[Updates, None, None]:
         """The question that was typed."""
         if text.strip():
-            yield from self._answer(_next(exchanges, text.strip(), of=only), exchanges, session)
+            yield from self._answer(_next(exchanges, text.strip(), of=only), exchanges, reader)
 
     def wanted(
-        self, text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, session: str | None
+        self, text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, reader: Reader
     ) -> Generator[Updates, None, None]:
         """What the page's script asks for, as `{"do": …}`: "ask" a question; "again", as it was typed then or with a `question`
         mended or taken `verbatim`; "of" a `report` from now on; "open" the `exchanges` that the browser kept; and "new".
@@ -271,7 +273,7 @@ class _Events:
         asked = wish(text)
         question = asked.get("question")
         question = question.strip() if isinstance(question, str) else ""
-        run = self._runs.get(session)
+        run = self._runs.get(reader.session)
         match asked.get("do"):
             case "new" if run is not None:
                 run.leave()
@@ -280,12 +282,12 @@ class _Events:
             case "new":
                 yield self._talk.emptied(self._assistant)
             case "ask" if question:
-                yield from self._answer(_next(exchanges, question, of=only), exchanges, session)
+                yield from self._answer(_next(exchanges, question, of=only), exchanges, reader)
             case "again" if exchanges:
                 # As it was typed then, or as it is now; of the same report, where that is still there.
                 again = _next(exchanges, question or exchanges[-1].question, of=exchanges[-1].of)
                 again = replace(again, verbatim=asked.get("verbatim") is True)
-                yield from self._answer(again, exchanges[:-1], session)
+                yield from self._answer(again, exchanges[:-1], reader)
             case "of":
                 yield from self._ask_of(asked.get("report"), question)
             case "open":
@@ -300,12 +302,12 @@ class _Events:
         return _broken(self._talk, exchanges)
 
     def _answer(
-        self, exchange: Exchange, earlier: tuple[Exchange, ...], session: str | None
+        self, exchange: Exchange, earlier: tuple[Exchange, ...], reader: Reader
     ) -> Generator[Updates, None, None]:
         import gradio as gr  # noqa: PLC0415
 
         run = Run()
-        if self._runs.setdefault(session, run) is not run:
+        if self._runs.setdefault(reader.session, run) is not run:
             return  # pressed twice at once
         try:
             if len(earlier) >= MAX_EXCHANGES:
@@ -318,10 +320,12 @@ class _Events:
                 conversation=exchange.conversation or secrets.token_urlsafe(ID_BYTES),
             )
             earlier = still_standing(earlier, self._assistant)
-            progress = _progress(self._assistant, self._gate, run, exchange, earlier, words=self._talk.words)
+            progress = _progress(
+                self._assistant, self._gate, run, exchange, earlier, words=self._talk.words, line=reader.line
+            )
             yield from _shown(self._talk, self._assistant, progress, run, earlier)
         finally:
-            self._runs.pop(session, None)
+            self._runs.pop(reader.session, None)
 
     def _ask_of(self, report: object, question: str) -> Generator[Updates, None, None]:
         """The next questions are asked of this report; a question goes into the box, where the reader sends it."""
@@ -333,7 +337,7 @@ class _Events:
 
 
 def _updating(handle: Handler, talk: Talk) -> Callable[..., Generator[Updates, None, None]]:
-    """The same, of the session that a request comes from, with an update in any case: where a generator ends without one,
+    """The same, for the reader that a request comes from, with an update in any case: where a generator ends without one,
     Gradio empties every output."""
     import gradio as gr  # noqa: PLC0415
 
@@ -341,7 +345,7 @@ def _updating(handle: Handler, talk: Talk) -> Callable[..., Generator[Updates, N
         text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
     ) -> Generator[Updates, None, None]:
         updated = False
-        with closing(handle(text, exchanges, only, request.session_hash)) as updates:
+        with closing(handle(text, exchanges, only, reader_of(request))) as updates:
             for update in updates:
                 updated = True
                 yield update
@@ -447,7 +451,14 @@ def _shown(
 
 
 def _progress(
-    assistant: Assistant, gate: ModelGate, run: Run, exchange: Exchange, earlier: tuple[Exchange, ...], *, words: Words
+    assistant: Assistant,
+    gate: ModelGate,
+    run: Run,
+    exchange: Exchange,
+    earlier: tuple[Exchange, ...],
+    *,
+    words: Words,
+    line: str = "",
 ) -> Generator[Exchange, None, None]:
     """The exchange as it comes about, event by event, until it is answered, stopped or found impossible."""
     yield exchange
@@ -455,7 +466,7 @@ def _progress(
         question = check_question(exchange.question)
         within = check_reports(exchange.within, assistant.reports)
         asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
-        with closing(gate.through(asking)) as events:
+        with closing(gate.through(asking, line)) as events:
             for event in events:
                 exchange = exchange.after(event)
                 if run.ending is not None and exchange.running:

@@ -57,6 +57,8 @@ class TalkWords:
     partly: str
     composed: str
     quoted: str
+    unavailable: str
+    overtime: str
     unchecked: str
     stopped: str
     search_stage: str

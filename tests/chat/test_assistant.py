@@ -1,12 +1,14 @@
 """What answers in place of a draft that does not stand its check."""
 
+import time
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
-from chat.answer import Answer, BadQuestion, Finished, Found
-from chat.assistant import Assistant
-from chat.generation import Usage
+from chat.answer import Answer, BadQuestion, Checking, Finished, Found
+from chat.assistant import Assistant, written
+from chat.generation import GeneratorUnavailable, Usage
 from index.library import PassageIndex
 from tests.fakes import HashingEncoder, passage
 
@@ -176,3 +178,59 @@ def test_a_report_that_tells_two_figures_does_not_disagree_with_itself() -> None
 def test_half_a_character_is_no_question() -> None:
     with pytest.raises(BadQuestion, match="Unicode"):
         Assistant(LIBRARY, None).search("甲公司\ud800的收入")
+
+
+class Breaking(Reciting):
+    """A model that fails after its draft."""
+
+    def generate(
+        self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, grammar: str = ""
+    ) -> Generator[str | Usage, None, None]:
+        yield from super().generate(messages, max_tokens=max_tokens, grammar=grammar)
+        raise GeneratorUnavailable("http://127.0.0.1:1/v1 没有响应")
+
+
+class Endless(Reciting):
+    """A model that goes on for ever; closed: whether it was stopped."""
+
+    closed = False
+
+    def generate(
+        self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, grammar: str = ""
+    ) -> Generator[str | Usage, None, None]:
+        try:
+            while True:
+                time.sleep(0.02)
+                yield "甲"
+        finally:
+            self.closed = True
+
+
+REVENUE = "甲公司2022年的营业收入是多少？"
+
+
+def test_where_the_model_fails_the_evidence_is_quoted_and_the_answer_says_why(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    *_, checking, last = Assistant(LIBRARY, Breaking("营业收入为")).ask(REVENUE)
+    assert checking == Checking()
+    assert isinstance(last, Finished)
+    assert (last.answer.fallback, last.answer.quoted) == ("unavailable", True)
+    assert last.answer == replace(answered(REVENUE), fallback="unavailable")  # half a draft is no part of it
+    assert "没有响应" in caplog.text  # whoever runs the service is told; a reader need not know the address
+
+
+def test_an_answer_that_takes_too_long_is_ended_with_the_evidence_quoted() -> None:
+    model = Endless("")
+    began = time.monotonic()
+    *_, last = Assistant(LIBRARY, model, answer_seconds=0.3).ask(REVENUE)
+    assert time.monotonic() - began < 3
+    assert isinstance(last, Finished)
+    assert last.answer == replace(answered(REVENUE), fallback="overtime")
+    assert model.closed
+
+
+def test_who_measures_the_model_is_not_given_quotes_in_its_place() -> None:
+    with pytest.raises(GeneratorUnavailable, match="无法评测"):
+        written(Assistant(LIBRARY, Breaking("")).ask(REVENUE))
+    assert written(Assistant(LIBRARY, None).ask(REVENUE)).answer.quoted

@@ -14,6 +14,7 @@ from chat.config import (
     EncoderConfig,
     GeneratorConfig,
     IndexConfig,
+    LimitsConfig,
     ModelsConfig,
     RerankerConfig,
     ServerConfig,
@@ -41,6 +42,7 @@ model = "qwen2.5:7b"
 path = "/models/own.gguf"
 base_url = "http://127.0.0.1:11434/v1"
 threads = 4
+silence_seconds = 60
 [answer]
 unproven = "show"
 [server]
@@ -51,6 +53,13 @@ allowed_hosts = ["reports.example.com", "10.0.0.5"]
 editing = "never"
 [access]
 ways = ["keys", "none"]
+
+[limits]
+slots = 4
+pending = 3
+waiting = 64
+wait_seconds = 90
+answer_seconds = 180
 """
 
 
@@ -85,10 +94,11 @@ def test_every_key_of_every_section_is_read() -> None:
         ModelsConfig("~/models"),
         EncoderConfig("BAAI/bge-small-zh-v1.5"),
         RerankerConfig("/models/reranker"),
-        GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4),
+        GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4, 60),
         AnswerConfig("show"),
         ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
         AccessConfig(("keys", "none")),
+        LimitsConfig(4, 3, 64, 90, 180),
     )
     default = Config()
     for section in fields(Config):
@@ -105,10 +115,13 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[generator]\nmodle = "x"', "未知的配置项 generator.modle；可用：backend、base_url、model、path、threads"),
+        (
+            '[generator]\nmodle = "x"',
+            "未知的配置项 generator.modle；可用：backend、base_url、model、path、silence_seconds、threads",
+        ),
         (
             "[generater]",
-            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、models、reranker、server",
+            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、models、reranker、server",
         ),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),
@@ -130,6 +143,9 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
             '[encoder]\nmodel = "qwen3-1.7b"',
             "encoder.model 的 qwen3-1.7b 是生成模型；请写在 [generator] 的 model 中",
         ),
+        ("[limits]\nwaiting = 0", "limits.waiting 至少为 1，实为 0"),
+        ('[generator]\nbackend = "openai"\nsilence_seconds = -1', "generator.silence_seconds 至少为 1，实为 -1"),
+        ("[limits]\nslots = 2", "本地模型一次只答一个问题；limits.slots 应为 1，实为 2"),
     ],
 )
 def test_a_slip_is_named_with_the_file_and_its_path(text: str, message: str) -> None:

@@ -123,6 +123,8 @@ def test_an_answer_adds_its_sentences_and_citations() -> None:
     )
     timings = Timings(12.5, 2000.0, 4000.0, 180, 12)
     assert ask_object(Finished(FOUND, answer, timings), 7) == {
+        "quoted": False,
+        "fallback": None,
         "id": 7,
         "question": "那规模呢？",
         "standalone_question": "2024年规模多大？",
@@ -156,6 +158,7 @@ def test_an_answer_adds_its_sentences_and_citations() -> None:
         ],
         "timings": {
             "search_ms": 12.5,
+            "waited_ms": None,
             "first_token_ms": 2000.0,
             "total_ms": 4000.0,
             "prompt_tokens": 180,

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -255,3 +255,53 @@ def test_closing_closes_the_connection_within_a_second(said_something: bool) -> 
         assert left.wait(1)
         assert time.monotonic() - began < 1
     assert not [thread for thread in threading.enumerate() if thread.name == "reportqa-endpoint"]
+
+
+def test_a_chunk_of_ten_megabytes_is_given_up_before_it_is_read_whole() -> None:
+    sent: list[int] = []
+
+    def flood(call: Answering) -> None:
+        call.begin()
+        call.wfile.write(b"data: ")
+        with suppress(OSError):
+            for _ in range(160):
+                call.wfile.write(b"x" * 65_536)
+                sent.append(65_536)
+
+    assert "超过 2,097,152 字节" in message_of(flood)
+    assert sum(sent) < 10 << 20
+
+
+def test_of_a_huge_refusal_only_the_beginning_is_read() -> None:
+    def flood(call: Answering) -> None:
+        call.begin(500, "text/plain")
+        with suppress(OSError):
+            call.wfile.write("内部错误".encode() + b"x" * (10 << 20))
+
+    message = message_of(flood)
+    assert "返回 500：内部错误" in message
+    assert len(message) < 500
+
+
+@pytest.mark.parametrize("event", ["[" * 100_000, '{"choices": [{"delta": {"content": {"a": 1}}}]}'])
+def test_an_event_that_is_too_deep_or_no_text_is_said(event: str) -> None:
+    def odd(call: Answering) -> None:
+        call.begin()
+        call.say(event)
+
+    assert "不符合 OpenAI 接口" in message_of(odd)
+
+
+def test_a_service_that_hangs_is_given_up_after_the_time_that_it_is_given() -> None:
+    left = threading.Event()
+
+    def hang(call: Answering) -> None:
+        if call.reader_left(5):
+            left.set()
+
+    with serving(hang) as (url, _):
+        began = time.monotonic()
+        with pytest.raises(GeneratorUnavailable, match="没有响应"):
+            list(Endpoint(url, "m", api_key="", silence_seconds=0.5).generate(MESSAGES, max_tokens=9))
+        assert 0.4 < time.monotonic() - began < 3
+        assert left.wait(2)

@@ -103,7 +103,9 @@ def test_an_answer_is_looked_for_where_it_is_told_and_to_the_question_as_typed(
 
 def test_ask_answers_with_the_contracts_object(client: TestClient, assistant: ScriptedAssistant) -> None:
     response = client.post(ASK, json={"id": 3, "question": "销量？"})
-    assert response.json() == ask_object(Finished(assistant.search("销量？"), ANSWER, TIMINGS), 3)
+    timings = replace(TIMINGS, waited_ms=response.json()["timings"]["waited_ms"])
+    assert response.json() == ask_object(Finished(assistant.search("销量？"), ANSWER, timings), 3)
+    assert timings.waited_ms is not None
 
 
 def test_the_history_reaches_the_assistant(client: TestClient, assistant: ScriptedAssistant) -> None:
@@ -124,7 +126,8 @@ def test_a_stream_gives_stages_hits_the_growing_draft_and_the_whole_answer(clien
             draft = draft[: content["start"]] + content["text"]
     assert draft == "2024年新能源汽车销量为1286.6万辆[2]。出口128.4万辆[1]。"
     assert events[1][1]["hits"][0]["passage_id"] == "ev-2025#3"
-    assert events[-1][1] == client.post(ASK, json={"id": "s", "question": "销量？"}).json()
+    streamed, whole = events[-1][1], client.post(ASK, json={"id": "s", "question": "销量？"}).json()
+    assert [streamed.pop("timings").keys(), streamed] == [whole.pop("timings").keys(), whole]
 
 
 @pytest.mark.parametrize("path", [ASK, SEARCH])
@@ -191,7 +194,7 @@ def test_the_root_leads_to_the_page_whatever_the_path_in_front(client: TestClien
 def test_the_page_has_a_nonce_on_every_script_and_opens_no_door_to_other_origins(client: TestClient) -> None:
     response = client.get("/chat/", headers={"origin": "https://evil.example"})
     # One of them holds the strings of the page's script, and runs nothing.
-    assert response.text.count("<script") == response.text.count("<script nonce=") == 8
+    assert response.text.count("<script") == response.text.count("<script nonce=") == 9
     (said,) = re.findall(
         r'<script nonce="[^"]+" type="application/json" id="words" lang="zh-CN">(.*?)</script>', response.text
     )
@@ -240,14 +243,17 @@ def test_the_page_and_its_parts_are_served(client: TestClient) -> None:
 # ---- the gate
 
 
-def run_through(gate: ModelGate, assistant: ScriptedAssistant, log: list[Any]) -> None:
-    log.extend(gate.through(assistant.ask("销量？")))
+def run_through(gate: ModelGate, assistant: ScriptedAssistant, log: list[Any], caller: str) -> None:
+    log.extend(gate.through(assistant.ask("销量？"), caller))
 
 
 def test_one_answer_at_a_time_reaches_the_model_and_the_others_wait_in_order() -> None:
     gate, assistant = ModelGate(), ScriptedAssistant(pieces=("甲",), seconds=0.2)
     logs: list[list[Any]] = [[] for _ in range(4)]
-    threads = [threading.Thread(target=run_through, args=(gate, assistant, log)) for log in logs]
+    threads = [
+        threading.Thread(target=run_through, args=(gate, assistant, log, f"用户{number}"))
+        for number, log in enumerate(logs)
+    ]
     for thread in threads:
         thread.start()
         time.sleep(0.02)
@@ -268,7 +274,7 @@ def test_the_passages_are_given_before_the_line_begins() -> None:
     with closing(gate.through(assistant.ask("甲"))) as first, closing(gate.through(assistant.ask("乙"))) as second:
         next(first), next(first)
         assert next(second) == assistant.search("乙")
-        assert next(second) == Waiting(1)
+        assert next(second) == Waiting(1, 8)
 
 
 def test_an_answer_that_needs_no_model_waits_for_nobody() -> None:
@@ -352,8 +358,9 @@ def test_a_busy_model_is_a_503_with_a_time_to_come_back() -> None:
         with client.stream("POST", home + ASK, json={"question": "甲"}, headers={"accept": "text/event-stream"}):
             assert wait_until(lambda: assistant.running == 1)
             response = client.post(home + ASK, json={"id": 2, "question": "乙"})
-        assert (response.status_code, response.headers["retry-after"]) == (503, "30")
+        assert (response.status_code, response.headers["retry-after"]) == (503, "8")
         assert "稍后再试" in response.json()["error"]
+        assert response.json()["retry_after"] == 8
 
 
 def test_a_taken_port_is_said_with_the_way_out() -> None:

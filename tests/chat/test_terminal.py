@@ -107,6 +107,8 @@ def test_brackets_are_text_and_no_markup(capsys: pytest.CaptureFixture[str]) -> 
 def test_quoted_evidence_is_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:
     show_answer(events(replace(ANSWER, quoted=True)))
     assert capsys.readouterr().out.startswith("摘自原文\n2024年")
+    show_answer(events(replace(ANSWER, quoted=True, fallback="unavailable")))
+    assert capsys.readouterr().out.startswith("模型暂不可用，以下摘自原文\n2024年")
 
 
 def test_a_refusal_shows_the_nearest_passages(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,11 +11,10 @@ from playwright.sync_api import expect
 
 from chat.answer import Answer
 from chat.feedback import FeedbackStore
-from chat.gate import Busy
+from chat.gate import STOPPING, Busy
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.spans import citation_link
-from ingest.language import message
 from tests.browsers import chromium
 from tests.chat.pages.test_page_in_browser import Visit, served, wait_until
 from tests.fakes import ANSWER, EXPORTS, HITS, LISTED, SALES, ListedShelf, ScriptedAssistant
@@ -374,8 +373,8 @@ def test_what_goes_wrong_on_the_english_page_is_told_in_english_whatever_the_bro
         ("长" * 2001, None, "The question is too long: 2,001 characters, where 2,000 are the most."),
         (
             "销量？",
-            Busy(message("正在回答的问题较多，请稍后再试。")),
-            "Many questions are being answered; please try again in a moment.",
+            Busy(STOPPING),
+            "The service is stopping and takes no new questions; please try again in a moment.",
         ),
     ):
         assistant.error = error

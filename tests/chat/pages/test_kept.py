@@ -219,6 +219,7 @@ WRONG: dict[tuple[str | int, ...], tuple[object, ...]] = {
     ("of",): (1, True, "ev-2025", [], {}, {"id": "ev-2025"}, {"id": 1, "title": "甲"}),
     ("verbatim",): NOT_FLAG,
     ("quoted",): NOT_FLAG,
+    ("fallback",): (True, "", "late", ["overtime"], {}),
     ("withdrawn",): (None, True, "", "gone", ["left"], {}),
     ("sentences",): (*NOT_LIST, [], [None], ["甲"], [[]], NESTED),
     ("sentences", 0, "text"): NOT_TEXT,
@@ -269,12 +270,28 @@ def test_a_list_may_be_so_long_and_no_longer() -> None:
         told[name] = whole
 
 
-@pytest.mark.parametrize("name", sorted(kept(ANSWERED)))
+@pytest.mark.parametrize("name", sorted(set(kept(ANSWERED)) - {"fallback"}))
 def test_nothing_that_is_kept_may_be_missing(name: str) -> None:
     told = kept(ANSWERED)
     del told[name]
     with pytest.raises(NotKept):
         opened(told)
+
+
+def test_an_answer_that_was_kept_before_quotes_had_a_reason_is_opened_without_one() -> None:
+    told = kept(ANSWERED)
+    del told["fallback"]
+    answer = opened(told).answer
+    assert answer is not None
+    assert answer.fallback is None
+
+
+def test_why_an_answer_is_quoted_is_kept() -> None:
+    assert ANSWERED.answer is not None
+    told = kept(replace(ANSWERED, answer=replace(ANSWERED.answer, quoted=True, fallback="unavailable")))
+    answer = opened(told).answer
+    assert answer is not None
+    assert answer.fallback == "unavailable"
 
 
 @pytest.mark.parametrize("value", [None, True, 1, math.nan, "甲", [], [[]], {}, NESTED, {1: 2}])

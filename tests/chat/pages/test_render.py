@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Sentence, Timings
+from chat.answer import Answer, Checking, Drafting, Event, Fallback, Finished, Found, Sentence, Timings
 from chat.contract import ReportLine
 from chat.facets import Facets, Results
 from chat.gate import Waiting
@@ -196,6 +196,14 @@ def test_an_answer_quoted_from_the_source_is_tagged() -> None:
     assert "摘自原文" not in exchange_html(DONE, 1, CHINESE)
 
 
+@pytest.mark.parametrize(
+    ("fallback", "told"), [("unavailable", "模型暂不可用，以下摘自原文"), ("overtime", "超时，已改为摘录原文")]
+)
+def test_an_answer_quoted_in_the_place_of_the_models_says_why(fallback: Fallback, told: str) -> None:
+    quoted = replace(DONE, answer=replace(ANSWER, quoted=True, fallback=fallback))
+    assert f'<span class="tag">{inert(told)}</span>' in exchange_html(quoted, 1, CHINESE)
+
+
 def test_a_refusal_shows_its_reason_and_the_nearest_passages() -> None:
     refused = Exchange("天气？").after(Finished(FOUND, Answer((), (), HITS, refusal="报告中没有相关内容。"), TIMINGS))
     assert "报告中没有相关内容。" in exchange_html(refused, 1, CHINESE)
@@ -227,8 +235,8 @@ def test_seconds(ms: float, shown: str) -> None:
 
 
 def test_one_waits_behind_the_questions_before() -> None:
-    waiting = Exchange("销量？").after(FOUND).after(Waiting(2))
-    assert inert("排队，前面 2 个") in exchange_html(waiting, 1, CHINESE)
+    waiting = Exchange("销量？").after(FOUND).after(Waiting(2, 16))
+    assert inert("排队，前面 2 个，约 16 秒") in exchange_html(waiting, 1, CHINESE)
     assert "前面" not in exchange_html(waiting.after(Drafting("")), 1, CHINESE)
 
 
@@ -237,8 +245,8 @@ def test_one_waits_behind_the_questions_before() -> None:
     [
         ([], "检索", ""),
         ([FOUND], "作答", "3 段"),
-        ([FOUND, Waiting(1)], "证据", "排队，前面 1 个"),
-        ([FOUND, Waiting(1), Drafting("出口")], "作答", "3 段"),
+        ([FOUND, Waiting(1, 8)], "证据", "排队，前面 1 个，约 8 秒"),
+        ([FOUND, Waiting(1, 8), Drafting("出口")], "作答", "3 段"),
         ([replace(FOUND, needs_model=False)], "证据", "3 段"),
         ([FOUND, Drafting("出口"), Checking()], "核验", "3 段"),
     ],

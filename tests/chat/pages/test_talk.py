@@ -10,7 +10,9 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from starlette.requests import Request
 
+from chat.access.caller import LOCAL
 from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Sentence
 from chat.gate import ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
@@ -56,7 +58,8 @@ class Reader:
 
     def __init__(self, assistant: ScriptedAssistant, session: str = "one") -> None:
         self.talk, self.tabs, self._events = asyncio.run(laid_out(assistant))
-        self.request = gr.Request(session_hash=session)
+        scope = {"type": "http", "headers": [], "state": {"caller": LOCAL}}
+        self.request = gr.Request(Request(scope), session_hash=session)
         self.drawn: dict[Any, Any] = {self.talk.state: (), self.talk.only: None}
         self.history: list[Updates] = []
 
@@ -545,7 +548,7 @@ def test_a_draft_that_grows_fast_is_drawn_no_oftener_than_the_eye_follows_and_it
 
 
 def test_what_did_not_change_is_not_drawn_again(assistant: ScriptedAssistant, reader: Reader) -> None:
-    waiting = Exchange("出口？").after(FOUND).after(Waiting(1))
+    waiting = Exchange("出口？").after(FOUND).after(Waiting(1, 8))
     steps = (each for each in (Exchange("出口？"), waiting, waiting, waiting))
     drawn = [reader.talk.current in each for each in _shown(reader.talk, assistant, steps, Run(), ())]
     assert drawn == [True, True, False, False]

@@ -5,6 +5,7 @@ from typing import Literal
 
 from index.library import Hit
 from ingest.errors import UserError
+from ingest.language import message
 from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
@@ -27,11 +28,13 @@ def check_question(text: str) -> str:
     """
     question = text.strip()
     if not question:
-        raise BadQuestion("请输入问题。")
+        raise BadQuestion(message("请输入问题。"))
     if any(0xD800 <= ord(letter) <= 0xDFFF for letter in question):
-        raise BadQuestion("问题中有不完整的 Unicode 字符；请重新输入。")
+        raise BadQuestion(message("问题中有不完整的 Unicode 字符；请重新输入。"))
     if len(question) > QUESTION_CHARS:
-        raise BadQuestion(f"问题过长：{len(question):,} 个字，最多 {QUESTION_CHARS:,} 个字。")
+        raise BadQuestion(
+            message("问题过长：{given:,} 个字，最多 {most:,} 个字。", given=len(question), most=QUESTION_CHARS)
+        )
     return question
 
 

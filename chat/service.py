@@ -49,6 +49,7 @@ from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 from chat.streams import EventStream, sent, without_blocking
 from ingest.errors import UserError
+from ingest.language import message
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -64,9 +65,9 @@ SEARCHES = 4  # at once: each takes a core
 FINISH_SECONDS = 4  # for the answers under way at a stop
 TOLD_SECONDS = 1  # for those that are cut off to hear of it
 GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
-NOT_JSON_TYPE = "请以 Content-Type: application/json 发送请求。"
-WRONG_METHOD = "此地址不支持这种请求方法。"
-BROKEN = "服务内部错误，详情见服务日志。"
+NOT_JSON_TYPE = message("请以 Content-Type: application/json 发送请求。")
+WRONG_METHOD = message("此地址不支持这种请求方法。")
+BROKEN = message("服务内部错误，详情见服务日志。")
 
 
 class PortInUse(UserError):
@@ -89,7 +90,9 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortInUse(f"{host}:{port} 已被占用；请用 --port 换一个端口，或先停止占用它的程序。") from error
+            raise PortInUse(
+                message("{host}:{port} 已被占用；请用 --port 换一个端口，或先停止占用它的程序。", host=host, port=port)
+            ) from error
         raise
     return listener
 
@@ -413,12 +416,12 @@ def _add_error_handlers(app: "FastAPI") -> None:
     from starlette.exceptions import HTTPException  # noqa: PLC0415
     from starlette.responses import JSONResponse  # noqa: PLC0415
 
-    def failed(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-        told = refusal_object(request.url.path, status, message, _identity(request))
+    def failed(request: Request, status: int, reason: object, headers: dict[str, str] | None = None) -> JSONResponse:
+        told = refusal_object(request.url.path, status, str(reason), _identity(request))
         return JSONResponse(told, status_code=status, headers=headers)
 
     async def bad_question(request: Request, error: Exception) -> JSONResponse:
-        return failed(request, 400, str(error))
+        return failed(request, 400, error)
 
     async def wrong_type(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 415, NOT_JSON_TYPE)

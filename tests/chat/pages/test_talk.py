@@ -428,7 +428,7 @@ def test_while_the_library_is_away_nothing_is_opened(
         raise LibraryUnavailable(UNAVAILABLE)
 
     monkeypatch.setattr(assistant, "passage", away)
-    with pytest.warns(UserWarning, match=UNAVAILABLE):
+    with pytest.warns(UserWarning, match=str(UNAVAILABLE)):
         list(reader.presses("open", exchanges=kept(ANSWERED)))
     assert shows_nothing(reader)
 

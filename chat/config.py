@@ -23,6 +23,7 @@ AccessWay = Literal["loopback", "keys", "none"]
 
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
+_KINDS = {int: "整数", str: "字符串", bool: " true 或 false"}
 
 
 class ConfigError(UserError):
@@ -86,13 +87,15 @@ class ServerConfig:
     """frame_ancestors: origins of pages that may embed this one, such as https://portal.example.com.
     allowed_hosts: names this service may be called by, beside the loopback ones.
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
-    loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody."""
+    loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody.
+    path: where a proxy serves this below a path of its own and takes that path away, such as /reportqa; empty at the root."""
 
     host: str = "127.0.0.1"
     port: int = 7860
     frame_ancestors: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,15 @@ class LimitsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LogsConfig:
+    """What is told on standard error while the service runs. format: `text` for people; `json`, an object a line, for what collects
+    logs. questions: whether with the words of questions, which stand nowhere else in it."""
+
+    format: Literal["text", "json"] = "text"
+    questions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
@@ -128,6 +140,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     access: AccessConfig = field(default_factory=AccessConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
+    logs: LogsConfig = field(default_factory=LogsConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -210,7 +223,7 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
         return tuple(value)
     assert get_origin(hint) not in (Union, UnionType)
     if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
-        raise ConfigError(f"{file}：{where} 应为{'整数' if hint is int else '字符串'}，实为 {value!r}")
+        raise ConfigError(f"{file}：{where} 应为{_KINDS[hint]}，实为 {value!r}")
     return value
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from chat.access.access import Access
 from chat.access.caller import caller_of
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
+from chat.asker import Asker
 from chat.contract import (
     Asked,
     Identity,
@@ -34,6 +35,9 @@ from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
 from chat.json_body import WrongType, read_json
+from chat.operations.below import Below
+from chat.operations.operation_routes import Operations, add_operation_routes
+from chat.operations.requests import Requests
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
@@ -100,7 +104,8 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
 
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        # Into the handlers that are there already, as everything else.
+        log_config=None,
         access_log=False,
         server_header=False,
         # It would put what X-Forwarded-For says in the place of the address that a request comes from.
@@ -137,6 +142,8 @@ def make_app(
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
     access: Access | None = None,
+    below: str = "",
+    operations: Operations | None = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
@@ -144,17 +151,21 @@ def make_app(
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
-    access: who gets in; without it nobody is asked.
+    access: who gets in; without it nobody is asked. below: the path that a proxy serves it at and takes away, such as /reportqa.
+    operations: what watches it; its metrics are told of questions by the gate, where no gate is given.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
+        operations.below.BadPath: below is no such path.
     """
-    gate = gate or ModelGate()
-    app = _guarded_app(allowed_hosts, frame_ancestors, access)
+    operations = operations or Operations()
+    gate = gate or ModelGate(observers=(operations.metrics.count_use,))
+    app = _guarded_app(allowed_hosts, frame_ancestors, access, below, operations)
     app.state.gate = gate
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
+    add_operation_routes(app, gate, operations)
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:
@@ -215,7 +226,13 @@ def _mount_page(
     ]
 
 
-def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], access: Access | None) -> "FastAPI":
+def _guarded_app(
+    allowed_hosts: Sequence[str],
+    frame_ancestors: Sequence[str],
+    access: Access | None,
+    below: str,
+    operations: Operations,
+) -> "FastAPI":
     from fastapi import FastAPI  # noqa: PLC0415
     from fastapi.middleware.cors import CORSMiddleware  # noqa: PLC0415
     from starlette.types import ASGIApp  # noqa: PLC0415
@@ -224,15 +241,17 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], a
         """FastAPI inside the guard: as a middleware the guard would not see the page of an unforeseen error."""
 
         def build_middleware_stack(self) -> ASGIApp:
-            return Guard(
-                super().build_middleware_stack(),
+            guard = Guard(
+                Below(super().build_middleware_stack(), below),
                 allowed_hosts=allowed_hosts,
                 frame_ancestors=frame_ancestors,
                 heads={f"/{words.path}/": (words.language, _head(words)) for words in (CHINESE, ENGLISH)},
                 access=access,
             )
+            return Requests(guard, told=(operations.metrics.count_request, *operations.told))
 
-    Guard(_nothing, frame_ancestors=frame_ancestors)  # a wrong origin fails now, not with the first request
+    # What is configured wrong fails now, not with the first request.
+    Guard(Below(_nothing, below), frame_ancestors=frame_ancestors)
     app = GuardedApp(title="reportqa", docs_url=None, redoc_url=None, openapi_url=None)
     # Without a CORS policy of the parent, Gradio answers any origin with credentials.
     app.add_middleware(CORSMiddleware, allow_origins=[])
@@ -270,7 +289,7 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
     async def to_page(request: Request) -> Response:
         # Relative, so that it holds below any path a proxy gives us.
         asked = words_for(request.headers.get("accept-language", ""))
-        path = request.url.path.strip("/") or asked.path
+        path = request.url.path.removeprefix(request.scope.get("root_path", "")).strip("/") or asked.path
         return RedirectResponse(f"{path}/", status_code=307, headers={"Vary": "Accept-Language"})
 
     async def healthz(request: Request) -> Response:
@@ -288,12 +307,14 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, assistant)
+        wanted = request.headers.get("accept-language", "")
+        by = Asker("api", words_for(wanted).language if wanted else "")
         caller = line_key(caller_of(request), request.client.host if request.client else "")
         if "text/event-stream" in request.headers.get("accept", ""):
-            ticket = gate.enter(caller)  # a refusal has a status of its own, so it comes before the stream
-            steps = gate.follow(_ask(assistant, asked), ticket)
+            ticket = gate.enter(caller, by)  # a refusal has a status of its own, so it comes before the stream
+            steps = gate.follow(_ask(assistant, asked), ticket, by)
             return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), caller))) as events:
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), caller, by))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))

@@ -9,7 +9,7 @@ from chat.gate import ModelGate
 from chat.opened import OpenedReport
 from chat.pages.askers import asker
 from chat.pages.covers import header_html
-from chat.pages.drawn import PLAIN, Updates, drawn
+from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of
 from chat.pages.overview_tab import Overlooked, lay_out_overview
 from chat.pages.searching import Searching, lay_out_search
 from chat.pages.shelf_tab import lay_out_shelf
@@ -71,7 +71,7 @@ def make_page(
                 with gr.Tab(words.head.reports):
                     lay_out_shelf(page, shelf, editing, words, header=header, talk=talk, results=results, see=see)
             lay_out_overview(see, words)
-        page.load(begin, None, [header, talk.begin, talk.covered], **PLAIN)
+        page.load(in_language_of(words, begin), None, [header, talk.begin, talk.covered], **PLAIN)
         connect_talk(talk, tabs, words.head.chat, see, gate, count=count)
     page.max_threads = (
         gate.most + SAME_TIME

@@ -800,7 +800,7 @@ def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operat
 
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.access.configured import access_of, see_of  # noqa: PLC0415
+    from chat.access.configured import access_of, login_of, see_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
     from chat.feedback import (  # noqa: PLC0415
         FEEDBACK,
@@ -819,7 +819,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
 
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
-    access = access_of(config, _index_root(arguments, config), host=host)
+    login = login_of(config)
+    access = access_of(config, _index_root(arguments, config), host=host, login=login)
     with _listening(host, port) as listener, Reader() as viewer:
         with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
@@ -857,6 +858,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     feedback=FeedbackStore(setup.root / FEEDBACK),
                     access=access,
                     see=see_of(config, live),
+                    login=login,
                     external_url=config.server.external_url,
                     below=config.server.path,
                     operations=operations,

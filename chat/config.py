@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from index.encoder import SentenceEncoder
     from index.rerank import Reranker
 
-AccessWay = Literal["loopback", "keys", "none"]
+AccessWay = Literal["loopback", "keys", "proxy", "oidc", "none"]
 
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
@@ -105,15 +105,47 @@ class ServerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ProxyConfig:
+    """header: that carries the proxy's token (JWT). issuer, audience: what it says. algorithm, keys: its signature, and a file with the
+    public key (PEM or JWKS); for HS256 the secret is REPORTQA_PROXY_SECRET. user, groups: the claims that tell them."""
+
+    header: str = "X-Portal-Token"
+    issuer: str = ""
+    audience: str = "reportqa"
+    algorithm: Literal["HS256", "RS256", "PS256", "ES256", "EdDSA"] = "RS256"
+    keys: str = ""
+    user: str = "sub"
+    groups: str = "groups"
+
+
+@dataclass(frozen=True, slots=True)
+class OidcConfig:
+    """issuer: of the company's login (OpenID Connect). client_id: what we are to it; its secret, if any, is REPORTQA_OIDC_SECRET.
+    scope: asked of it. user, groups: the claims that tell them. session_hours: how long one login lasts."""
+
+    issuer: str = ""
+    client_id: str = ""
+    scope: str = "openid profile"
+    user: str = "sub"
+    groups: str = "groups"
+    session_hours: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class AccessConfig:
-    """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
-    `none`, nobody is asked, which has to be said.
+    """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`;
+    `proxy`, those for whom a reverse proxy vouches; `oidc`, those who log in; and `none`, nobody is asked, which has to be said.
+    editors: groups whose members may add and remove reports. admins: those that may do everything.
     proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
     groups: which reports the members of each may see, as ids or as folders of the corpus with a `/` at their end; `*` is every report, and
     as a group everybody. Without any, all reports are there for all who get in.
     questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
+    editors: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
+    proxy: ProxyConfig = field(default_factory=ProxyConfig)
+    oidc: OidcConfig = field(default_factory=OidcConfig)
     proxies: tuple[str, ...] = ()
     questions_per_minute: int = 10
     requests_per_minute: int = 300

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from chat.access.access import Access
 from chat.access.caller import caller_of
+from chat.access.login_routes import Login, add_login_routes
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.api.completion_routes import add_completion_routes
 from chat.api.mcp_server import add_mcp, make_server
@@ -49,6 +50,7 @@ from chat.pages.export_routes import add_export_routes
 from chat.pages.languages import words_for
 from chat.pages.page import Assistant, See, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
+from chat.pages.rejection import rejection_html
 from chat.pages.talk import uncounted
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
@@ -156,6 +158,7 @@ def make_app(
     feedback: "FeedbackStore | None" = None,
     access: Access | None = None,
     see: See | None = None,
+    login: Login | None = None,
     external_url: str = "",
     below: str = "",
     operations: Operations | None = None,
@@ -166,7 +169,7 @@ def make_app(
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
-    access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told.
+    access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told. login: where people log in.
     external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
     below: the path that a proxy serves it at and takes away, such as /reportqa.
     operations: what watches it; its metrics are told of questions by the gate, where no gate is given.
@@ -189,6 +192,8 @@ def make_app(
     add_openapi(app, external_url.rstrip("/"))
     add_mcp(app, make_server(see, gate, home, count=count))
     add_operation_routes(app, gate, operations)
+    if login is not None:
+        add_login_routes(app, login, rejection_html)
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:

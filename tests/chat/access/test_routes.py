@@ -12,8 +12,12 @@ from starlette.testclient import TestClient
 
 from chat.access.access import Access
 from chat.access.caller import LOCAL, SCOPES, Caller, Scope
+from chat.access.login_routes import Login
 from chat.access.loopback import Loopback
+from chat.access.people import Roles
+from chat.access.provider import Client, Provider
 from chat.access.routes import ROUTES, need_of
+from chat.access.sessions import Kept
 from chat.feedback import FeedbackStore
 from chat.service import make_app
 from tests.chat.test_service import HOME
@@ -26,6 +30,9 @@ MATRIX = """
 GET /healthz                                  in     in   in  in     in      in    in     in     in
 GET /readyz                                   in     in   in  in     in      in    in     in     in
 GET /metrics                                  401    in   403 403    403     in    403    403    in
+GET /login                                    in     in   in  in     in      in    in     in     in
+GET /login/callback                           in     in   in  in     in      in    in     in     in
+GET /logout                                   in     in   in  in     in      in    in     in     in
 GET /static/page.css                          in     in   in  in     in      in    in     in     in
 GET /                                         401    in   403 403    403     403   in     in     in
 GET /chat                                     401    in   403 403    403     403   in     in     in
@@ -90,7 +97,16 @@ class Told:
 def served(tmp_path: Path, access: Access | None) -> Any:
     assistant = ScriptedAssistant()
     feedback = FeedbackStore(tmp_path / "feedback.sqlite3")
-    return make_app(assistant, shelf=ListedShelf(assistant), feedback=feedback, editing="always", access=access)
+    nowhere = Client("http://127.0.0.1:9", "reportqa", "", f"{HOME}/login/callback")
+    login = Login(
+        Provider(nowhere, roles=Roles()),
+        sessions=Kept(seconds=60, most=10),
+        pending=Kept(seconds=60, most=10),
+        home=HOME,
+        seconds=60,
+    )
+    shelf = ListedShelf(assistant)
+    return make_app(assistant, shelf=shelf, feedback=feedback, editing="always", access=access, login=login)
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +175,7 @@ def test_no_route_is_open_to_everybody_but_those_named_here() -> None:
         "/healthz",
         "/readyz",
         r"/static/[\w.-]+",
+        "/login(?:/callback)?|/logout",
     ]
 
 

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chat.access.access import Access
 from chat.access.rejected import Rejected
 from chat.access.routes import Need, need_of
+from chat.api.refusals import refusal_object
 from chat.pages.languages import LANGUAGES, language_of
 from ingest.errors import UserError
 from ingest.language import message, speaking, spoken
@@ -252,7 +253,7 @@ class _Answer:
             page = REJECTED_PAGE.format(language=words.language, product=words.product, message=told)
             kind, body = b"text/html; charset=utf-8", page.encode()
         else:
-            told = json.dumps({"id": None, "error": str(rejected.message)}, ensure_ascii=False)
+            told = json.dumps(refusal_object(self._path, rejected.status, str(rejected.message)), ensure_ascii=False)
             kind, body = b"application/json", told.encode()
         headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
         headers += [(name.lower().encode(), value.encode()) for name, value in rejected.headers.items()]

@@ -51,8 +51,12 @@ port = 8080
 frame_ancestors = ["https://portal.example.com"]
 allowed_hosts = ["reports.example.com", "10.0.0.5"]
 editing = "never"
+external_url = "https://reports.example.com"
 [access]
 ways = ["keys", "none"]
+proxies = ["10.0.0.5"]
+questions_per_minute = 20
+requests_per_minute = 600
 
 [limits]
 slots = 4
@@ -96,8 +100,15 @@ def test_every_key_of_every_section_is_read() -> None:
         RerankerConfig("/models/reranker"),
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4, 60),
         AnswerConfig("show"),
-        ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
-        AccessConfig(("keys", "none")),
+        ServerConfig(
+            "0.0.0.0",
+            8080,
+            ("https://portal.example.com",),
+            ("reports.example.com", "10.0.0.5"),
+            "never",
+            "https://reports.example.com",
+        ),
+        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600),
         LimitsConfig(4, 3, 64, 90, 180),
     )
     default = Config()

@@ -177,7 +177,9 @@ def load_config(path: Path | None = None) -> Config:
     _check_kinds(config, file)
     _check_limits(config, file)
     if config.server.external_url and not _ADDRESS.fullmatch(config.server.external_url):
-        raise ConfigError(f"{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com")
+        raise ConfigError(
+            message("{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com", file=file)
+        )
     return config
 
 

@@ -49,7 +49,7 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
 def _limits(access: AccessConfig) -> Limits:
     for name in ("questions_per_minute", "requests_per_minute"):
         if getattr(access, name) < 1:
-            raise ConfigError(f"access.{name} 应为正整数，实为 {getattr(access, name)}")
+            raise ConfigError(message("access.{name} 应为正整数，实为 {value}", name=name, value=getattr(access, name)))
     return Limits(questions=access.questions_per_minute, requests=access.requests_per_minute)
 
 

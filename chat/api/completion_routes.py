@@ -27,6 +27,7 @@ from chat.generation import GeneratorUnavailable
 from chat.json_body import read_json
 from chat.pages.page import Assistant
 from chat.streams import without_blocking
+from ingest.language import message
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -78,7 +79,10 @@ def add_completion_routes(
         if name != MODEL:
             return refused(
                 BadParameter(
-                    f"没有名为 {name[:60]!r} 的模型；可用 {MODEL}。", "model", code="model_not_found", status=404
+                    message("没有名为 {name} 的模型；可用 {model}。", name=repr(name[:60]), model=MODEL),
+                    "model",
+                    code="model_not_found",
+                    status=404,
                 )
             )
         return JSONResponse(model_object(began))

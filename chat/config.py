@@ -26,7 +26,7 @@ AccessWay = Literal["loopback", "keys", "none"]
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
-_KINDS = {int: message("整数"), str: message("字符串"), bool: message(" true 或 false")}
+_KINDS = {int: message("整数"), str: message("字符串"), bool: message("布尔值（true 或 false）")}
 
 
 class ConfigError(UserError):

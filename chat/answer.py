@@ -9,6 +9,8 @@ from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
 Unproven = Literal["quote", "remove", "show"]
+# picture: what is asked stands in one, as no text. years: others are told. near: sections are. nothing: not even that.
+RefusalKind = Literal["picture", "years", "near", "nothing"]
 
 QUESTION_CHARS = 2_000  # a question, not a document: what is longer would fill the small model's window by itself
 
@@ -78,7 +80,7 @@ class Answer:
     """Every number in a sentence has a citation, and every citation is used by a sentence.
 
     quoted: the sentences are the evidence itself (摘自原文), not the model's words.
-    refusal: why there is no answer, in the reader's language; None where there is one.
+    refusal: why there is no answer, in the reader's language; None where there is one. refused_for: its kind, where known.
     dropped_marks: marks of the draft that named nothing, left out of the answer.
     """
 
@@ -88,6 +90,7 @@ class Answer:
     quoted: bool = False
     refusal: str | None = None
     dropped_marks: tuple[str, ...] = ()
+    refused_for: RefusalKind | None = None
 
     @property
     def text(self) -> str:

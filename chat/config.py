@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
+_KINDS = {int: "整数", str: "字符串", bool: " true 或 false"}
 
 
 class ConfigError(UserError):
@@ -93,6 +94,24 @@ class ServerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordsConfig:
+    """What is kept of use.
+
+    url: the database, as SQLAlchemy writes it (postgresql+psycopg://host/name); empty: an SQLite file beside the index.
+    questions: whether what was asked is kept with its usage, or only that something was.
+    feedback_days, usage_days: how long rows are kept; 0: as long as there is room. feedback_most: how many verdicts at most.
+    feedback_a_minute: how many verdicts one address may give.
+    """
+
+    url: str = ""
+    questions: bool = False
+    feedback_days: int = 0
+    feedback_most: int = 20_000
+    feedback_a_minute: int = 30
+    usage_days: int = 365
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
@@ -102,6 +121,7 @@ class Config:
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     answer: AnswerConfig = field(default_factory=AnswerConfig)
     server: ServerConfig = field(default_factory=ServerConfig)
+    records: RecordsConfig = field(default_factory=RecordsConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -123,6 +143,7 @@ def load_config(path: Path | None = None) -> Config:
         raise ConfigError(f"{file}：不是有效的 TOML（{error}）") from error
     config: Config = _record(Config, table, file, "")
     _check_kinds(config, file)
+    _check_limits(config.records, file)
     return config
 
 
@@ -140,6 +161,13 @@ def _check_kinds(config: Config, file: Path) -> None:
         raise ConfigError(
             f"{file}：generator.model 的 {config.generator.model} 是向量模型；请写在 [encoder] 的 model 中"
         )
+
+
+def _check_limits(records: RecordsConfig, file: Path) -> None:
+    least = {"feedback_days": 0, "feedback_most": 1, "feedback_a_minute": 1, "usage_days": 0}
+    for name, lowest in least.items():
+        if (value := getattr(records, name)) < lowest:
+            raise ConfigError(f"{file}：records.{name} 应不小于 {lowest}，实为 {value}")
 
 
 def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
@@ -169,7 +197,7 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
         return tuple(value)
     assert get_origin(hint) not in (Union, UnionType)
     if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
-        raise ConfigError(f"{file}：{where} 应为{'整数' if hint is int else '字符串'}，实为 {value!r}")
+        raise ConfigError(f"{file}：{where} 应为{_KINDS[hint]}，实为 {value!r}")
     return value
 
 

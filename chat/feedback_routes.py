@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from chat.answer import BadQuestion, check_question
 from chat.contract import JsonObject, error_object
-from chat.feedback import LIBRARY, REASONS, VERDICTS, Cited, Feedback, FeedbackStore, FeedbackUnavailable, Reason, now
+from chat.feedback import LIBRARY, REASONS, VERDICTS, Cited, Feedback, FeedbackStore, Reason, now
 from chat.json_body import read_json
+from chat.rate import RateLimit
+from chat.records import RecordsUnavailable
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -40,21 +42,31 @@ CITED_FIELDS = ("report_id", "passage_id")
 
 NOT_KEPT = "反馈没有存下，回答不受影响；请稍后重试，如仍出错请联系管理员查看服务日志。"
 NO_SUCH_FEEDBACK = "没有这个回答的反馈，可能已经撤回。"
+TOO_MANY = "反馈提交得太频繁，请在 {seconds} 秒后再试。"
 RETRY_SECONDS = 30
+VERDICTS_A_MINUTE = 30  # more than anybody reads answers; behind one address a whole office may sit
 
 _log = logging.getLogger(__name__)
 
 
-def add_feedback_routes(app: "FastAPI", store: FeedbackStore) -> None:
-    """Put the routes on the application; a store that fails fails these two alone."""
+def add_feedback_routes(app: "FastAPI", store: FeedbackStore, limit: RateLimit | None = None) -> None:
+    """Put the routes on the application; a store that fails fails these two alone.
+
+    limit: how often one address may judge or take back; VERDICTS_A_MINUTE where none is given.
+    """
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import JSONResponse, Response  # noqa: PLC0415
 
-    async def done(work: Callable[[], JsonObject | None]) -> Response:
+    rate = limit or RateLimit(VERDICTS_A_MINUTE)
+
+    async def done(request: Request, work: Callable[[], JsonObject | None]) -> Response:
+        if seconds := rate.wait(request.client.host if request.client else ""):
+            headers = {"Retry-After": str(seconds)}
+            return JSONResponse(error_object(TOO_MANY.format(seconds=seconds)), status_code=429, headers=headers)
         try:
             result = await run_in_threadpool(work)
-        except FeedbackUnavailable as error:
+        except RecordsUnavailable as error:
             _log.error("feedback was not kept: %s", error)  # with the path, which is not for readers
             headers = {"Retry-After": str(RETRY_SECONDS)}
             return JSONResponse(error_object(NOT_KEPT), status_code=503, headers=headers)
@@ -64,11 +76,11 @@ def add_feedback_routes(app: "FastAPI", store: FeedbackStore) -> None:
 
     async def give(request: Request) -> Response:
         feedback = read_feedback(await read_json(request), given_at=now())
-        return await done(lambda: {"answer_id": feedback.id, "answer_kept": store.record(feedback)})
+        return await done(request, lambda: {"answer_id": feedback.id, "answer_kept": store.record(feedback)})
 
     async def withdraw(request: Request) -> Response:
         answer_id = request.path_params["answer_id"]
-        return await done(lambda: {"answer_id": answer_id} if store.withdraw(answer_id) else None)
+        return await done(request, lambda: {"answer_id": answer_id} if store.withdraw(answer_id) else None)
 
     app.add_route(FEEDBACK_ROUTE, give, methods=["POST"])
     app.add_route(FEEDBACK_ROUTE + "/{answer_id}", withdraw, methods=["DELETE"])

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from chat.answer import Event, Found
+from chat.asker import Asker, Keep, Use, watched
 from ingest.errors import UserError
 
 PULSE_SECONDS = 0.25  # a waiting generator must yield this often: one that only blocks cannot be cancelled
@@ -27,24 +28,35 @@ class Waiting:
     ahead: int
 
 
+def _forgotten(use: Use) -> None:
+    pass
+
+
 class ModelGate:
     """At most `slots` answers reach the model at once, first come first served."""
 
-    def __init__(self, *, slots: int = 1, wait_seconds: float = 60.0) -> None:
+    def __init__(self, *, slots: int = 1, wait_seconds: float = 60.0, keep: Keep = _forgotten) -> None:
+        """keep: is told what became of each question, whichever way it came."""
         self._slots = slots
         self._wait_seconds = wait_seconds
+        self._keep = keep
         self._line: deque[object] = deque()  # the first `slots` of it hold the model
         self._moved = threading.Condition()
 
-    def through(self, events: Generator[Event, None, None]) -> Generator[Event | Waiting, None, None]:
+    def through(
+        self, events: Generator[Event, None, None], by: Asker = Asker()
+    ) -> Generator[Event | Waiting, None, None]:
         """The events of one answer: the first, which is the search, at once; the rest while holding the model, or at once too where
         none is needed.
 
-        Closing this generator, in the line or later, leaves the line and closes `events`.
+        Closing this generator once it has begun, in the line or later, leaves the line and closes `events`.
 
         Raises:
             Busy: the model was not free within wait_seconds.
         """
+        return watched(self._in_turn(events), by, self._keep)
+
+    def _in_turn(self, events: Generator[Event, None, None]) -> Generator[Event | Waiting, None, None]:
         with closing(events):
             for event in events:
                 yield event

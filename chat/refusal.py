@@ -6,7 +6,7 @@ A bare refusal sends the reader away; most of them ask for something that stands
 import re
 from collections.abc import Iterable, Sequence
 
-from chat.answer import Answer, Found
+from chat.answer import Answer, Found, RefusalKind
 from chat.evidence import Evidence
 from chat.relevance import asked_years
 from index.asked import asks_for_a_figure, lacks_what_is_asked
@@ -48,6 +48,7 @@ def refused(found: Found, reports: Sequence[str], shares: Sequence[float], pictu
     """
     hits = found.hits
     said = [NOTHING]
+    kind: RefusalKind = "nothing"
     years = asked_years(found.question) or asked_years(found.standalone_question)
     near = [hit for hit, share in zip(hits, shares, strict=True) if share >= LEAST_WORDS]
     spoken = {year for hit in near if hit.passage.kind != "figure" for year in _years_told(hit.passage)}
@@ -55,14 +56,17 @@ def refused(found: Found, reports: Sequence[str], shares: Sequence[float], pictu
         picture = _captioned(found.standalone_question, hits, years)
     if picture is not None and years <= spoken | _years_in(picture.passage.text):
         said.append(IN_A_PICTURE.format(picture=_picture(picture)))
+        kind = "picture"
     elif years - spoken and spoken:
         asked = "、".join(map(str, sorted(years - spoken)))
         said.append(OTHER_YEARS.format(asked=asked, spoken="、".join(_nearest_years(spoken, years))))
+        kind = "years"
     if near:
         said.append(NEAREST.format(sections="、".join(_sections(near))))
+        kind = "near" if kind == "nothing" else kind
     elif reports:
         said.append(COVERED.format(reports=_listed(reports)))
-    return Answer((), (), hits, refusal="".join(said))
+    return Answer((), (), hits, refusal="".join(said), refused_for=kind)
 
 
 def asked_picture(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Hit | None:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
+from chat.asker import Asker
 from chat.contract import Asked, ask_object, error_object, found_object, identity, read_asked, search_object
 from chat.facets import Results, search_in_one_go
-from chat.feedback_routes import add_feedback_routes
+from chat.feedback_routes import VERDICTS_A_MINUTE, add_feedback_routes
 from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
@@ -29,6 +30,7 @@ from chat.pages.languages import words_for
 from chat.pages.page import Assistant, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
 from chat.pages.words import Words
+from chat.rate import RateLimit
 from chat.shelf import Editing, Shelf
 from chat.streams import sent, without_blocking
 from ingest.errors import UserError
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from chat.feedback import FeedbackStore
     from chat.page_views import PageViews
+    from chat.usage import UsageStore
 
 STATIC = Path(__file__).parent / "pages" / "static"
 RETRY_SECONDS = 30
@@ -98,24 +101,27 @@ def make_app(
     editing: Editing = "loopback",
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
+    feedback_a_minute: int = VERDICTS_A_MINUTE,
+    usage: "UsageStore | None" = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
     frame_ancestors: origins whose pages may frame ours; none by default.
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
-    feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
+    feedback: keeps what readers think of answers; without it they are not asked. usage: keeps what was asked, where no gate is
+    given. views: pictures of the pages of PDF reports; without them a report is read as text alone.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
     """
-    gate = gate or ModelGate()
+    gate = gate or (ModelGate(keep=usage.record) if usage is not None else ModelGate())
     app = _guarded_app(allowed_hosts, frame_ancestors)
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
     if feedback is not None:
-        add_feedback_routes(app, feedback)
+        add_feedback_routes(app, feedback, RateLimit(feedback_a_minute))
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 
@@ -240,13 +246,15 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, assistant)
+        wanted = request.headers.get("accept-language", "")
+        by = Asker("api", words_for(wanted).language if wanted else "")
         if "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(
-                _server_sent(assistant, gate, asked),
+                _server_sent(assistant, gate, asked, by),
                 media_type="text/event-stream",
                 headers={"X-Accel-Buffering": "no"},  # a proxy would collect the stream
             )
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked)))) as events:
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), by))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))
@@ -287,7 +295,7 @@ async def _read(request: "Request", assistant: Assistant) -> Asked:
     return read_asked(decoded, assistant.reports)
 
 
-async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> AsyncGenerator[str, None]:
+async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked, by: Asker) -> AsyncGenerator[str, None]:
     """The events stage, hits, delta and final; `error` in the place of final where there is no answer."""
     draft, last_stage = "", ""
 
@@ -301,7 +309,7 @@ async def _server_sent(assistant: Assistant, gate: ModelGate, asked: Asked) -> A
 
     yield staged(stage="searching")
     try:
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked)))) as events:
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), by))) as events:
             async for event in events:
                 match event:
                     case Found():

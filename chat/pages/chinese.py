@@ -317,6 +317,7 @@ CHINESE = Words(
         thanks="已记下，谢谢您的反馈。",
         withdrawn="反馈已撤回。",
         failed="反馈没有存下，回答不受影响；请稍后再试。",
+        too_many="反馈提交得太频繁，请稍后再试。",
     ),
     look=LOOK,
     export=ExportWords(

@@ -350,6 +350,7 @@ ENGLISH = Words(
         thanks="Noted. Thank you.",
         withdrawn="Your feedback was withdrawn.",
         failed="Your feedback could not be stored; the answer is not affected. Please try again later.",
+        too_many="Too much feedback at once; please try again shortly.",
     ),
     look=LOOK,
     export=ExportWords(

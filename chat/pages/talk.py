@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
+from chat.asker import Asker
 from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
@@ -418,7 +419,7 @@ def _progress(
         question = check_question(exchange.question)
         within = check_reports(exchange.within, assistant.reports)
         asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
-        with closing(gate.through(asking)) as events:
+        with closing(gate.through(asking, Asker("page", words.language))) as events:
             for event in events:
                 exchange = exchange.after(event)
                 if run.ending is not None and exchange.running:

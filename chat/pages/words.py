@@ -301,6 +301,7 @@ class FeedbackWords:
     thanks: str
     withdrawn: str
     failed: str
+    too_many: str
 
 
 @dataclass(frozen=True, slots=True)

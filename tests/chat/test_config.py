@@ -14,6 +14,7 @@ from chat.config import (
     GeneratorConfig,
     IndexConfig,
     ModelsConfig,
+    RecordsConfig,
     RerankerConfig,
     ServerConfig,
     load_config,
@@ -48,6 +49,13 @@ port = 8080
 frame_ancestors = ["https://portal.example.com"]
 allowed_hosts = ["reports.example.com", "10.0.0.5"]
 editing = "never"
+[records]
+url = "postgresql+psycopg://db.example.com/reportqa"
+questions = true
+feedback_days = 730
+feedback_most = 5000
+feedback_a_minute = 10
+usage_days = 90
 """
 
 
@@ -85,6 +93,7 @@ def test_every_key_of_every_section_is_read() -> None:
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4),
         AnswerConfig("show"),
         ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
+        RecordsConfig("postgresql+psycopg://db.example.com/reportqa", True, 730, 5000, 10, 90),
     )
     default = Config()
     for section in fields(Config):
@@ -104,11 +113,14 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ('[generator]\nmodle = "x"', "未知的配置项 generator.modle；可用：backend、base_url、model、path、threads"),
         (
             "[generater]",
-            "未知的配置项 generater；可用：answer、corpus、encoder、generator、index、models、reranker、server",
+            "未知的配置项 generater；可用：answer、corpus、encoder、generator、index、models、records、reranker、server",
         ),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),
         ("[encoder]\nmodel = 5", "encoder.model 应为字符串，实为 5"),
+        ("[records]\nquestions = 1", "records.questions 应为 true 或 false，实为 1"),
+        ("[records]\nusage_days = -1", "records.usage_days 应不小于 0，实为 -1"),
+        ("[records]\nfeedback_most = 0", "records.feedback_most 应不小于 1，实为 0"),
         ('[server]\nport = "7860"', "server.port 应为整数，实为 '7860'"),
         ("[server]\nport = true", "server.port 应为整数，实为 True"),
         ("[server]\nport = 7860.0", "server.port 应为整数，实为 7860.0"),

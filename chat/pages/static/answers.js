@@ -149,14 +149,16 @@ async function send(exchange, judgement) {
   const headers = { "Content-Type": "application/json" };
   const response = await fetch(FEEDBACK, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
   if (response?.ok) judged.set(kept.id, judgement.verdict);
-  notice(response?.ok ? words.feedback.thanks : words.feedback.failed);
+  notice(response?.ok ? words.feedback.thanks : refusal(response));
   drawJudgements();
 }
+
+const refusal = (response) => (response?.status === 429 ? words.feedback.too_many : words.feedback.failed);
 
 async function withdraw(id) {
   const response = await fetch(`${FEEDBACK}/${id}`, { method: "DELETE" }).catch(() => null);
   if (response?.ok) judged.delete(id);
-  notice(response?.ok ? words.feedback.withdrawn : words.feedback.failed);
+  notice(response?.ok ? words.feedback.withdrawn : refusal(response));
   drawJudgements();
 }
 

@@ -1,0 +1,92 @@
+"""What became of a question is told once, whatever its end, and its events are the same as without."""
+
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from chat.answer import Answer, BadQuestion, Event
+from chat.asker import Asker, Use, watched
+from chat.feedback import Cited
+from chat.gate import Busy, ModelGate
+from chat.generation import GeneratorUnavailable
+from tests.fakes import ANSWER, HITS, TIMINGS, ScriptedAssistant
+
+READER = Asker("page", "zh-CN", "u1")
+
+
+def uses_of(events: Generator[Event, None, None], *, until: int | None = None) -> list[Use]:
+    kept: list[Use] = []
+    with closing(watched(events, READER, kept.append)) as watching:
+        for number, _ in enumerate(watching, start=1):
+            if number == until:
+                break
+    return kept
+
+
+def test_an_answer_is_told_with_what_it_cites_and_how_long_it_took() -> None:
+    (use,) = uses_of(ScriptedAssistant().ask("销量？"))
+    assert (use.asker, use.ending, use.reason, use.question) == (READER, "answered", "", "销量？")
+    cited = dict.fromkeys(Cited(each.passage.report_id, each.passage.id) for each in ANSWER.citations)
+    assert use.cited == tuple(cited)
+    assert (use.search_ms, use.first_token_ms) == (TIMINGS.search_ms, TIMINGS.first_token_ms)
+    assert (use.prompt_tokens, use.answer_tokens) == (TIMINGS.prompt_tokens, TIMINGS.answer_tokens)
+    assert use.total_ms is not None
+    assert use.asked_at.endswith("+00:00")
+
+
+def test_a_refusal_is_told_with_its_kind() -> None:
+    refusal = Answer((), (), HITS, refusal="没有找到。", refused_for="years")
+    (use,) = uses_of(ScriptedAssistant(answer=refusal).ask("销量？"))
+    assert (use.ending, use.reason, use.cited) == ("refused", "years", ())
+    (unknown,) = uses_of(ScriptedAssistant(answer=replace(refusal, refused_for=None)).ask("销量？"))
+    assert unknown.reason == "nothing"
+
+
+def test_who_leaves_before_the_answer_stopped_it_and_who_leaves_with_it_did_not() -> None:
+    (stopped,) = uses_of(ScriptedAssistant().ask("销量？"), until=2)
+    assert (stopped.ending, stopped.search_ms, stopped.cited) == ("stopped", 30.0, ())
+    events = len(list(ScriptedAssistant().ask("销量？")))
+    (answered,) = uses_of(ScriptedAssistant().ask("销量？"), until=events)
+    assert answered.ending == "answered"
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(GeneratorUnavailable("x"), "model"), (Busy("x"), "busy"), (ZeroDivisionError(), "error")],
+)
+def test_a_failure_is_told_by_its_kind_and_goes_on_to_who_asked(error: Exception, reason: str) -> None:
+    kept: list[Use] = []
+    with pytest.raises(type(error)):
+        list(watched(ScriptedAssistant(error=error).ask("销量？"), READER, kept.append))
+    assert [(use.ending, use.reason) for use in kept] == [("failed", reason)]
+
+
+def test_what_is_no_question_is_not_told() -> None:
+    kept: list[Use] = []
+    with pytest.raises(BadQuestion):
+        list(watched(ScriptedAssistant(error=BadQuestion("x")).ask("?"), READER, kept.append))
+    assert kept == []
+
+
+def test_all_that_pass_the_gate_are_told_of_and_what_they_are_told_is_the_same() -> None:
+    kept: list[Use] = []
+    events = list(ModelGate(keep=kept.append).through(ScriptedAssistant().ask("甲"), READER))
+    assert events == list(ScriptedAssistant().ask("甲"))
+    list(ModelGate(keep=kept.append).through(ScriptedAssistant().ask("乙")))
+    assert [(use.asker, use.question) for use in kept] == [(READER, "甲"), (Asker("api"), "乙")]
+
+
+def test_who_gives_up_in_the_line_is_told_of_too() -> None:
+    kept: list[Use] = []
+    gate, assistant = ModelGate(wait_seconds=0.05, keep=kept.append), ScriptedAssistant(seconds=5)
+    with closing(gate.through(assistant.ask("甲"))) as first:
+        for _ in zip(range(2), first, strict=False):
+            pass
+        with pytest.raises(Busy):
+            list(gate.through(assistant.ask("乙")))
+    assert [(use.question, use.ending, use.reason) for use in kept] == [
+        ("乙", "failed", "busy"),
+        ("甲", "stopped", ""),
+    ]

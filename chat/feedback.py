@@ -88,9 +88,9 @@ class FeedbackStore:
 
     def __init__(self, records: Records, root: Path, *, most: int = MOST_KEPT, days: int = 0) -> None:
         self._records = records
+        self.most = most
+        self.days = days
         self._root = root
-        self._most = most
-        self._days = days
 
     def record(self, feedback: Feedback) -> bool:
         """Keep it, in the place of what was recorded under its id; once this returns, it is on the disk.
@@ -103,7 +103,7 @@ class FeedbackStore:
             connection.execute(delete(FEEDBACK).where(FEEDBACK.c.id == kept.id))
             connection.execute(insert(FEEDBACK).values(_row(kept)))
             newest_first = select(FEEDBACK.c.id).order_by(FEEDBACK.c.given_at.desc(), FEEDBACK.c.id.desc())
-            connection.execute(delete(FEEDBACK).where(FEEDBACK.c.id.in_(newest_first.offset(self._most))))
+            connection.execute(delete(FEEDBACK).where(FEEDBACK.c.id.in_(newest_first.offset(self.most))))
         # Looked at again after writing: what a removal finds here, it clears itself.
         if kept.answer and not self._is_there(kept.library):
             self._forget(lambda each: each.id == kept.id)
@@ -124,11 +124,11 @@ class FeedbackStore:
         with self._records.reading() as connection:
             return _all(connection)
 
-    def complaints(self, *, most: int) -> list[Feedback]:
-        """The latest 👎, newest first."""
+    def complaints(self, *, since: str, most: int) -> list[Feedback]:
+        """The latest 👎 since a moment, newest first."""
         if not self._records.exists:
             return []
-        down = select(FEEDBACK).where(FEEDBACK.c.verdict == "down")
+        down = select(FEEDBACK).where(FEEDBACK.c.verdict == "down", FEEDBACK.c.given_at >= since)
         latest = down.order_by(FEEDBACK.c.given_at.desc(), FEEDBACK.c.id.desc()).limit(most)
         with self._records.reading() as connection:
             return [_feedback(dict(row)) for row in connection.execute(latest).mappings()]
@@ -144,10 +144,10 @@ class FeedbackStore:
 
     def prune(self) -> int:
         """Delete what was kept long enough; returns how many."""
-        if not self._days or not self._records.exists:
+        if not self.days or not self._records.exists:
             return 0
         with self._records.writing() as connection:
-            return connection.execute(delete(FEEDBACK).where(FEEDBACK.c.given_at < days_ago(self._days))).rowcount
+            return connection.execute(delete(FEEDBACK).where(FEEDBACK.c.given_at < days_ago(self.days))).rowcount
 
     def forget_all_but(self, reports: Collection[str]) -> None:
         """Clear what may hold words of other reports than these, from the file and its log.

@@ -32,7 +32,7 @@ GRADIO_ROUTES = re.compile(
     r"|gradio_api/(?:app_id|queue/join|queue/data|cancel|reset|startup-events|heartbeat/\w+))?"
 )
 OWN_ROUTES = re.compile(
-    r"/|/chat(?:-en)?|/healthz|/api/v1/(?:search|ask|export|feedback(?:/[A-Za-z0-9_-]+)?|reports(?:/[^/]+)?)"
+    r"/|/chat(?:-en)?|/healthz|/admin/?|/api/v1/(?:search|ask|export|feedback(?:/[A-Za-z0-9_-]+)?|reports(?:/[^/]+)?)"
     r"|/static/[\w.-]+|/reports/[^/]+(?:/pages/\d{1,6})?"
 )
 UNCHANGING = re.compile(r"/chat(?:-en)?/assets/")  # named by their content

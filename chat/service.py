@@ -23,6 +23,7 @@ from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
 from chat.json_body import WrongType, read_json
+from chat.pages.admin_routes import Stores, add_admin_routes
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
@@ -110,7 +111,7 @@ def make_app(
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. usage: keeps what was asked, where no gate is
-    given. views: pictures of the pages of PDF reports; without them a report is read as text alone.
+    given; with both, how the service is used is a page for who may administer it. views: pictures of the pages of PDF reports; without them a report is read as text alone.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
@@ -122,6 +123,8 @@ def make_app(
     add_export_routes(app, assistant)
     if feedback is not None:
         add_feedback_routes(app, feedback, RateLimit(feedback_a_minute))
+    if usage is not None and feedback is not None:
+        add_admin_routes(app, Stores(usage, feedback), assistant)
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 

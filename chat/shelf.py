@@ -39,8 +39,11 @@ def may_edit(editing: Editing, client: str, headers: Mapping[str, str]) -> bool:
     With `loopback` it must come from this machine, call the service by a loopback name, and not have come through a proxy,
     behind which everybody looks like this machine.
     """
-    if editing != "loopback":
-        return editing == "always"
+    return from_this_machine(client, headers) if editing == "loopback" else editing == "always"
+
+
+def from_this_machine(client: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request came from this machine, by a loopback name and through no proxy, as its headers tell."""
     return (
         client in _LOOPBACK_CLIENTS
         and _LOOPBACK.fullmatch(headers.get("host", "")) is not None

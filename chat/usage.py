@@ -97,9 +97,8 @@ class UsageStore:
     def summary(self, *, days: int, most: int, today: date | None = None) -> Summary:
         """The last so many days, today among them; `most` of what is listed."""
         last = today or datetime.now().astimezone().date()
-        first = last - timedelta(days=days - 1)
-        since = datetime.combine(first, datetime.min.time()).astimezone()
-        return summary_of(self.uses(since=written(since)), first=first, last=last, most=most)
+        since = first_moment(days, today=last)
+        return summary_of(self.uses(since=written(since)), first=since.date(), last=last, most=most)
 
 
 def summary_of(uses: Sequence[Use], *, first: date, last: date, most: int) -> Summary:
@@ -125,6 +124,12 @@ def summary_of(uses: Sequence[Use], *, first: date, last: date, most: int) -> Su
         reports=_most(reports)[:most],
         passages=tuple(sorted(cited.items(), key=lambda item: (-item[1], item[0].passage_id))[:most]),
     )
+
+
+def first_moment(days: int, *, today: date | None = None) -> datetime:
+    """When the first of the last so many days began here, today among them."""
+    last = today or datetime.now().astimezone().date()
+    return datetime.combine(last - timedelta(days=days - 1), datetime.min.time()).astimezone()
 
 
 def day_of(use: Use) -> date:

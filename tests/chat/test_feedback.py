@@ -123,11 +123,12 @@ def test_verdicts_go_after_so_many_days_and_not_before(store: BesideAnIndex) -> 
 
 
 def test_the_latest_complaints_and_how_many_there_are_of_each_kind(store: BesideAnIndex) -> None:
-    assert (store.complaints(most=2), store.counted(since="")) == ([], {})
+    assert (store.complaints(since="", most=2), store.counted(since="")) == ([], {})
     for day in range(1, 5):
         store.record(replace(JUDGED, id=f"{day:016}", given_at=f"2026-03-0{day}T00:00:00.000+00:00"))
     store.record(replace(JUDGED, id="u" * 16, given_at="2026-03-09T00:00:00.000+00:00", verdict="up", reason=""))
-    assert [int(each.id) for each in store.complaints(most=2)] == [4, 3]
+    assert [int(each.id) for each in store.complaints(since="", most=2)] == [4, 3]
+    assert [int(each.id) for each in store.complaints(since="2026-03-04", most=2)] == [4]
     assert store.counted(since="2026-03-03T00:00:00.000+00:00") == {("down", "wrong_figure"): 2, ("up", ""): 1}
 
 

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from chat.building import Setup
     from chat.contract import Asked, JsonObject, ReportLine
     from chat.facets import Results
+    from chat.feedback import FeedbackStore
     from chat.terminal import OneBar
+    from chat.usage import UsageStore
     from index.encoder import SentenceEncoder
 
 DONE, IN_PART, FAILED = 0, 1, 2
@@ -361,7 +363,8 @@ def _setup(arguments: argparse.Namespace, config: Config, bar: "OneBar", read: R
 
     corpus = Path(arguments.corpus or config.corpus.folder)
     root = _index_root(arguments, config)
-    return Setup(corpus, root, encoder_name(config), cache(encoder), read=read, progress=bar.progress)
+    name, url = encoder_name(config), config.records.url
+    return Setup(corpus, root, name, cache(encoder), read=read, progress=bar.progress, records=url)
 
 
 def _build(arguments: argparse.Namespace, config: Config) -> int:
@@ -677,14 +680,13 @@ def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _feedback(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.feedback import FEEDBACK, FeedbackStore  # noqa: PLC0415
     from chat.feedback_export import feedback_object, questions_of, write_questions  # noqa: PLC0415
     from chat.terminal import show_feedback, show_questions_written  # noqa: PLC0415
 
     root = _index_root(arguments, config)
     if not root.is_dir():
         raise UserError(message("{root}：没有这个文件夹；请用 --index 指明索引所在的文件夹", root=root))
-    records = FeedbackStore(root / FEEDBACK).records()
+    records = _stores(config, root)[0].records()
     if arguments.jsonl:
         for each in records:
             _write_line(sys.stdout.buffer, feedback_object(each))
@@ -782,19 +784,28 @@ def _listening(host: str, port: int) -> "socket":
         ) from error
 
 
+def _stores(config: Config, root: Path) -> "tuple[FeedbackStore, UsageStore]":
+    """What is kept of the use of the index at root."""
+    from chat.feedback import FeedbackStore  # noqa: PLC0415
+    from chat.records import records_of  # noqa: PLC0415
+    from chat.usage import UsageStore  # noqa: PLC0415
+
+    kept = config.records
+    records = records_of(root, kept.url)
+    feedback = FeedbackStore(records, root, most=kept.feedback_most, days=kept.feedback_days)
+    return feedback, UsageStore(records, days=kept.usage_days, questions=kept.questions)
+
+
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.access.configured import access_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
-    from chat.feedback import (  # noqa: PLC0415
-        FEEDBACK,
-        FeedbackStore,
-        FeedbackUnavailable,
-    )
     from chat.gate import gate_of  # noqa: PLC0415
     from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
+    from chat.records import RecordsUnavailable  # noqa: PLC0415
+    from chat.retention import pruned_daily  # noqa: PLC0415
     from chat.service import make_app, serve  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
     from chat.shelf import CorpusShelf  # noqa: PLC0415
@@ -807,6 +818,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
             setup = _setup(arguments, config, bar, read)
+            feedback, usage = _stores(config, setup.root)
             built: list[Built] = []
             damages: list[IndexUnavailable] = []
 
@@ -816,7 +828,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     built.append(build_index(setup, may_begin_empty=True))
                 except IndexBusy as busy:
                     bar.notice(say("{busy}。先用现有的索引回答，更新完成后自动换用新的。", busy=busy))
-                except FeedbackUnavailable as problem:
+                except RecordsUnavailable as problem:
                     bar.notice(say("索引没有更新：{problem}。先用现有的索引回答。", problem=problem))
 
             assistant = load_assistant(
@@ -830,13 +842,15 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                 warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each
                 app = make_app(
                     live,
-                    gate=gate_of(config.limits),
+                    gate=gate_of(config.limits, keep=usage.record),
                     frame_ancestors=config.server.frame_ancestors,
                     allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
                     shelf=CorpusShelf(setup, live),
                     editing=config.server.editing,
                     views=PageViews(setup.corpus, viewer),
-                    feedback=FeedbackStore(setup.root / FEEDBACK),
+                    feedback=feedback,
+                    feedback_a_minute=config.records.feedback_a_minute,
+                    usage=usage,
                     access=access,
                     external_url=config.server.external_url,
                 )
@@ -850,7 +864,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         address = f"http://{name}:{listener.getsockname()[1]}"
         show_serving(address)
         open_page(address)
-        serve(app, listener)
+        with pruned_daily([feedback.prune, usage.prune]):
+            serve(app, listener)
     return DONE
 
 

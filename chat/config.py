@@ -26,6 +26,7 @@ AccessWay = Literal["loopback", "keys", "none"]
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
+_KINDS = {int: message("整数"), str: message("字符串"), bool: message(" true 或 false")}
 
 
 class ConfigError(UserError):
@@ -128,6 +129,24 @@ class LimitsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordsConfig:
+    """What is kept of use.
+
+    url: the database, as SQLAlchemy writes it (postgresql+psycopg://host/name); empty: an SQLite file beside the index.
+    questions: whether what was asked is kept with its usage, or only that something was.
+    feedback_days, usage_days: how long rows are kept; 0: as long as there is room. feedback_most: how many verdicts at most.
+    feedback_a_minute: how many verdicts one caller may give.
+    """
+
+    url: str = ""
+    questions: bool = False
+    feedback_days: int = 0
+    feedback_most: int = 20_000
+    feedback_a_minute: int = 30
+    usage_days: int = 365
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
@@ -139,6 +158,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     access: AccessConfig = field(default_factory=AccessConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
+    records: RecordsConfig = field(default_factory=RecordsConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -165,6 +185,7 @@ def load_config(path: Path | None = None) -> Config:
     _check_limits(config, file)
     if config.server.external_url and not _ADDRESS.fullmatch(config.server.external_url):
         raise ConfigError(f"{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com")
+    _check_kept(config.records, file)
     return config
 
 
@@ -222,6 +243,21 @@ def _check_limits(config: Config, file: Path) -> None:
         )
 
 
+def _check_kept(records: RecordsConfig, file: Path) -> None:
+    least = {"feedback_days": 0, "feedback_most": 1, "feedback_a_minute": 1, "usage_days": 0}
+    for name, lowest in least.items():
+        if (value := getattr(records, name)) < lowest:
+            raise ConfigError(
+                message(
+                    "{file}：records.{name} 应不小于 {lowest}，实为 {value}",
+                    file=file,
+                    name=name,
+                    lowest=lowest,
+                    value=value,
+                )
+            )
+
+
 def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
     hints = get_type_hints(kind)
     known = {item.name for item in fields(kind)}
@@ -269,7 +305,7 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
                 "{file}：{where} 应为{kind}，实为 {value}",
                 file=file,
                 where=where,
-                kind=message("整数") if hint is int else message("字符串"),
+                kind=_KINDS[hint],
                 value=repr(value),
             )
         )

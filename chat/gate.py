@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 
 from chat.access.caller import Caller, caller_of
 from chat.answer import Event, Finished, Found
+from chat.asker import Asker, Keep, Use, turned_away, watched
 from chat.config import LimitsConfig
 from chat.line import Line, Ticket
 from ingest.errors import UserError
@@ -59,15 +60,29 @@ def line_of(connection: HTTPConnection) -> str:
     return line_key(caller_of(connection), connection.client.host if connection.client else "")
 
 
+def _forgotten(use: Use) -> None:
+    pass
+
+
 class ModelGate:
     """At most `slots` answers reach the model at once; callers take turns.
 
     A question is under way from before its search until its answer is whole, or its reader has left. pending: so many one caller
     may have under way. waiting: so many may be under way beside those that the model answers. wait_seconds: the longest that one waits.
+    keep: is told what became of each question, whichever way it came.
     """
 
-    def __init__(self, *, slots: int = 1, pending: int = 2, waiting: int = 32, wait_seconds: float = 60.0) -> None:
+    def __init__(
+        self,
+        *,
+        slots: int = 1,
+        pending: int = 2,
+        waiting: int = 32,
+        wait_seconds: float = 60.0,
+        keep: Keep = _forgotten,
+    ) -> None:
         self.most = slots + waiting
+        self._keep = keep
         self._slots = slots
         self._pending = pending
         self._waiting = waiting
@@ -125,7 +140,13 @@ class ModelGate:
                 self._mean_seconds += NEWEST_COUNTS * (time.monotonic() - began - self._mean_seconds)
             self._moved.notify_all()
 
-    def follow(self, events: Generator[Event, None, None], ticket: Ticket) -> Generator[Event | Waiting, None, None]:
+    def turn_away(self, by: Asker) -> None:
+        """Tell that `enter` let a question of theirs in not at all; nothing else keeps it."""
+        self._keep(turned_away(by))
+
+    def follow(
+        self, events: Generator[Event, None, None], ticket: Ticket, by: Asker = Asker()
+    ) -> Generator[Event | Waiting, None, None]:
         """The events of one answer: the first, which is the search, at once; the rest while holding the model, or at once too where
         none is needed.
 
@@ -134,6 +155,24 @@ class ModelGate:
         Raises:
             Busy: the model was not free within wait_seconds, or the service stops.
         """
+        return watched(self._in_turn(events, ticket), by, self._keep)
+
+    def through(
+        self, events: Generator[Event, None, None], caller: str = "", by: Asker = Asker()
+    ) -> Generator[Event | Waiting, None, None]:
+        """`enter` and `follow` in one.
+
+        Raises:
+            Busy: as both.
+        """
+        return watched(self._entered(events, caller), by, self._keep)
+
+    def _entered(self, events: Generator[Event, None, None], caller: str) -> Generator[Event | Waiting, None, None]:
+        with closing(events):
+            ticket = self.enter(caller)
+            yield from self._in_turn(events, ticket)
+
+    def _in_turn(self, events: Generator[Event, None, None], ticket: Ticket) -> Generator[Event | Waiting, None, None]:
         try:
             with closing(events):  # the model must be idle before its slot is free
                 for event in events:
@@ -153,16 +192,6 @@ class ModelGate:
                         yield event
         finally:
             self.leave(ticket)
-
-    def through(self, events: Generator[Event, None, None], caller: str = "") -> Generator[Event | Waiting, None, None]:
-        """`enter` and `follow` in one.
-
-        Raises:
-            Busy: as both.
-        """
-        with closing(events):
-            ticket = self.enter(caller)
-            yield from self.follow(events, ticket)
 
     def stop(self) -> None:
         """Let nobody in from now on and tell those who wait; what the model is answering goes on."""
@@ -206,8 +235,8 @@ class ModelGate:
         return min(max(math.ceil(answers * self._mean_seconds / self._slots), 1), LONGEST_ADVICE_SECONDS)
 
 
-def gate_of(limits: LimitsConfig) -> ModelGate:
+def gate_of(limits: LimitsConfig, *, keep: Keep = _forgotten) -> ModelGate:
     """The gate as configured."""
     return ModelGate(
-        slots=limits.slots, pending=limits.pending, waiting=limits.waiting, wait_seconds=limits.wait_seconds
+        slots=limits.slots, pending=limits.pending, waiting=limits.waiting, wait_seconds=limits.wait_seconds, keep=keep
     )

@@ -33,11 +33,13 @@ from chat.contract import (
     search_object,
 )
 from chat.facets import Results, search_in_one_go
-from chat.feedback_routes import add_feedback_routes
+from chat.feedback_routes import VERDICTS_A_MINUTE, add_feedback_routes
 from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_of
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
 from chat.json_body import TOO_SLOW, TooSlow, WrongType, read_json
+from chat.pages.admin_routes import Stores, add_admin_routes
+from chat.pages.askers import asker_by
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
 
     from chat.feedback import FeedbackStore
     from chat.page_views import PageViews
+    from chat.usage import UsageStore
 
 STATIC = Path(__file__).parent / "pages" / "static"
 SEARCHES = 4  # at once: each takes a core
@@ -148,6 +151,8 @@ def make_app(
     editing: Editing = "loopback",
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
+    feedback_a_minute: int = VERDICTS_A_MINUTE,
+    usage: "UsageStore | None" = None,
     access: Access | None = None,
     external_url: str = "",
 ) -> "FastAPI":
@@ -156,14 +161,15 @@ def make_app(
     frame_ancestors: origins whose pages may frame ours; none by default.
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
-    feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
+    feedback: keeps what readers think of answers; without it they are not asked. usage: keeps what was asked, where no gate is
+    given; with both, how the service is used is a page for who may administer it. views: pictures of the pages of PDF reports; without them a report is read as text alone.
     access: who gets in; without it nobody is asked.
     external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
     """
-    gate = gate or ModelGate()
+    gate = gate or (ModelGate(keep=usage.record) if usage is not None else ModelGate())
     app = _guarded_app(allowed_hosts, frame_ancestors, access)
     app.state.gate = gate
     _add_routes(app, assistant, gate)
@@ -174,7 +180,9 @@ def make_app(
     add_openapi(app, external_url.rstrip("/"))
     add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
     if feedback is not None:
-        add_feedback_routes(app, feedback)
+        add_feedback_routes(app, feedback, a_minute=feedback_a_minute)
+    if usage is not None and feedback is not None:
+        add_admin_routes(app, Stores(usage, feedback), assistant)
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 
@@ -305,12 +313,16 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, assistant)
-        line = line_of(request)
+        line, by = line_of(request), asker_by(request, "api")
         if "text/event-stream" in request.headers.get("accept", ""):
-            ticket = gate.enter(line)  # a refusal has a status of its own, so it comes before the stream
-            steps = gate.follow(_ask(assistant, asked), ticket)
+            try:
+                ticket = gate.enter(line)  # a refusal has a status of its own, so it comes before the stream
+            except Busy:
+                await run_in_threadpool(gate.turn_away, by)
+                raise
+            steps = gate.follow(_ask(assistant, asked), ticket, by)
             return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line))) as events:
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line, by))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from chat.answer import Answer, BadQuestion, Event
 from chat.access.caller import LOCAL, Caller
+from chat.answer import Answer, BadQuestion, Event
 from chat.asker import Asker, Use, asker_of, watched
 from chat.feedback import Cited
 from chat.gate import Busy, ModelGate, TooMany

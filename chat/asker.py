@@ -1,18 +1,18 @@
 """Who asks, by which way, and what becomes of the question: watched from its first event to its last.
 
 This is told of every question, whichever way it came, since all of them pass the gate. Of the question itself only what
-was found for it is looked at; where this is kept, and whether with its words, is for others (`usage`).
+was found for it is looked at; where this is kept, counted or logged, and whether with its words, is for others.
 """
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal, TypeVar
 
 from chat.access.caller import Caller
-from chat.answer import BadQuestion, Finished, Found, RefusalKind
+from chat.answer import BadQuestion, Fallback, Finished, Found, RefusalKind
 from chat.feedback import Cited, now
 from chat.generation import GeneratorUnavailable
 from ingest.errors import UserError
@@ -50,7 +50,8 @@ class Use:
 
     asked_at: ISO 8601 in UTC. ending: stopped is by who asked, before the answer was whole. reason: the kind of refusal or
     failure; "" of the others. cited: what the answer cites, a passage once. timings: None of what did not happen.
-    question: as typed; "" where it is not kept.
+    question: as typed; "" where it is not kept. quoted: the answer is the evidence itself; fallback: why,
+    where that is not for the draft's sake.
     """
 
     asked_at: str
@@ -61,16 +62,27 @@ class Use:
     search_ms: float | None = None
     first_token_ms: float | None = None
     total_ms: float | None = None
+    waited_ms: float | None = None
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
     question: str = ""
+    quoted: bool = False
+    fallback: Fallback | None = None
 
 
 Keep = Callable[[Use], None]
 
 
-def watched(events: Generator[Event, None, None], asker: Asker, keep: Keep) -> Generator[Event, None, None]:
-    """The same events; what became of the question is kept once they end, however they do, but for one that was no question."""
+def turned_away(asker: Asker) -> Use:
+    """A question that was refused before its first event."""
+    return Use(now(), asker, ending="failed", reason="busy", cited=())
+
+
+def watched(
+    events: Generator[Event, None, None], asker: Asker, observers: Iterable[Keep]
+) -> Generator[Event, None, None]:
+    """The same events; each observer is told what became of the question once they end, however they do, but for one that was no
+    question. Observers must not raise."""
     asked_at, began = now(), time.perf_counter()
     found: Found | None = None
     finished: Finished | None = None
@@ -90,7 +102,7 @@ def watched(events: Generator[Event, None, None], asker: Asker, keep: Keep) -> G
     except GeneratorUnavailable:
         failure = "model"
         raise
-    except UserError:  # the only other one that a reader is told: too many are under way
+    except UserError:  # the only other one that a reader is told: the line was too long
         failure = "busy"
         raise
     except Exception:
@@ -99,12 +111,9 @@ def watched(events: Generator[Event, None, None], asker: Asker, keep: Keep) -> G
     finally:
         if is_question:
             took_ms = round((time.perf_counter() - began) * 1000, 1)
-            keep(_use(asked_at, asker, found=found, finished=finished, failure=failure, took_ms=took_ms))
-
-
-def turned_away(asker: Asker) -> Use:
-    """Of a question that was not let in, because too many are under way."""
-    return Use(now(), asker, ending="failed", reason="busy", cited=())
+            use = _use(asked_at, asker, found=found, finished=finished, failure=failure, took_ms=took_ms)
+            for keep in observers:
+                keep(use)
 
 
 def _use(
@@ -140,7 +149,10 @@ def _use(
         first_token_ms=timings.first_token_ms,
         # From when it was asked: with the wait for its turn, which the answer's own time leaves out.
         total_ms=took_ms,
+        waited_ms=timings.waited_ms,
         prompt_tokens=timings.prompt_tokens,
         answer_tokens=timings.answer_tokens,
         question=finished.found.question,
+        quoted=answer.quoted,
+        fallback=answer.fallback,
     )

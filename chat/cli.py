@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from chat.contract import Asked, JsonObject, ReportLine
     from chat.facets import Results
     from chat.feedback import FeedbackStore
+    from chat.gate import ModelGate
+    from chat.live import LiveAssistant
+    from chat.operations.operation_routes import Operations
     from chat.terminal import OneBar
     from chat.usage import UsageStore
     from index.encoder import SentenceEncoder
@@ -796,13 +799,28 @@ def _stores(config: Config, root: Path) -> "tuple[FeedbackStore, UsageStore]":
     return feedback, UsageStore(records, days=kept.usage_days, questions=kept.questions)
 
 
+def _watching(config: Config, live: "LiveAssistant", usage: "UsageStore") -> "tuple[ModelGate, Operations]":
+    """The gate, with those that are told of every question, and what watches the service."""
+    from chat.gate import gate_of  # noqa: PLC0415
+    from chat.operations.logs import logged_use  # noqa: PLC0415
+    from chat.operations.metrics import Metrics  # noqa: PLC0415
+    from chat.operations.operation_routes import Operations  # noqa: PLC0415
+    from chat.operations.readiness import checks_of  # noqa: PLC0415
+
+    metrics = Metrics()
+    observers = (metrics.count_use, logged_use(questions=config.logs.questions), usage.record)
+    gate = gate_of(config.limits, observers=observers)
+    metrics.watch(gate, live)
+    return gate, Operations(metrics, checks_of(live))
+
+
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.access.configured import access_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
-    from chat.gate import gate_of  # noqa: PLC0415
     from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
+    from chat.operations.logs import logging_as  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
     from chat.records import RecordsUnavailable  # noqa: PLC0415
     from chat.retention import pruned_daily  # noqa: PLC0415
@@ -840,9 +858,10 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
             bar.step(say("准备页面"))
             with ThreadPoolExecutor(max_workers=1) as aside:
                 warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each
+                gate, operations = _watching(config, live, usage)
                 app = make_app(
                     live,
-                    gate=gate_of(config.limits, keep=usage.record),
+                    gate=gate,
                     frame_ancestors=config.server.frame_ancestors,
                     allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
                     shelf=CorpusShelf(setup, live),
@@ -853,6 +872,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     usage=usage,
                     access=access,
                     external_url=config.server.external_url,
+                    below=config.server.path,
+                    operations=operations,
                 )
                 try:
                     warm.result()
@@ -864,7 +885,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         address = f"http://{name}:{listener.getsockname()[1]}"
         show_serving(address)
         open_page(address)
-        with pruned_daily([feedback.prune, usage.prune]):
+        with logging_as(config.logs), pruned_daily([feedback.prune, usage.prune]):
             serve(app, listener)
     return DONE
 

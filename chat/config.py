@@ -92,7 +92,8 @@ class ServerConfig:
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
     loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody.
     external_url: how readers reach the service, such as https://reports.example.com, for links in what programs are
-    answered; as each request called it where it is empty."""
+    answered; as each request called it where it is empty.
+    path: where a proxy serves this below a path of its own and takes that path away, such as /reportqa; empty at the root."""
 
     host: str = "127.0.0.1"
     port: int = 7860
@@ -100,6 +101,7 @@ class ServerConfig:
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
     external_url: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,15 @@ class RecordsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LogsConfig:
+    """What is told on standard error while the service runs. format: `text` for people; `json`, an object a line, for what collects
+    logs. questions: whether with the words of questions, which stand nowhere else in it."""
+
+    format: Literal["text", "json"] = "text"
+    questions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
@@ -159,6 +170,7 @@ class Config:
     access: AccessConfig = field(default_factory=AccessConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
     records: RecordsConfig = field(default_factory=RecordsConfig)
+    logs: LogsConfig = field(default_factory=LogsConfig)
 
 
 def load_config(path: Path | None = None) -> Config:

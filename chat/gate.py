@@ -6,7 +6,7 @@ The page and the HTTP interface share one gate, because Gradio's own limits are 
 import math
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 
 from chat.access.caller import Caller, caller_of
 from chat.answer import Event, Finished, Found
-from chat.asker import Asker, Keep, Use, turned_away, watched
+from chat.asker import Asker, Keep, turned_away, watched
 from chat.config import LimitsConfig
 from chat.line import Line, Ticket
 from ingest.errors import UserError
@@ -60,16 +60,12 @@ def line_of(connection: HTTPConnection) -> str:
     return line_key(caller_of(connection), connection.client.host if connection.client else "")
 
 
-def _forgotten(use: Use) -> None:
-    pass
-
-
 class ModelGate:
     """At most `slots` answers reach the model at once; callers take turns.
 
     A question is under way from before its search until its answer is whole, or its reader has left. pending: so many one caller
     may have under way. waiting: so many may be under way beside those that the model answers. wait_seconds: the longest that one waits.
-    keep: is told what became of each question, whichever way it came.
+    observers: each is told what became of each question, whichever way it came; they must not raise.
     """
 
     def __init__(
@@ -79,14 +75,14 @@ class ModelGate:
         pending: int = 2,
         waiting: int = 32,
         wait_seconds: float = 60.0,
-        keep: Keep = _forgotten,
+        observers: Iterable[Keep] = (),
     ) -> None:
         self.most = slots + waiting
-        self._keep = keep
         self._slots = slots
         self._pending = pending
         self._waiting = waiting
         self._wait_seconds = wait_seconds
+        self._observers = tuple(observers)
         self._line = Line(slots)
         self._moved = threading.Condition()  # reentrant; held wherever the next three are changed
         self._under_way: set[Ticket] = set()
@@ -101,17 +97,35 @@ class ModelGate:
         return len(self._under_way)
 
     @property
+    def running(self) -> int:
+        """How many hold the model."""
+        return self._line.inside
+
+    @property
+    def in_line(self) -> int:
+        """How many wait for it."""
+        return self._line.waiting
+
+    @property
     def stopping(self) -> bool:
         """Whether nobody is let in any more."""
         return self._stopping
 
-    def enter(self, caller: str = "") -> Ticket:
+    def enter(self, caller: str = "", by: Asker = Asker()) -> Ticket:
         """Let a question in, to be followed with `follow` and left with `leave`, whatever happens.
 
         Raises:
             TooMany: the caller has `pending` under way.
             Busy: so many wait that no more may, or the service stops.
         """
+        try:
+            return self._entered(caller)
+        except Busy:
+            for keep in self._observers:
+                keep(turned_away(by))
+            raise
+
+    def _entered(self, caller: str) -> Ticket:
         with self._moved:
             if self._stopping:
                 raise Busy(STOPPING)
@@ -140,10 +154,6 @@ class ModelGate:
                 self._mean_seconds += NEWEST_COUNTS * (time.monotonic() - began - self._mean_seconds)
             self._moved.notify_all()
 
-    def turn_away(self, by: Asker) -> None:
-        """Tell that `enter` let a question of theirs in not at all; nothing else keeps it."""
-        self._keep(turned_away(by))
-
     def follow(
         self, events: Generator[Event, None, None], ticket: Ticket, by: Asker = Asker()
     ) -> Generator[Event | Waiting, None, None]:
@@ -155,22 +165,7 @@ class ModelGate:
         Raises:
             Busy: the model was not free within wait_seconds, or the service stops.
         """
-        return watched(self._in_turn(events, ticket), by, self._keep)
-
-    def through(
-        self, events: Generator[Event, None, None], caller: str = "", by: Asker = Asker()
-    ) -> Generator[Event | Waiting, None, None]:
-        """`enter` and `follow` in one.
-
-        Raises:
-            Busy: as both.
-        """
-        return watched(self._entered(events, caller), by, self._keep)
-
-    def _entered(self, events: Generator[Event, None, None], caller: str) -> Generator[Event | Waiting, None, None]:
-        with closing(events):
-            ticket = self.enter(caller)
-            yield from self._in_turn(events, ticket)
+        return watched(self._in_turn(events, ticket), by, self._observers)
 
     def _in_turn(self, events: Generator[Event, None, None], ticket: Ticket) -> Generator[Event | Waiting, None, None]:
         try:
@@ -192,6 +187,18 @@ class ModelGate:
                         yield event
         finally:
             self.leave(ticket)
+
+    def through(
+        self, events: Generator[Event, None, None], caller: str = "", by: Asker = Asker()
+    ) -> Generator[Event | Waiting, None, None]:
+        """`enter` and `follow` in one.
+
+        Raises:
+            Busy: as both.
+        """
+        with closing(events):
+            ticket = self.enter(caller, by)
+            yield from self.follow(events, ticket, by)
 
     def stop(self) -> None:
         """Let nobody in from now on and tell those who wait; what the model is answering goes on."""
@@ -235,8 +242,12 @@ class ModelGate:
         return min(max(math.ceil(answers * self._mean_seconds / self._slots), 1), LONGEST_ADVICE_SECONDS)
 
 
-def gate_of(limits: LimitsConfig, *, keep: Keep = _forgotten) -> ModelGate:
+def gate_of(limits: LimitsConfig, observers: Iterable[Keep] = ()) -> ModelGate:
     """The gate as configured."""
     return ModelGate(
-        slots=limits.slots, pending=limits.pending, waiting=limits.waiting, wait_seconds=limits.wait_seconds, keep=keep
+        slots=limits.slots,
+        pending=limits.pending,
+        waiting=limits.waiting,
+        wait_seconds=limits.wait_seconds,
+        observers=observers,
     )

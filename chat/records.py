@@ -74,9 +74,12 @@ USAGE = Table(
     Column("search_ms", Float),
     Column("first_token_ms", Float),
     Column("total_ms", Float),
+    Column("waited_ms", Float),
     Column("prompt_tokens", Integer),
     Column("answer_tokens", Integer),
     Column("question", Text),  # NULL: not to be kept
+    Column("quoted", Integer, nullable=False),
+    Column("fallback", Text),
 )
 # Which version wrote them; an SQLite file says so in its head.
 _WRITTEN_BY = Table("reportqa_schema", MetaData(), Column("version", Integer, nullable=False))

@@ -155,9 +155,12 @@ def _row(use: Use, *, with_question: bool) -> dict[str, Any]:
         "search_ms": use.search_ms,
         "first_token_ms": use.first_token_ms,
         "total_ms": use.total_ms,
+        "waited_ms": use.waited_ms,
         "prompt_tokens": use.prompt_tokens,
         "answer_tokens": use.answer_tokens,
         "question": use.question if with_question else None,
+        "quoted": int(use.quoted),
+        "fallback": use.fallback,
     }
 
 
@@ -171,7 +174,10 @@ def _use(row: dict[str, Any]) -> Use:
         search_ms=row["search_ms"],
         first_token_ms=row["first_token_ms"],
         total_ms=row["total_ms"],
+        waited_ms=row["waited_ms"],
         prompt_tokens=row["prompt_tokens"],
         answer_tokens=row["answer_tokens"],
         question=row["question"] or "",
+        quoted=bool(row["quoted"]),
+        fallback=row["fallback"],
     )

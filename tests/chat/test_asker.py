@@ -19,7 +19,7 @@ READER = Asker("page", "zh-CN", "u1")
 
 def uses_of(events: Generator[Event, None, None], *, until: int | None = None) -> list[Use]:
     kept: list[Use] = []
-    with closing(watched(events, READER, kept.append)) as watching:
+    with closing(watched(events, READER, (kept.append,))) as watching:
         for number, _ in enumerate(watching, start=1):
             if number == until:
                 break
@@ -75,28 +75,28 @@ def test_who_leaves_before_the_answer_stopped_it_and_who_leaves_with_it_did_not(
 def test_a_failure_is_told_by_its_kind_and_goes_on_to_who_asked(error: Exception, reason: str) -> None:
     kept: list[Use] = []
     with pytest.raises(type(error)):
-        list(watched(ScriptedAssistant(error=error).ask("销量？"), READER, kept.append))
+        list(watched(ScriptedAssistant(error=error).ask("销量？"), READER, (kept.append,)))
     assert [(use.ending, use.reason) for use in kept] == [("failed", reason)]
 
 
 def test_what_is_no_question_is_not_told() -> None:
     kept: list[Use] = []
     with pytest.raises(BadQuestion):
-        list(watched(ScriptedAssistant(error=BadQuestion("x")).ask("?"), READER, kept.append))
+        list(watched(ScriptedAssistant(error=BadQuestion("x")).ask("?"), READER, (kept.append,)))
     assert kept == []
 
 
 def test_all_that_pass_the_gate_are_told_of_and_what_they_are_told_is_the_same() -> None:
     kept: list[Use] = []
-    events = list(ModelGate(keep=kept.append).through(ScriptedAssistant().ask("甲"), by=READER))
+    events = list(ModelGate(observers=(kept.append,)).through(ScriptedAssistant().ask("甲"), by=READER))
     assert events == list(ScriptedAssistant().ask("甲"))
-    list(ModelGate(keep=kept.append).through(ScriptedAssistant().ask("乙")))
+    list(ModelGate(observers=(kept.append,)).through(ScriptedAssistant().ask("乙")))
     assert [(use.asker, use.question) for use in kept] == [(READER, "甲"), (Asker("api"), "乙")]
 
 
 def test_who_gives_up_in_the_line_is_told_of_too() -> None:
     kept: list[Use] = []
-    gate, assistant = ModelGate(wait_seconds=0.05, keep=kept.append), ScriptedAssistant(seconds=5)
+    gate, assistant = ModelGate(wait_seconds=0.05, observers=(kept.append,)), ScriptedAssistant(seconds=5)
     with closing(gate.through(assistant.ask("甲"))) as first:
         for _ in zip(range(2), first, strict=False):
             pass
@@ -110,14 +110,13 @@ def test_who_gives_up_in_the_line_is_told_of_too() -> None:
 
 def test_who_is_not_let_in_at_all_is_told_of_too() -> None:
     kept: list[Use] = []
-    gate = ModelGate(pending=1, keep=kept.append)
+    gate = ModelGate(pending=1, observers=(kept.append,))
     with closing(gate.through(ScriptedAssistant().ask("甲"), "u1", READER)) as first:
         next(first)
         with pytest.raises(TooMany):
             list(gate.through(ScriptedAssistant().ask("乙"), "u1", READER))
         with pytest.raises(TooMany):
-            gate.enter("u1")
-        gate.turn_away(READER)  # as a way does that enters by itself
+            gate.enter("u1", READER)  # as a way does that has to know before its first event
     assert [(use.asker, use.ending, use.reason) for use in kept] == [
         (READER, "failed", "busy"),
         (READER, "failed", "busy"),

@@ -594,7 +594,7 @@ def test_a_question_of_the_page_is_told_of_as_such_and_one_that_was_stopped_as_s
     assistant: ScriptedAssistant,
 ) -> None:
     kept: list[Use] = []
-    gate, stopping = ModelGate(keep=kept.append), Run()
+    gate, stopping = ModelGate(observers=(kept.append,)), Run()
     asked = partial(_progress, assistant, gate, words=ENGLISH, by=Asker("page", "en", "u1"), count=lambda: None)
     list(asked(Run(), Exchange("销量？"), ()))
     stopping.stop()

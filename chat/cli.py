@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from chat.building import Setup
     from chat.contract import Asked, JsonObject, ReportLine
     from chat.facets import Results
+    from chat.feedback import FeedbackStore
     from chat.gate import ModelGate
     from chat.live import LiveAssistant
     from chat.operations.operation_routes import Operations
     from chat.terminal import OneBar
+    from chat.usage import UsageStore
     from index.encoder import SentenceEncoder
 
 DONE, IN_PART, FAILED = 0, 1, 2
@@ -364,7 +366,8 @@ def _setup(arguments: argparse.Namespace, config: Config, bar: "OneBar", read: R
 
     corpus = Path(arguments.corpus or config.corpus.folder)
     root = _index_root(arguments, config)
-    return Setup(corpus, root, encoder_name(config), cache(encoder), read=read, progress=bar.progress)
+    name, url = encoder_name(config), config.records.url
+    return Setup(corpus, root, name, cache(encoder), read=read, progress=bar.progress, records=url)
 
 
 def _build(arguments: argparse.Namespace, config: Config) -> int:
@@ -680,14 +683,13 @@ def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _feedback(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.feedback import FEEDBACK, FeedbackStore  # noqa: PLC0415
     from chat.feedback_export import feedback_object, questions_of, write_questions  # noqa: PLC0415
     from chat.terminal import show_feedback, show_questions_written  # noqa: PLC0415
 
     root = _index_root(arguments, config)
     if not root.is_dir():
         raise UserError(message("{root}：没有这个文件夹；请用 --index 指明索引所在的文件夹", root=root))
-    records = FeedbackStore(root / FEEDBACK).records()
+    records = _stores(config, root)[0].records()
     if arguments.jsonl:
         for each in records:
             _write_line(sys.stdout.buffer, feedback_object(each))
@@ -785,7 +787,19 @@ def _listening(host: str, port: int) -> "socket":
         ) from error
 
 
-def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operations]":
+def _stores(config: Config, root: Path) -> "tuple[FeedbackStore, UsageStore]":
+    """What is kept of the use of the index at root."""
+    from chat.feedback import FeedbackStore  # noqa: PLC0415
+    from chat.records import records_of  # noqa: PLC0415
+    from chat.usage import UsageStore  # noqa: PLC0415
+
+    kept = config.records
+    records = records_of(root, kept.url)
+    feedback = FeedbackStore(records, root, most=kept.feedback_most, days=kept.feedback_days)
+    return feedback, UsageStore(records, days=kept.usage_days, questions=kept.questions)
+
+
+def _watching(config: Config, live: "LiveAssistant", usage: "UsageStore") -> "tuple[ModelGate, Operations]":
     """The gate, with those that are told of every question, and what watches the service."""
     from chat.gate import gate_of  # noqa: PLC0415
     from chat.operations.logs import logged_use  # noqa: PLC0415
@@ -794,7 +808,8 @@ def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operat
     from chat.operations.readiness import checks_of  # noqa: PLC0415
 
     metrics = Metrics()
-    gate = gate_of(config.limits, observers=(metrics.count_use, logged_use(questions=config.logs.questions)))
+    observers = (metrics.count_use, logged_use(questions=config.logs.questions), usage.record)
+    gate = gate_of(config.limits, observers=observers)
     metrics.watch(gate, live)
     return gate, Operations(metrics, checks_of(live))
 
@@ -802,16 +817,13 @@ def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operat
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.access.configured import access_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
-    from chat.feedback import (  # noqa: PLC0415
-        FEEDBACK,
-        FeedbackStore,
-        FeedbackUnavailable,
-    )
     from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.operations.logs import logging_as  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
+    from chat.records import RecordsUnavailable  # noqa: PLC0415
+    from chat.retention import pruned_daily  # noqa: PLC0415
     from chat.service import make_app, serve  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
     from chat.shelf import CorpusShelf  # noqa: PLC0415
@@ -824,6 +836,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
             setup = _setup(arguments, config, bar, read)
+            feedback, usage = _stores(config, setup.root)
             built: list[Built] = []
             damages: list[IndexUnavailable] = []
 
@@ -833,7 +846,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     built.append(build_index(setup, may_begin_empty=True))
                 except IndexBusy as busy:
                     bar.notice(say("{busy}。先用现有的索引回答，更新完成后自动换用新的。", busy=busy))
-                except FeedbackUnavailable as problem:
+                except RecordsUnavailable as problem:
                     bar.notice(say("索引没有更新：{problem}。先用现有的索引回答。", problem=problem))
 
             assistant = load_assistant(
@@ -845,7 +858,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
             bar.step(say("准备页面"))
             with ThreadPoolExecutor(max_workers=1) as aside:
                 warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each
-                gate, operations = _watching(config, live)
+                gate, operations = _watching(config, live, usage)
                 app = make_app(
                     live,
                     gate=gate,
@@ -854,7 +867,9 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     shelf=CorpusShelf(setup, live),
                     editing=config.server.editing,
                     views=PageViews(setup.corpus, viewer),
-                    feedback=FeedbackStore(setup.root / FEEDBACK),
+                    feedback=feedback,
+                    feedback_a_minute=config.records.feedback_a_minute,
+                    usage=usage,
                     access=access,
                     external_url=config.server.external_url,
                     below=config.server.path,
@@ -870,7 +885,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         address = f"http://{name}:{listener.getsockname()[1]}"
         show_serving(address)
         open_page(address)
-        with logging_as(config.logs):
+        with logging_as(config.logs), pruned_daily([feedback.prune, usage.prune]):
             serve(app, listener)
     return DONE
 

@@ -131,6 +131,24 @@ class LimitsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordsConfig:
+    """What is kept of use.
+
+    url: the database, as SQLAlchemy writes it (postgresql+psycopg://host/name); empty: an SQLite file beside the index.
+    questions: whether what was asked is kept with its usage, or only that something was.
+    feedback_days, usage_days: how long rows are kept; 0: as long as there is room. feedback_most: how many verdicts at most.
+    feedback_a_minute: how many verdicts one caller may give.
+    """
+
+    url: str = ""
+    questions: bool = False
+    feedback_days: int = 0
+    feedback_most: int = 20_000
+    feedback_a_minute: int = 30
+    usage_days: int = 365
+
+
+@dataclass(frozen=True, slots=True)
 class LogsConfig:
     """What is told on standard error while the service runs. format: `text` for people; `json`, an object a line, for what collects
     logs. questions: whether with the words of questions, which stand nowhere else in it."""
@@ -151,6 +169,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     access: AccessConfig = field(default_factory=AccessConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
+    records: RecordsConfig = field(default_factory=RecordsConfig)
     logs: LogsConfig = field(default_factory=LogsConfig)
 
 
@@ -180,6 +199,7 @@ def load_config(path: Path | None = None) -> Config:
         raise ConfigError(
             message("{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com", file=file)
         )
+    _check_kept(config.records, file)
     return config
 
 
@@ -235,6 +255,21 @@ def _check_limits(config: Config, file: Path) -> None:
                 "{file}：本地模型一次只答一个问题；limits.slots 应为 1，实为 {value}", file=file, value=limits.slots
             )
         )
+
+
+def _check_kept(records: RecordsConfig, file: Path) -> None:
+    least = {"feedback_days": 0, "feedback_most": 1, "feedback_a_minute": 1, "usage_days": 0}
+    for name, lowest in least.items():
+        if (value := getattr(records, name)) < lowest:
+            raise ConfigError(
+                message(
+                    "{file}：records.{name} 应不小于 {lowest}，实为 {value}",
+                    file=file,
+                    name=name,
+                    lowest=lowest,
+                    value=value,
+                )
+            )
 
 
 def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:

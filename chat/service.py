@@ -21,7 +21,6 @@ from chat.api.mcp_server import add_mcp, make_server
 from chat.api.openapi import add_openapi
 from chat.api.refusals import OPENAI_ROUTES, openai_error, refusal_object
 from chat.api.report_routes import add_report_routes
-from chat.asker import Asker
 from chat.contract import (
     Asked,
     Identity,
@@ -34,7 +33,7 @@ from chat.contract import (
     search_object,
 )
 from chat.facets import Results, search_in_one_go
-from chat.feedback_routes import add_feedback_routes
+from chat.feedback_routes import VERDICTS_A_MINUTE, add_feedback_routes
 from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_of
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
@@ -42,6 +41,8 @@ from chat.json_body import TOO_SLOW, TooSlow, WrongType, read_json
 from chat.operations.below import Below
 from chat.operations.operation_routes import Operations, add_operation_routes
 from chat.operations.requests import Requests
+from chat.pages.admin_routes import Stores, add_admin_routes
+from chat.pages.askers import asker_by
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 
     from chat.feedback import FeedbackStore
     from chat.page_views import PageViews
+    from chat.usage import UsageStore
 
 STATIC = Path(__file__).parent / "pages" / "static"
 SEARCHES = 4  # at once: each takes a core
@@ -153,6 +155,8 @@ def make_app(
     editing: Editing = "loopback",
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
+    feedback_a_minute: int = VERDICTS_A_MINUTE,
+    usage: "UsageStore | None" = None,
     access: Access | None = None,
     external_url: str = "",
     below: str = "",
@@ -163,7 +167,8 @@ def make_app(
     frame_ancestors: origins whose pages may frame ours; none by default.
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
-    feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
+    feedback: keeps what readers think of answers; without it they are not asked. usage: keeps what was asked, where no gate is
+    given; with both, how the service is used is a page for who may administer it. views: pictures of the pages of PDF reports; without them a report is read as text alone.
     access: who gets in; without it nobody is asked.
     external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
     below: the path that a proxy serves it at and takes away, such as /reportqa.
@@ -174,7 +179,7 @@ def make_app(
         operations.below.BadPath: below is no such path.
     """
     operations = operations or Operations()
-    gate = gate or ModelGate(observers=(operations.metrics.count_use,))
+    gate = gate or ModelGate(observers=(operations.metrics.count_use, *([usage.record] if usage is not None else [])))
     app = _guarded_app(allowed_hosts, frame_ancestors, access, below, operations)
     app.state.gate = gate
     _add_routes(app, assistant, gate)
@@ -186,7 +191,9 @@ def make_app(
     add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
     add_operation_routes(app, gate, operations)
     if feedback is not None:
-        add_feedback_routes(app, feedback)
+        add_feedback_routes(app, feedback, a_minute=feedback_a_minute)
+    if usage is not None and feedback is not None:
+        add_admin_routes(app, Stores(usage, feedback), assistant)
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 
@@ -325,11 +332,10 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, assistant)
-        wanted = request.headers.get("accept-language", "")
-        by = Asker("api", words_for(wanted).language if wanted else "")
-        line = line_of(request)
+        line, by = line_of(request), asker_by(request, "api")
         if "text/event-stream" in request.headers.get("accept", ""):
-            ticket = gate.enter(line, by)  # a refusal has a status of its own, so it comes before the stream
+            # A refusal has a status of its own, so it comes before the stream; who is told of it may write to a disk.
+            ticket = await run_in_threadpool(gate.enter, line, by)
             steps = gate.follow(_ask(assistant, asked), ticket, by)
             return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
         async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line, by))) as events:

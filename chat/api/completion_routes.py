@@ -25,6 +25,7 @@ from chat.contract import JsonObject
 from chat.gate import Busy, ModelGate, Waiting, line_of
 from chat.generation import GeneratorUnavailable
 from chat.json_body import read_json
+from chat.pages.askers import asker_by
 from chat.pages.page import Assistant
 from chat.streams import without_blocking
 from ingest.language import message
@@ -58,7 +59,7 @@ def add_completion_routes(
             return refused(error)
         links = home(request) or ""
         stamp = Stamp(f"chatcmpl-{secrets.token_hex(12)}", int(time.time()), assistant.version)
-        events = without_blocking(gate.through(_ask(assistant, wanted), line_of(request)))
+        events = without_blocking(gate.through(_ask(assistant, wanted), line_of(request), asker_by(request, "openai")))
         if wanted.stream:
             told = await _beginning(events)
             return StreamingResponse(

@@ -29,11 +29,13 @@ from chat.api.tools import (
     said_of_search,
 )
 from chat.api.whole_report import around, whole_report_object
+from chat.asker import Asker
 from chat.contract import JsonObject, ReportLine, read_asked, report_object
 from chat.facets import search_in_one_go
 from chat.gate import ModelGate, line_of
 from chat.guard import BODY_BYTES
 from chat.opened import OpenedReport
+from chat.pages.askers import asker_by
 from chat.pages.page import Assistant
 from chat.streams import without_blocking
 from ingest.errors import UserError
@@ -209,9 +211,8 @@ async def _answered(
 ) -> Finished:
     asked = read_asked(arguments, assistant.reports)
     answering = assistant.ask(asked.question, asked.turns, within=asked.within, rewrite=asked.rewrite)
-    async with aclosing(
-        without_blocking(gate.through(answering, line_of(request) if request is not None else ""))
-    ) as events:
+    line, by = (line_of(request), asker_by(request, "mcp")) if request is not None else ("", Asker("mcp"))
+    async with aclosing(without_blocking(gate.through(answering, line, by))) as events:
         async for event in events:
             if isinstance(event, Finished):
                 return event

@@ -16,6 +16,7 @@ from chat.config import (
     IndexConfig,
     LimitsConfig,
     ModelsConfig,
+    RecordsConfig,
     RerankerConfig,
     ServerConfig,
     load_config,
@@ -64,6 +65,14 @@ pending = 3
 waiting = 64
 wait_seconds = 90
 answer_seconds = 180
+
+[records]
+url = "postgresql+psycopg://db.example.com/reportqa"
+questions = true
+feedback_days = 730
+feedback_most = 5000
+feedback_a_minute = 10
+usage_days = 90
 """
 
 
@@ -110,6 +119,7 @@ def test_every_key_of_every_section_is_read() -> None:
         ),
         AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600),
         LimitsConfig(4, 3, 64, 90, 180),
+        RecordsConfig("postgresql+psycopg://db.example.com/reportqa", True, 730, 5000, 10, 90),
     )
     default = Config()
     for section in fields(Config):
@@ -132,11 +142,14 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ),
         (
             "[generater]",
-            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、models、reranker、server",
+            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、models、records、reranker、server",
         ),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),
         ("[encoder]\nmodel = 5", "encoder.model 应为字符串，实为 5"),
+        ("[records]\nquestions = 1", "records.questions 应为 true 或 false，实为 1"),
+        ("[records]\nusage_days = -1", "records.usage_days 应不小于 0，实为 -1"),
+        ("[records]\nfeedback_most = 0", "records.feedback_most 应不小于 1，实为 0"),
         ('[server]\nport = "7860"', "server.port 应为整数，实为 '7860'"),
         ("[server]\nport = true", "server.port 应为整数，实为 True"),
         ("[server]\nport = 7860.0", "server.port 应为整数，实为 7860.0"),

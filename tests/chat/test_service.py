@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,7 +24,9 @@ from chat.facets import search_in_one_go
 from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.pages.chinese import CHINESE
+from chat.records import records_of
 from chat.service import PortInUse, listen, make_app
+from chat.usage import UsageStore
 from index.filters import Filter
 from tests.fakes import ANSWER, LISTED, TIMINGS, ScriptedAssistant
 
@@ -409,3 +412,14 @@ def test_a_small_response_is_not_held_back_for_the_one_before_to_be_acknowledged
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY
+
+
+def test_what_the_interface_is_asked_is_kept_as_usage_by_its_way_and_language(tmp_path: Path) -> None:
+    usage = UsageStore(records_of(tmp_path), questions=True)
+    client = TestClient(make_app(ScriptedAssistant(), usage=usage), base_url=HOME)
+    client.post(ASK, json={"question": "销量？"}, headers={"accept-language": "en-GB"})
+    client.post(ASK, json={"question": "出口？"}, headers={"accept": "text/event-stream"})
+    client.post(ASK, json={"question": " "})  # no question
+    client.post(SEARCH, json={"question": "销量？"})
+    kept = [(use.asker.way, use.asker.language, use.ending, use.question) for use in usage.uses()]
+    assert kept == [("api", "en", "answered", "销量？"), ("api", "", "answered", "出口？")]

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -15,11 +16,13 @@ from starlette.requests import Request
 from chat.access.caller import LOCAL
 from chat.access.limits import TooMany
 from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Sentence
+from chat.asker import Asker, Use
 from chat.gate import ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.live import UNAVAILABLE, LibraryUnavailable
 from chat.pages.chinese import CHINESE
 from chat.pages.drawn import Updates, wish
+from chat.pages.english import ENGLISH
 from chat.pages.escaping import inert
 from chat.pages.exchange import Exchange, OneReport
 from chat.pages.kept import kept_object
@@ -585,6 +588,21 @@ def steps(assistant: ScriptedAssistant, run: Run, exchange: Exchange) -> list[Ex
 def test_an_answer_goes_through_every_step(assistant: ScriptedAssistant) -> None:
     went = [exchange.stage for exchange in steps(assistant, Run(), Exchange("销量？"))]
     assert went[:-1] == ["search", "draft", "draft", "draft", "draft", "check"]
+
+
+def test_a_question_of_the_page_is_told_of_as_such_and_one_that_was_stopped_as_stopped(
+    assistant: ScriptedAssistant,
+) -> None:
+    kept: list[Use] = []
+    gate, stopping = ModelGate(observers=(kept.append,)), Run()
+    asked = partial(_progress, assistant, gate, words=ENGLISH, by=Asker("page", "en", "u1"), count=lambda: None)
+    list(asked(Run(), Exchange("销量？"), ()))
+    stopping.stop()
+    list(asked(stopping, Exchange("出口？"), ()))
+    assert [(use.asker, use.ending, use.question) for use in kept] == [
+        (Asker("page", "en", "u1"), "answered", "销量？"),
+        (Asker("page", "en", "u1"), "stopped", "出口？"),
+    ]
 
 
 def test_a_stop_before_anything_was_found_ends_with_the_search(assistant: ScriptedAssistant) -> None:

@@ -563,7 +563,7 @@ def _mcp(arguments: argparse.Namespace, config: Config) -> int:
         assistant = _assistant(arguments, config, bar)
     live = LiveAssistant(_index_root(arguments, config), assistant)
     address = config.server.external_url.rstrip("/") or None
-    serve_stdio(make_server(live, ModelGate(), lambda request: address))
+    serve_stdio(make_server(lambda caller: live, ModelGate(), lambda request: address))
     return DONE
 
 
@@ -814,8 +814,17 @@ def _watching(config: Config, live: "LiveAssistant", usage: "UsageStore") -> "tu
     return gate, Operations(metrics, checks_of(live))
 
 
+def _tell_address(host: str, listener: "socket") -> None:
+    from chat.terminal import open_page, show_serving  # noqa: PLC0415
+
+    name = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    address = f"http://{name}:{listener.getsockname()[1]}"
+    show_serving(address)
+    open_page(address)
+
+
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.access.configured import access_of  # noqa: PLC0415
+    from chat.access.configured import access_of, see_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
     from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
@@ -827,7 +836,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.service import make_app, serve  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
     from chat.shelf import CorpusShelf  # noqa: PLC0415
-    from chat.terminal import one_bar, open_page, show_built, show_serving  # noqa: PLC0415
+    from chat.terminal import one_bar, show_built  # noqa: PLC0415
 
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
@@ -871,6 +880,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     feedback_a_minute=config.records.feedback_a_minute,
                     usage=usage,
                     access=access,
+                    see=see_of(config, live),
                     external_url=config.server.external_url,
                     below=config.server.path,
                     operations=operations,
@@ -881,10 +891,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     bar.notice(say("模型暂不可用，先以摘录原文作答：{problem}", problem=problem))
         for each in built:
             show_built(each)
-        name = f"[{host}]" if ":" in host and not host.startswith("[") else host
-        address = f"http://{name}:{listener.getsockname()[1]}"
-        show_serving(address)
-        open_page(address)
+        _tell_address(host, listener)
         with logging_as(config.logs), pruned_daily([feedback.prune, usage.prune]):
             serve(app, listener)
     return DONE

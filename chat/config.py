@@ -109,12 +109,15 @@ class AccessConfig:
     """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
     `none`, nobody is asked, which has to be said.
     proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
+    groups: which reports the members of each may see, as ids or as folders of the corpus with a `/` at their end; `*` is every report, and
+    as a group everybody. Without any, all reports are there for all who get in.
     questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
     proxies: tuple[str, ...] = ()
     questions_per_minute: int = 10
     requests_per_minute: int = 300
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +306,11 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
                 )
             )
         return value
+    if get_origin(hint) is Mapping:
+        if not isinstance(value, dict):
+            raise ConfigError(f"{file}：{where} 应写成一节 [{where}]")
+        _, item = get_args(hint)
+        return {key: _value(item, each, file, f"{where}.{key}") for key, each in value.items()}
     if get_origin(hint) is tuple:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(

@@ -58,6 +58,8 @@ ways = ["keys", "none"]
 proxies = ["10.0.0.5"]
 questions_per_minute = 20
 requests_per_minute = 600
+[access.groups]
+"研发部" = ["ev-2025", "reports/研发/"]
 
 [limits]
 slots = 4
@@ -117,7 +119,7 @@ def test_every_key_of_every_section_is_read() -> None:
             "never",
             "https://reports.example.com",
         ),
-        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600),
+        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600, {"研发部": ("ev-2025", "reports/研发/")}),
         LimitsConfig(4, 3, 64, 90, 180),
         RecordsConfig("postgresql+psycopg://db.example.com/reportqa", True, 730, 5000, 10, 90),
     )
@@ -158,6 +160,8 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ('[generator]\nbackend = "llama"', "generator.backend 应为 local、openai、none 之一，实为 'llama'"),
         ('[generator]\nbackend = ["none"]', "generator.backend 应为 local、openai、none 之一"),
         ('[access]\nways = ["kies"]', "access.ways 应为 loopback、keys、none 之一，实为 'kies'"),
+        ("[access]\ngroups = 3", "access.groups 应写成一节 [access.groups]"),
+        ('[access.groups]\n"研发部" = "ev-2025"', "access.groups.研发部 应为字符串数组"),
         ("[generator", "不是有效的 TOML"),
         (
             '[generator]\nmodel = "multilingual-e5-small"',

@@ -10,6 +10,8 @@ from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
 Unproven = Literal["quote", "remove", "show"]
+# picture: what is asked stands in one, as no text. years: others are told. near: sections are. nothing: not even that.
+RefusalKind = Literal["picture", "years", "near", "nothing"]
 # Why the evidence is quoted where the model would have written: it cannot be reached or fails, or it took too long.
 Fallback = Literal["unavailable", "overtime"]
 
@@ -83,7 +85,7 @@ class Answer:
     """Every number in a sentence has a citation, and every citation is used by a sentence.
 
     quoted: the sentences are the evidence itself (摘自原文), not the model's words.
-    refusal: why there is no answer, in the reader's language; None where there is one.
+    refusal: why there is no answer, in the reader's language; None where there is one. refused_for: its kind, where known.
     courtesy: nothing was asked of the reports (谢谢, 你是谁): the refusal is the reply to that, and says nothing of them.
     fallback: why it is quoted, where that is not for the draft's sake.
     dropped_marks: marks of the draft that named nothing, left out of the answer.
@@ -97,6 +99,7 @@ class Answer:
     courtesy: bool = False
     dropped_marks: tuple[str, ...] = ()
     fallback: Fallback | None = None
+    refused_for: RefusalKind | None = None
 
     @property
     def text(self) -> str:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 
-from chat.generation import Generator, GeneratorUnavailable, Pieces
+from chat.generation import Generator, GeneratorUnavailable, Pieces, Reachable
 from ingest.language import message
 
 FAILURES = 5  # in a row
@@ -41,6 +41,11 @@ class Breaker:
             self._failed()
             raise
         self._failures = 0
+
+    def answers(self) -> bool:
+        """Whether it does not rest and, where it may be away, is there."""
+        resting = self._failures >= FAILURES
+        return not resting and (not isinstance(self._generator, Reachable) or self._generator.answers())
 
     def _admit(self) -> None:
         with self._lock:

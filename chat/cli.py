@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from chat.building import Setup
     from chat.contract import Asked, JsonObject, ReportLine
     from chat.facets import Results
+    from chat.gate import ModelGate
+    from chat.live import LiveAssistant
+    from chat.operations.operation_routes import Operations
     from chat.terminal import OneBar
     from index.encoder import SentenceEncoder
 
@@ -782,6 +785,20 @@ def _listening(host: str, port: int) -> "socket":
         ) from error
 
 
+def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operations]":
+    """The gate, with those that are told of every question, and what watches the service."""
+    from chat.gate import gate_of  # noqa: PLC0415
+    from chat.operations.logs import logged_use  # noqa: PLC0415
+    from chat.operations.metrics import Metrics  # noqa: PLC0415
+    from chat.operations.operation_routes import Operations  # noqa: PLC0415
+    from chat.operations.readiness import checks_of  # noqa: PLC0415
+
+    metrics = Metrics()
+    gate = gate_of(config.limits, observers=(metrics.count_use, logged_use(questions=config.logs.questions)))
+    metrics.watch(gate, live)
+    return gate, Operations(metrics, checks_of(live))
+
+
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.access.configured import access_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
@@ -790,10 +807,10 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         FeedbackStore,
         FeedbackUnavailable,
     )
-    from chat.gate import gate_of  # noqa: PLC0415
     from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
+    from chat.operations.logs import logging_as  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
     from chat.service import make_app, serve  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
@@ -828,9 +845,10 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
             bar.step(say("准备页面"))
             with ThreadPoolExecutor(max_workers=1) as aside:
                 warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each
+                gate, operations = _watching(config, live)
                 app = make_app(
                     live,
-                    gate=gate_of(config.limits),
+                    gate=gate,
                     frame_ancestors=config.server.frame_ancestors,
                     allowed_hosts=(*LOOPBACK_HOSTS, host, *config.server.allowed_hosts),
                     shelf=CorpusShelf(setup, live),
@@ -839,6 +857,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     feedback=FeedbackStore(setup.root / FEEDBACK),
                     access=access,
                     external_url=config.server.external_url,
+                    below=config.server.path,
+                    operations=operations,
                 )
                 try:
                     warm.result()
@@ -850,7 +870,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         address = f"http://{name}:{listener.getsockname()[1]}"
         show_serving(address)
         open_page(address)
-        serve(app, listener)
+        with logging_as(config.logs):
+            serve(app, listener)
     return DONE
 
 

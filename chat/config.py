@@ -26,6 +26,7 @@ AccessWay = Literal["loopback", "keys", "none"]
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
+_KINDS = {int: message("整数"), str: message("字符串"), bool: message(" true 或 false")}
 
 
 class ConfigError(UserError):
@@ -91,7 +92,8 @@ class ServerConfig:
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
     loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody.
     external_url: how readers reach the service, such as https://reports.example.com, for links in what programs are
-    answered; as each request called it where it is empty."""
+    answered; as each request called it where it is empty.
+    path: where a proxy serves this below a path of its own and takes that path away, such as /reportqa; empty at the root."""
 
     host: str = "127.0.0.1"
     port: int = 7860
@@ -99,6 +101,7 @@ class ServerConfig:
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
     external_url: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,15 @@ class LimitsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LogsConfig:
+    """What is told on standard error while the service runs. format: `text` for people; `json`, an object a line, for what collects
+    logs. questions: whether with the words of questions, which stand nowhere else in it."""
+
+    format: Literal["text", "json"] = "text"
+    questions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
@@ -139,6 +151,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     access: AccessConfig = field(default_factory=AccessConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
+    logs: LogsConfig = field(default_factory=LogsConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -271,7 +284,7 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
                 "{file}：{where} 应为{kind}，实为 {value}",
                 file=file,
                 where=where,
-                kind=message("整数") if hint is int else message("字符串"),
+                kind=_KINDS[hint],
                 value=repr(value),
             )
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
 _CONNECT_S = 1.5  # a reader gets the evidence quoted within two seconds
+_PROBE_S = 2.0
 # A service that hangs cannot be told from one that is loading its model or reading the prompt, but by its patience.
 SILENCE_S = 30.0
 ANSWER_BYTES = 2 << 20  # some hundred tokens are 50 kB of events
@@ -79,6 +80,19 @@ class Endpoint:
             with suppress(RuntimeError):  # the loop is closed: the exchange is over
                 loop.call_soon_threadsafe(task.cancel)
             worker.join()
+
+    def answers(self) -> bool:
+        """Whether the service is there: it lists its models, or says in any other way that it understood."""
+        import httpx  # noqa: PLC0415 - as below
+
+        parts = urlsplit(self._url)
+        url = parts._replace(path=parts.path.removesuffix("/chat/completions") + "/models").geturl()
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        try:
+            status = httpx.get(url, headers=headers, timeout=_PROBE_S).status_code
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return False
+        return status < httpx.codes.INTERNAL_SERVER_ERROR
 
     async def _receive(self, request: dict[str, Any], arrived: _Arrived) -> None:
         import httpx  # noqa: PLC0415 - not needed for `--help`

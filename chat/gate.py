@@ -6,7 +6,7 @@ The page and the HTTP interface share one gate, because Gradio's own limits are 
 import math
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 
 from chat.access.caller import Caller, caller_of
 from chat.answer import Event, Finished, Found
+from chat.asker import Asker, Keep, turned_away, watched
 from chat.config import LimitsConfig
 from chat.line import Line, Ticket
 from ingest.errors import UserError
@@ -64,14 +65,24 @@ class ModelGate:
 
     A question is under way from before its search until its answer is whole, or its reader has left. pending: so many one caller
     may have under way. waiting: so many may be under way beside those that the model answers. wait_seconds: the longest that one waits.
+    observers: each is told what became of each question, whichever way it came; they must not raise.
     """
 
-    def __init__(self, *, slots: int = 1, pending: int = 2, waiting: int = 32, wait_seconds: float = 60.0) -> None:
+    def __init__(
+        self,
+        *,
+        slots: int = 1,
+        pending: int = 2,
+        waiting: int = 32,
+        wait_seconds: float = 60.0,
+        observers: Iterable[Keep] = (),
+    ) -> None:
         self.most = slots + waiting
         self._slots = slots
         self._pending = pending
         self._waiting = waiting
         self._wait_seconds = wait_seconds
+        self._observers = tuple(observers)
         self._line = Line(slots)
         self._moved = threading.Condition()  # reentrant; held wherever the next three are changed
         self._under_way: set[Ticket] = set()
@@ -86,17 +97,35 @@ class ModelGate:
         return len(self._under_way)
 
     @property
+    def running(self) -> int:
+        """How many hold the model."""
+        return self._line.inside
+
+    @property
+    def in_line(self) -> int:
+        """How many wait for it."""
+        return self._line.waiting
+
+    @property
     def stopping(self) -> bool:
         """Whether nobody is let in any more."""
         return self._stopping
 
-    def enter(self, caller: str = "") -> Ticket:
+    def enter(self, caller: str = "", by: Asker = Asker()) -> Ticket:
         """Let a question in, to be followed with `follow` and left with `leave`, whatever happens.
 
         Raises:
             TooMany: the caller has `pending` under way.
             Busy: so many wait that no more may, or the service stops.
         """
+        try:
+            return self._entered(caller)
+        except Busy:
+            for keep in self._observers:
+                keep(turned_away(by))
+            raise
+
+    def _entered(self, caller: str) -> Ticket:
         with self._moved:
             if self._stopping:
                 raise Busy(STOPPING)
@@ -125,7 +154,9 @@ class ModelGate:
                 self._mean_seconds += NEWEST_COUNTS * (time.monotonic() - began - self._mean_seconds)
             self._moved.notify_all()
 
-    def follow(self, events: Generator[Event, None, None], ticket: Ticket) -> Generator[Event | Waiting, None, None]:
+    def follow(
+        self, events: Generator[Event, None, None], ticket: Ticket, by: Asker = Asker()
+    ) -> Generator[Event | Waiting, None, None]:
         """The events of one answer: the first, which is the search, at once; the rest while holding the model, or at once too where
         none is needed.
 
@@ -134,6 +165,9 @@ class ModelGate:
         Raises:
             Busy: the model was not free within wait_seconds, or the service stops.
         """
+        return watched(self._in_turn(events, ticket), by, self._observers)
+
+    def _in_turn(self, events: Generator[Event, None, None], ticket: Ticket) -> Generator[Event | Waiting, None, None]:
         try:
             with closing(events):  # the model must be idle before its slot is free
                 for event in events:
@@ -154,15 +188,17 @@ class ModelGate:
         finally:
             self.leave(ticket)
 
-    def through(self, events: Generator[Event, None, None], caller: str = "") -> Generator[Event | Waiting, None, None]:
+    def through(
+        self, events: Generator[Event, None, None], caller: str = "", by: Asker = Asker()
+    ) -> Generator[Event | Waiting, None, None]:
         """`enter` and `follow` in one.
 
         Raises:
             Busy: as both.
         """
         with closing(events):
-            ticket = self.enter(caller)
-            yield from self.follow(events, ticket)
+            ticket = self.enter(caller, by)
+            yield from self.follow(events, ticket, by)
 
     def stop(self) -> None:
         """Let nobody in from now on and tell those who wait; what the model is answering goes on."""
@@ -206,8 +242,12 @@ class ModelGate:
         return min(max(math.ceil(answers * self._mean_seconds / self._slots), 1), LONGEST_ADVICE_SECONDS)
 
 
-def gate_of(limits: LimitsConfig) -> ModelGate:
+def gate_of(limits: LimitsConfig, observers: Iterable[Keep] = ()) -> ModelGate:
     """The gate as configured."""
     return ModelGate(
-        slots=limits.slots, pending=limits.pending, waiting=limits.waiting, wait_seconds=limits.wait_seconds
+        slots=limits.slots,
+        pending=limits.pending,
+        waiting=limits.waiting,
+        wait_seconds=limits.wait_seconds,
+        observers=observers,
     )

@@ -123,7 +123,8 @@ class Guard:
             need = self._check(scope)
             cleaned = _cleaned(scope, rewritten=head is not None)
             if self._access is not None:
-                cleaned["state"] = {**scope.get("state", {}), "caller": self._access.admit(scope, need)}
+                # The same dictionary for who stands outside, who logs by which way a caller is known.
+                cleaned.setdefault("state", {})["caller"] = self._access.admit(scope, need)
             await self._app(cleaned, body, respond)
             if body.exceeded:
                 raise _too_large(limit)

@@ -100,6 +100,16 @@ class LiveAssistant:
         return self.library.version
 
     @property
+    def sizes(self) -> tuple[int, int]:
+        """How many reports and passages it has.
+
+        Raises:
+            LibraryUnavailable: as `ask`.
+        """
+        self._look()
+        return len(self._reports), len(self.library.passages)
+
+    @property
     def results(self) -> Path:
         """Where the last evaluation is kept, if there was one."""
         return self._root / RESULTS

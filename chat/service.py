@@ -21,6 +21,7 @@ from chat.api.mcp_server import add_mcp, make_server
 from chat.api.openapi import add_openapi
 from chat.api.refusals import OPENAI_ROUTES, openai_error, refusal_object
 from chat.api.report_routes import add_report_routes
+from chat.asker import Asker
 from chat.contract import (
     Asked,
     Identity,
@@ -38,6 +39,9 @@ from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
 from chat.json_body import TOO_SLOW, TooSlow, WrongType, read_json
+from chat.operations.below import Below
+from chat.operations.operation_routes import Operations, add_operation_routes
+from chat.operations.requests import Requests
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
@@ -112,7 +116,8 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
 
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        # Into the handlers that are there already, as everything else.
+        log_config=None,
         access_log=False,
         server_header=False,
         # It would put what X-Forwarded-For says in the place of the address that a request comes from.
@@ -150,6 +155,8 @@ def make_app(
     feedback: "FeedbackStore | None" = None,
     access: Access | None = None,
     external_url: str = "",
+    below: str = "",
+    operations: Operations | None = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
@@ -159,12 +166,16 @@ def make_app(
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
     access: who gets in; without it nobody is asked.
     external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
+    below: the path that a proxy serves it at and takes away, such as /reportqa.
+    operations: what watches it; its metrics are told of questions by the gate, where no gate is given.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
+        operations.below.BadPath: below is no such path.
     """
-    gate = gate or ModelGate()
-    app = _guarded_app(allowed_hosts, frame_ancestors, access)
+    operations = operations or Operations()
+    gate = gate or ModelGate(observers=(operations.metrics.count_use,))
+    app = _guarded_app(allowed_hosts, frame_ancestors, access, below, operations)
     app.state.gate = gate
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
@@ -173,6 +184,7 @@ def make_app(
     add_report_routes(app, assistant)
     add_openapi(app, external_url.rstrip("/"))
     add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
+    add_operation_routes(app, gate, operations)
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:
@@ -232,7 +244,13 @@ def _mount_page(app: "FastAPI", page: "Callable[[], gr.Blocks]", words: Words) -
     ]
 
 
-def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], access: Access | None) -> "FastAPI":
+def _guarded_app(
+    allowed_hosts: Sequence[str],
+    frame_ancestors: Sequence[str],
+    access: Access | None,
+    below: str,
+    operations: Operations,
+) -> "FastAPI":
     from fastapi import FastAPI  # noqa: PLC0415
     from fastapi.middleware.cors import CORSMiddleware  # noqa: PLC0415
     from starlette.types import ASGIApp  # noqa: PLC0415
@@ -241,15 +259,17 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], a
         """FastAPI inside the guard: as a middleware the guard would not see the page of an unforeseen error."""
 
         def build_middleware_stack(self) -> ASGIApp:
-            return Guard(
-                super().build_middleware_stack(),
+            guard = Guard(
+                Below(super().build_middleware_stack(), below),
                 allowed_hosts=allowed_hosts,
                 frame_ancestors=frame_ancestors,
                 heads={f"/{words.path}/": (words.language, _head(words)) for words in (CHINESE, ENGLISH)},
                 access=access,
             )
+            return Requests(guard, told=(operations.metrics.count_request, *operations.told))
 
-    Guard(_nothing, frame_ancestors=frame_ancestors)  # a wrong origin fails now, not with the first request
+    # What is configured wrong fails now, not with the first request.
+    Guard(Below(_nothing, below), frame_ancestors=frame_ancestors)
     app = GuardedApp(title="reportqa", docs_url=None, redoc_url=None, openapi_url=None)
     # Without a CORS policy of the parent, Gradio answers any origin with credentials.
     app.add_middleware(CORSMiddleware, allow_origins=[])
@@ -287,7 +307,7 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
     async def to_page(request: Request) -> Response:
         # Relative, so that it holds below any path a proxy gives us.
         asked = words_for(request.headers.get("accept-language", ""))
-        path = request.url.path.strip("/") or asked.path
+        path = request.url.path.removeprefix(request.scope.get("root_path", "")).strip("/") or asked.path
         return RedirectResponse(f"{path}/", status_code=307, headers={"Vary": "Accept-Language"})
 
     async def healthz(request: Request) -> Response:
@@ -305,12 +325,14 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, assistant)
+        wanted = request.headers.get("accept-language", "")
+        by = Asker("api", words_for(wanted).language if wanted else "")
         line = line_of(request)
         if "text/event-stream" in request.headers.get("accept", ""):
-            ticket = gate.enter(line)  # a refusal has a status of its own, so it comes before the stream
-            steps = gate.follow(_ask(assistant, asked), ticket)
+            ticket = gate.enter(line, by)  # a refusal has a status of its own, so it comes before the stream
+            steps = gate.follow(_ask(assistant, asked), ticket, by)
             return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line))) as events:
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line, by))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))

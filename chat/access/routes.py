@@ -41,6 +41,8 @@ _PAGE = "/chat(?:-en)?"
 _EVENTS = rf"{_PAGE}/gradio_api"
 ROUTES = (
     _public("/healthz"),
+    _public("/readyz"),
+    _route("GET", "/metrics", "admin", counted="nothing"),
     _public(r"/static/[\w.-]+"),
     # The page asks and searches; what it does about reports goes by the routes below.
     _route("GET", rf"/|{_PAGE}/?", "ask", "search"),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from chat.access.caller import Caller
 from chat.access.limits import TooMany
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
+from chat.asker import Asker
 from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
@@ -491,7 +492,7 @@ def _progress(
         within = check_reports(exchange.within, assistant.reports)
         count()
         asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
-        with closing(gate.through(asking, line)) as events:
+        with closing(gate.through(asking, line, Asker("page", words.language))) as events:
             for event in events:
                 exchange = exchange.after(event)
                 if run.ending is not None and exchange.running:

@@ -24,6 +24,8 @@ from tests.fakes import ListedShelf, ScriptedAssistant
 MATRIX = """
                                               nobody here ask search reports admin reader editor admins
 GET /healthz                                  in     in   in  in     in      in    in     in     in
+GET /readyz                                   in     in   in  in     in      in    in     in     in
+GET /metrics                                  401    in   403 403    403     in    403    403    in
 GET /static/page.css                          in     in   in  in     in      in    in     in     in
 GET /                                         401    in   403 403    403     403   in     in     in
 GET /chat                                     401    in   403 403    403     403   in     in     in
@@ -153,7 +155,11 @@ def test_a_path_that_leaves_its_folder_is_no_route() -> None:
 
 
 def test_no_route_is_open_to_everybody_but_those_named_here() -> None:
-    assert [route.path.pattern for route in ROUTES if route.need.scopes is None] == ["/healthz", r"/static/[\w.-]+"]
+    assert [route.path.pattern for route in ROUTES if route.need.scopes is None] == [
+        "/healthz",
+        "/readyz",
+        r"/static/[\w.-]+",
+    ]
 
 
 def test_asvs_8_2_1_a_browser_reads_a_page_and_a_program_an_object(client: TestClient) -> None:

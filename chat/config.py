@@ -4,6 +4,7 @@ Environment variables say only secrets (REPORTQA_API_KEY) and where the file is 
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -24,6 +25,7 @@ AccessWay = Literal["loopback", "keys", "none"]
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
 _KINDS = {int: "整数", str: "字符串", bool: " true 或 false"}
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
 
 
 class ConfigError(UserError):
@@ -88,22 +90,28 @@ class ServerConfig:
     allowed_hosts: names this service may be called by, beside the loopback ones.
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
     loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody.
-    path: where a proxy serves this below a path of its own and takes that path away, such as /reportqa; empty at the root."""
+    external_url: how readers reach the service, such as https://reports.example.com, for links in what programs are
+    answered; as each request called it where it is empty. A path in it is a proxy's, which takes it away."""
 
     host: str = "127.0.0.1"
     port: int = 7860
     frame_ancestors: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
-    path: str = ""
+    external_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessConfig:
     """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
-    `none`, nobody is asked, which has to be said."""
+    `none`, nobody is asked, which has to be said.
+    proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
+    questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
+    proxies: tuple[str, ...] = ()
+    questions_per_minute: int = 10
+    requests_per_minute: int = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +171,8 @@ def load_config(path: Path | None = None) -> Config:
     config: Config = _record(Config, table, file, "")
     _check_kinds(config, file)
     _check_limits(config, file)
+    if config.server.external_url and not _ADDRESS.fullmatch(config.server.external_url):
+        raise ConfigError(f"{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com")
     return config
 
 

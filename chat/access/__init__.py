@@ -4,6 +4,8 @@ caller        the record of who it is, and the ways by which they are known
 rejected      why a request does not get in
 routes        which scope each route needs
 loopback      who sits at this machine, and everybody
+address       which address a request comes from, behind proxies
+limits        how often a caller may ask and an address may call
 keys          programs with a key
 access        `Access`: the ways asked in turn, for every request
 configured    `[access]` of the configuration as an `Access`

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from chat.access.access import Access
+from chat.access.address import networks_of
 from chat.access.caller import Caller, Scope, Way
 from chat.access.keys import KEYS, Keys, KeyStore
+from chat.access.limits import Limits
 from chat.access.loopback import Loopback, is_loopback
-from chat.config import Config
+from chat.config import AccessConfig, Config, ConfigError
 from ingest.errors import UserError
 
 UNPROTECTED = (
@@ -24,6 +26,7 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
 
     Raises:
         Unprotected: it listens beyond this machine, and no way is named by which others are known.
+        ConfigError, BadNetwork: what is configured makes no sense.
     """
     ways = config.access.ways
     if not is_loopback(host) and set(ways) <= {"loopback"}:
@@ -33,7 +36,19 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
         asked.append(Keys(KeyStore(root / KEYS)))
     if "loopback" in ways:
         asked.append(Loopback())  # last: what a caller says of itself is asked first
-    return Access(asked, everybody=_everybody(config) if "none" in ways else None)
+    return Access(
+        asked,
+        everybody=_everybody(config) if "none" in ways else None,
+        limits=_limits(config.access),
+        proxies=networks_of(config.access.proxies),
+    )
+
+
+def _limits(access: AccessConfig) -> Limits:
+    for name in ("questions_per_minute", "requests_per_minute"):
+        if getattr(access, name) < 1:
+            raise ConfigError(f"access.{name} 应为正整数，实为 {getattr(access, name)}")
+    return Limits(questions=access.questions_per_minute, requests=access.requests_per_minute)
 
 
 def _everybody(config: Config) -> Caller:

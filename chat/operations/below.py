@@ -27,7 +27,7 @@ class Below:
         """
         path = path.rstrip("/")
         if not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
-            raise BadPath(f"server.path 应形如 /reportqa，由字母、数字与 . _ ~ - 组成，实为 {path!r}")
+            raise BadPath(f"server.external_url 的路径应形如 /reportqa，由字母、数字与 . _ ~ - 组成，实为 {path!r}")
         self._app = app
         self._path = path
 

@@ -15,6 +15,7 @@ from chat.config import (
     GeneratorConfig,
     IndexConfig,
     LimitsConfig,
+    LogsConfig,
     ModelsConfig,
     RerankerConfig,
     ServerConfig,
@@ -51,8 +52,12 @@ port = 8080
 frame_ancestors = ["https://portal.example.com"]
 allowed_hosts = ["reports.example.com", "10.0.0.5"]
 editing = "never"
+external_url = "https://reports.example.com"
 [access]
 ways = ["keys", "none"]
+proxies = ["10.0.0.5"]
+questions_per_minute = 20
+requests_per_minute = 600
 
 [limits]
 slots = 4
@@ -60,6 +65,9 @@ pending = 3
 waiting = 64
 wait_seconds = 90
 answer_seconds = 180
+[logs]
+format = "json"
+questions = true
 """
 
 
@@ -96,9 +104,17 @@ def test_every_key_of_every_section_is_read() -> None:
         RerankerConfig("/models/reranker"),
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4, 60),
         AnswerConfig("show"),
-        ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
-        AccessConfig(("keys", "none")),
+        ServerConfig(
+            "0.0.0.0",
+            8080,
+            ("https://portal.example.com",),
+            ("reports.example.com", "10.0.0.5"),
+            "never",
+            "https://reports.example.com",
+        ),
+        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600),
         LimitsConfig(4, 3, 64, 90, 180),
+        LogsConfig("json", True),
     )
     default = Config()
     for section in fields(Config):
@@ -121,7 +137,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ),
         (
             "[generater]",
-            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、models、reranker、server",
+            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、logs、models、reranker、server",
         ),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),
@@ -143,6 +159,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
             '[encoder]\nmodel = "qwen3-1.7b"',
             "encoder.model 的 qwen3-1.7b 是生成模型；请写在 [generator] 的 model 中",
         ),
+        ('[logs]\nquestions = "yes"', "logs.questions 应为 true 或 false，实为 'yes'"),
         ("[limits]\nwaiting = 0", "limits.waiting 至少为 1，实为 0"),
         ('[generator]\nbackend = "openai"\nsilence_seconds = -1', "generator.silence_seconds 至少为 1，实为 -1"),
         ("[limits]\nslots = 2", "本地模型一次只答一个问题；limits.slots 应为 1，实为 2"),

@@ -402,3 +402,10 @@ def test_a_stop_ends_the_server_at_once_though_a_page_is_open() -> None:
             server.terminate()
             _, complaints = server.communicate(timeout=5)
     assert "Traceback" not in complaints
+
+
+def test_a_small_response_is_not_held_back_for_the_one_before_to_be_acknowledged() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY

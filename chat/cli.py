@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
@@ -210,6 +211,17 @@ def _add_service(command: Adds) -> None:
     _add_model(command("model", "语言模型与向量模型：查看、获取、校验", _model))
 
     _add_key(command("key", "访问密钥：发放、查看、吊销", _key))
+
+    doctor = command("doctor", "检查这台机器能否运行：逐项通过、警告或失败，附解决办法", _doctor)
+    doctor.add_argument("--offline", action="store_true", help="再完整试运行一次，连接本机以外的地址即为失败")
+    doctor.add_argument("--json", action="store_true", help="每项输出一行 JSON")
+    doctor.add_argument("--host", help="监听地址（默认用配置的）")
+    doctor.add_argument("--port", type=_port, help="端口（默认用配置的）")
+    _add_index(doctor)
+
+    bundle = command("bundle", "做一个离线安装包：软件包、模型、源码、校验和与安装脚本", _bundle)
+    bundle.add_argument("folder", metavar="DIR", help="放在哪个文件夹（新的或空的）")
+    bundle.add_argument("--without-models", action="store_true", help="不含模型")
 
     chat = command("chat", "打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）", _chat)
     chat.add_argument("--host", help="监听地址（默认 127.0.0.1）")
@@ -753,6 +765,39 @@ def _listening(host: str, port: int) -> "socket":
     except (OSError, OverflowError) as error:
         reason = system_reason(error) if isinstance(error, OSError) else error
         raise UserError(f"无法在 {host}:{port} 上监听（{reason}）；请检查 --host 与 --port") from error
+
+
+def _doctor(arguments: argparse.Namespace, config: Config) -> int:
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from chat.operations.doctor import examine, offline_finding  # noqa: PLC0415
+    from chat.terminal import show_finding  # noqa: PLC0415
+
+    root = _index_root(arguments, config)
+    port = config.server.port if arguments.port is None else arguments.port
+    findings = examine(config, root, host=arguments.host or config.server.host, port=port)
+    if arguments.offline:
+        file = arguments.config or os.environ.get("REPORTQA_CONFIG") or ""
+        findings = chain(findings, (offline_finding(file, root) for _ in range(1)))
+    failed = False
+    for finding in findings:
+        failed = failed or finding.verdict == "failed"
+        if arguments.json:
+            _write_line(sys.stdout.buffer, asdict(finding))
+        else:
+            show_finding(finding)
+    return IN_PART if failed else DONE
+
+
+def _bundle(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.operations.bundle import make_bundle  # noqa: PLC0415
+    from chat.terminal import one_bar, show_notice  # noqa: PLC0415
+
+    folder = Path(arguments.folder)
+    with one_bar() as bar:
+        size = make_bundle(config, folder, models=not arguments.without_models, step=bar.step)
+    show_notice(f"离线安装包在 {folder}（{size / 1e9:.1f} GB）；在目标机器上运行其中的 sh install.sh。")
+    return DONE
 
 
 def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operations]":

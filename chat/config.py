@@ -92,8 +92,7 @@ class ServerConfig:
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
     loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody.
     external_url: how readers reach the service, such as https://reports.example.com, for links in what programs are
-    answered; as each request called it where it is empty.
-    path: where a proxy serves this below a path of its own and takes that path away, such as /reportqa; empty at the root."""
+    answered; as each request called it where it is empty. A path in it is a proxy's, which takes it away."""
 
     host: str = "127.0.0.1"
     port: int = 7860
@@ -101,7 +100,6 @@ class ServerConfig:
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
     external_url: str = ""
-    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from chat.access.access import Access
 from chat.access.caller import caller_of
@@ -161,7 +162,6 @@ def make_app(
     access: Access | None = None,
     see: See | None = None,
     external_url: str = "",
-    below: str = "",
     operations: Operations | None = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
@@ -172,17 +172,17 @@ def make_app(
     feedback: keeps what readers think of answers; without it they are not asked. usage: keeps what was asked, where no gate is
     given; with both, how the service is used is a page for who may administer it. views: pictures of the pages of PDF reports; without them a report is read as text alone.
     access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told.
-    external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
-    below: the path that a proxy serves it at and takes away, such as /reportqa.
+    external_url: how readers reach the service, for links that go out of it; "" for as each request called it; its
+    path, where it has one, is taken away by a proxy.
     operations: what watches it; its metrics are told of questions by the gate, where no gate is given.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
-        operations.below.BadPath: below is no such path.
+        operations.below.BadPath: the path of external_url is none that can be served below.
     """
     operations = operations or Operations()
     gate = gate or ModelGate(observers=(operations.metrics.count_use, *([usage.record] if usage is not None else [])))
-    app = _guarded_app(allowed_hosts, frame_ancestors, access, below, operations)
+    app = _guarded_app(allowed_hosts, frame_ancestors, access, urlsplit(external_url).path, operations)
     app.state.gate = gate
     see, home = see or (lambda caller: assistant), partial(_home, external_url.rstrip("/"))
     count = access.count_question if access is not None else uncounted
@@ -270,6 +270,7 @@ def _guarded_app(
         """FastAPI inside the guard: as a middleware the guard would not see the page of an unforeseen error."""
 
         def build_middleware_stack(self) -> ASGIApp:
+            told = (operations.metrics.count_request, *operations.told)
             guard = Guard(
                 Below(super().build_middleware_stack(), below),
                 allowed_hosts=allowed_hosts,
@@ -277,7 +278,7 @@ def _guarded_app(
                 heads={f"/{words.path}/": (words.language, _head(words)) for words in (CHINESE, ENGLISH)},
                 access=access,
             )
-            return Requests(guard, told=(operations.metrics.count_request, *operations.told))
+            return Requests(guard, told=told, trusted=access.trusts if access else _nobody)
 
     # What is configured wrong fails now, not with the first request.
     Guard(Below(_nothing, below), frame_ancestors=frame_ancestors)
@@ -300,6 +301,11 @@ def _head(words: Words) -> str:
         f'<script type="application/json" id="words" lang="{words.language}">{said}</script>'
         '<script src="../static/stream.js"></script><script type="module" src="../static/page.js"></script>'
     )
+
+
+def _nobody(address: str) -> bool:
+    """Without a say in who gets in there are no proxies whose word counts."""
+    return False
 
 
 async def _nothing(*_: object) -> None:

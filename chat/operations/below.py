@@ -29,7 +29,10 @@ class Below:
         path = path.rstrip("/")
         if not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
             raise BadPath(
-                message("server.path 应形如 /reportqa，由字母、数字与 . _ ~ - 组成，实为 {path}", path=repr(path))
+                message(
+                    "server.external_url 的路径应形如 /reportqa，由字母、数字与 . _ ~ - 组成，实为 {path}",
+                    path=repr(path),
+                )
             )
         self._app = app
         self._path = path

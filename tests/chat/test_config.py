@@ -15,6 +15,7 @@ from chat.config import (
     GeneratorConfig,
     IndexConfig,
     LimitsConfig,
+    LogsConfig,
     ModelsConfig,
     RecordsConfig,
     RerankerConfig,
@@ -75,6 +76,10 @@ feedback_days = 730
 feedback_most = 5000
 feedback_a_minute = 10
 usage_days = 90
+
+[logs]
+format = "json"
+questions = true
 """
 
 
@@ -122,6 +127,7 @@ def test_every_key_of_every_section_is_read() -> None:
         AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600, {"研发部": ("ev-2025", "reports/研发/")}),
         LimitsConfig(4, 3, 64, 90, 180),
         RecordsConfig("postgresql+psycopg://db.example.com/reportqa", True, 730, 5000, 10, 90),
+        LogsConfig("json", True),
     )
     default = Config()
     for section in fields(Config):
@@ -144,7 +150,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ),
         (
             "[generater]",
-            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、models、records、reranker、server",
+            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、logs、models、records、reranker、server",
         ),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),
@@ -171,6 +177,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
             '[encoder]\nmodel = "qwen3-1.7b"',
             "encoder.model 的 qwen3-1.7b 是生成模型；请写在 [generator] 的 model 中",
         ),
+        ('[logs]\nquestions = "yes"', "logs.questions 应为 true 或 false，实为 'yes'"),
         ("[limits]\nwaiting = 0", "limits.waiting 至少为 1，实为 0"),
         ('[generator]\nbackend = "openai"\nsilence_seconds = -1', "generator.silence_seconds 至少为 1，实为 -1"),
         ("[limits]\nslots = 2", "本地模型一次只答一个问题；limits.slots 应为 1，实为 2"),

@@ -787,6 +787,12 @@ def _listening(host: str, port: int) -> "socket":
         ) from error
 
 
+def _address(host: str, listener: "socket") -> str:
+    """How a browser calls the service."""
+    name = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"http://{name}:{listener.getsockname()[1]}"
+
+
 def _stores(config: Config, root: Path) -> "tuple[FeedbackStore, UsageStore]":
     """What is kept of the use of the index at root."""
     from chat.feedback import FeedbackStore  # noqa: PLC0415
@@ -881,8 +887,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     bar.notice(say("模型暂不可用，先以摘录原文作答：{problem}", problem=problem))
         for each in built:
             show_built(each)
-        name = f"[{host}]" if ":" in host and not host.startswith("[") else host
-        address = f"http://{name}:{listener.getsockname()[1]}"
+        address = _address(host, listener)
         show_serving(address)
         open_page(address)
         with logging_as(config.logs), pruned_daily([feedback.prune, usage.prune]):

@@ -63,7 +63,7 @@ def add_feedback_routes(
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import JSONResponse, Response  # noqa: PLC0415
 
-    window = given or MovingWindow()
+    window = MovingWindow() if given is None else given  # an empty one is false
 
     async def done(request: Request, work: Callable[[], JsonObject | None]) -> Response:
         if wait := window.take(line_of(request), a_minute):

@@ -346,7 +346,6 @@ CHINESE = Words(
     admin=AdminWords(
         title="使用情况",
         home="返回问答",
-        not_here="使用情况只供管理员查看：请在运行服务的机器上用 localhost 打开本页。",
         unavailable="使用记录暂时无法读取：{problem}",
         periods="时间范围",
         period="{days} 天",

@@ -400,7 +400,6 @@ ENGLISH = Words(
     admin=AdminWords(
         title="Usage",
         home="Back to questions",
-        not_here="Usage is for administrators: open this page on the machine that runs the service, by localhost.",
         unavailable="Usage cannot be read for now: {problem}",
         periods="Period",
         period="{days} days",

@@ -360,7 +360,6 @@ class AdminWords:
 
     title: str
     home: str
-    not_here: str
     unavailable: str
     periods: str
     period: str

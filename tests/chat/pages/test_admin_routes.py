@@ -1,4 +1,4 @@
-"""How the service is used is shown to who sits at its machine, and to nobody else."""
+"""How the service is used is shown to who may administer it, as who sits at its machine may, and to nobody else."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from chat.access.access import Access
+from chat.access.loopback import Loopback
 from chat.feedback import FeedbackStore, now
 from chat.records import FILE, records_of
 from chat.service import make_app
@@ -20,7 +22,13 @@ HERE = ("127.0.0.1", 50_000)
 def client(root: Path, *, host: str = "localhost", address: tuple[str, int] = HERE) -> TestClient:
     records = records_of(root)
     usage = UsageStore(records, days=90, questions=True)
-    app = make_app(ScriptedAssistant(), usage=usage, feedback=FeedbackStore(records, root), allowed_hosts=("*",))
+    app = make_app(
+        ScriptedAssistant(),
+        usage=usage,
+        feedback=FeedbackStore(records, root),
+        allowed_hosts=("*",),
+        access=Access([Loopback()]),
+    )
     return TestClient(app, base_url=f"http://{host}", client=address)
 
 
@@ -57,13 +65,13 @@ def test_the_address_without_its_stroke_leads_there(tmp_path: Path) -> None:
         ("localhost", HERE, {"x-forwarded-for": "10.0.0.7"}),  # through a proxy
     ],
 )
-def test_who_is_not_at_the_machine_is_told_so_and_sees_nothing(
+def test_who_is_not_at_the_machine_has_to_say_who_it_is_and_sees_nothing(
     tmp_path: Path, host: str, address: tuple[str, int], headers: dict[str, str]
 ) -> None:
     client(tmp_path).post(ASK, json={"question": "出口多少？"})
     page = client(tmp_path, host=host, address=address).get("/admin/", headers=headers)
-    assert page.status_code == 403
-    assert "只能在运行服务的机器上查看" in page.text
+    assert page.status_code == 401
+    assert "请先表明身份" in page.text
     assert "出口多少" not in page.text
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from index.rerank import Reranker
 
 AccessWay = Literal["loopback", "keys", "none"]
+Theme = Literal["auto", "light", "dark"]
+SiteLanguage = Literal["auto", "zh-CN", "en"]
 
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
@@ -96,11 +98,37 @@ class ServerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """A site of a portal whose pages hold ours, a `[[access.sites]]` each.
+
+    id: by which its pages name it. origins: of those pages, such as https://portal.example.com.
+    secret_env: the environment variable with the secret that its tokens are signed with (HS256); or public_key: the file with the
+    public key that proves them (ES256, RS256).
+    title, welcome, theme, language: of the page as the site shows it. reports: ids of the only reports that are searched for it, all
+    where there are none. groups: of which a user must have one, everybody where there are none.
+    """
+
+    id: str = ""
+    origins: tuple[str, ...] = ()
+    secret_env: str = ""
+    public_key: str = ""
+    title: str = ""
+    welcome: str = ""
+    theme: Theme = "auto"
+    language: SiteLanguage = "auto"
+    reports: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AccessConfig:
     """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
-    `none`, nobody is asked, which has to be said."""
+    `none`, nobody is asked, which has to be said. Users of `sites` are known by their tokens in any case.
+    audience: what a token of a site must be made for."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
+    audience: str = "reportqa"
+    sites: tuple[SiteConfig, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +230,13 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
             raise ConfigError(f"{file}：{where} 应为 {'、'.join(map(str, get_args(hint)))} 之一，实为 {value!r}")
         return value
     if get_origin(hint) is tuple:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if is_dataclass(item := get_args(hint)[0]):
+            if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+                raise ConfigError(f"{file}：{where} 应写成一节或多节 [[{where}]]")
+            return tuple(_record(item, each, file, f"{where}.") for each in value)
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise ConfigError(f'{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]')
-        if get_origin(item := get_args(hint)[0]) is Literal:
+        if get_origin(item) is Literal:
             for each in value:
                 _value(item, each, file, where)
         return tuple(value)

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.access.access import Access
+from chat.access.embed_routes import add_embed_routes
+from chat.access.sites import Site, Sites
 from chat.access.caller import caller_of
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.contract import (
@@ -32,7 +34,7 @@ from chat.facets import Results, search_in_one_go
 from chat.feedback_routes import add_feedback_routes
 from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_key
 from chat.generation import GeneratorUnavailable
-from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
+from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, WIDGET, Guard, Page
 from chat.json_body import WrongType, read_json
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
@@ -155,6 +157,8 @@ def make_app(
     _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
+    if access is not None and access.embedding is not None:
+        add_embed_routes(app, access.embedding)
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:
@@ -220,6 +224,15 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], a
     from fastapi.middleware.cors import CORSMiddleware  # noqa: PLC0415
     from starlette.types import ASGIApp  # noqa: PLC0415
 
+    sites = access.embedding.sites if access is not None and access.embedding is not None else ()
+    pages = {
+        (f"/{words.path}/", site.id if site is not None else ""): Page(
+            words.language, _head(words, site), held=site is not None
+        )
+        for words in (CHINESE, ENGLISH)
+        for site in (None, *sites)
+    }
+
     class GuardedApp(FastAPI):
         """FastAPI inside the guard: as a middleware the guard would not see the page of an unforeseen error."""
 
@@ -228,7 +241,7 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], a
                 super().build_middleware_stack(),
                 allowed_hosts=allowed_hosts,
                 frame_ancestors=frame_ancestors,
-                heads={f"/{words.path}/": (words.language, _head(words)) for words in (CHINESE, ENGLISH)},
+                pages=pages,
                 access=access,
             )
 
@@ -239,19 +252,39 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], a
     return app
 
 
-def _head(words: Words) -> str:
-    """What our page has in its head beside Gradio's. The strings of its script stand in an element that runs nothing."""
-    said = json.dumps(asdict(words.script) | {"feedback": asdict(words.feedback)}, ensure_ascii=False).replace(
-        "<", "\\u003c"
-    )
+def _head(words: Words, site: Site | None = None) -> str:
+    """What our page has in its head beside Gradio's; site: for which it is opened. What its script is told stands in elements that
+    run nothing."""
+    said = _told(asdict(words.script) | {"feedback": asdict(words.feedback), "frame": asdict(words.frame)})
+    shown: JsonObject = {}
+    if site is not None:
+        shown = {
+            "id": site.id,
+            "origins": site.origins,
+            "title": site.title,
+            "welcome": site.welcome,
+            "theme": site.theme,
+        }
     return (
         f"<title>{words.product}</title>"
         '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
         '<link rel="stylesheet" href="../static/page.css">'
         '<link rel="stylesheet" href="../static/look.css"><link rel="stylesheet" href="../static/overview.css">'
         f'<script type="application/json" id="words" lang="{words.language}">{said}</script>'
-        '<script src="../static/stream.js"></script><script type="module" src="../static/page.js"></script>'
+        + (f'<script type="application/json" id="site">{_told(shown)}</script>' if shown else "")
+        # In this order: what the one makes of `fetch` goes through what the other does.
+        + (
+            '<link rel="stylesheet" href="../static/frame.css"><script src="../static/frame.js"></script>'
+            if shown
+            else ""
+        )
+        + '<script src="../static/stream.js"></script><script type="module" src="../static/page.js"></script>'
     )
+
+
+def _told(object: JsonObject) -> str:
+    """JSON that stands in an element of a page."""
+    return json.dumps(object, ensure_ascii=False).replace("<", "\\u003c")
 
 
 async def _nothing(*_: object) -> None:
@@ -269,9 +302,14 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
 
     async def to_page(request: Request) -> Response:
         # Relative, so that it holds below any path a proxy gives us.
-        asked = words_for(request.headers.get("accept-language", ""))
-        path = request.url.path.strip("/") or asked.path
-        return RedirectResponse(f"{path}/", status_code=307, headers={"Vary": "Accept-Language"})
+        site = sites.opened(request.scope)
+        language = site.language if site is not None and site.language != "auto" else None
+        path = request.url.path.strip("/") or words_for(request.headers.get("accept-language", ""), language).path
+        opened = f"?site={site.id}" if site is not None else ""
+        return RedirectResponse(f"{path}/{opened}", status_code=307, headers={"Vary": "Accept-Language"})
+
+    async def widget(request: Request) -> Response:
+        return FileResponse(STATIC / "widget.js", media_type="text/javascript; charset=utf-8")
 
     async def healthz(request: Request) -> Response:
         if gate.stopping:
@@ -306,6 +344,7 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         ("/chat", "GET", to_page),
         ("/chat-en", "GET", to_page),
         ("/healthz", "GET", healthz),
+        (WIDGET, "GET", widget),
         ("/api/v1/search", "POST", search),
         ("/api/v1/ask", "POST", ask),
     ):

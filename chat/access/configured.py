@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chat.access.access import Access
 from chat.access.caller import Caller, Scope, Way
+from chat.access.embedding import Embedding
 from chat.access.keys import KEYS, Keys, KeyStore
 from chat.access.loopback import Loopback, is_loopback
 from chat.config import Config
@@ -24,16 +25,20 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
 
     Raises:
         Unprotected: it listens beyond this machine, and no way is named by which others are known.
+        ConfigError: a site of the portal is not configured as it should be.
     """
     ways = config.access.ways
-    if not is_loopback(host) and set(ways) <= {"loopback"}:
+    if not is_loopback(host) and set(ways) <= {"loopback"} and not config.access.sites:
         raise Unprotected(UNPROTECTED.format(host=host))
     asked: list[Way] = []
+    embedding = Embedding.of(config.access) if config.access.sites else None
+    if embedding is not None:
+        asked.append(embedding.tokens)
     if "keys" in ways:
         asked.append(Keys(KeyStore(root / KEYS)))
     if "loopback" in ways:
         asked.append(Loopback())  # last: what a caller says of itself is asked first
-    return Access(asked, everybody=_everybody(config) if "none" in ways else None)
+    return Access(asked, everybody=_everybody(config) if "none" in ways else None, embedding=embedding)
 
 
 def _everybody(config: Config) -> Caller:

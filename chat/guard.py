@@ -24,7 +24,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.access.access import Access
-from chat.access.caller import Caller
 from chat.access.rejected import Rejected
 from chat.access.routes import Need, need_of
 from chat.access.sites import Site, Sites

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.access.access import Access
+from chat.access.caller import caller_of
 from chat.access.embed_routes import add_embed_routes
 from chat.access.sites import Site, Sites
-from chat.access.caller import caller_of
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.contract import (
     Asked,
@@ -154,7 +154,7 @@ def make_app(
     gate = gate or ModelGate()
     app = _guarded_app(allowed_hosts, frame_ancestors, access)
     app.state.gate = gate
-    _add_routes(app, assistant, gate)
+    _add_routes(app, assistant, gate, _sites(access))
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
     if access is not None and access.embedding is not None:
@@ -224,13 +224,12 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], a
     from fastapi.middleware.cors import CORSMiddleware  # noqa: PLC0415
     from starlette.types import ASGIApp  # noqa: PLC0415
 
-    sites = access.embedding.sites if access is not None and access.embedding is not None else ()
     pages = {
         (f"/{words.path}/", site.id if site is not None else ""): Page(
             words.language, _head(words, site), held=site is not None
         )
         for words in (CHINESE, ENGLISH)
-        for site in (None, *sites)
+        for site in (None, *_sites(access))
     }
 
     class GuardedApp(FastAPI):
@@ -255,7 +254,7 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], a
 def _head(words: Words, site: Site | None = None) -> str:
     """What our page has in its head beside Gradio's; site: for which it is opened. What its script is told stands in elements that
     run nothing."""
-    said = _told(asdict(words.script) | {"feedback": asdict(words.feedback), "frame": asdict(words.frame)})
+    said = _data(asdict(words.script) | {"feedback": asdict(words.feedback), "frame": asdict(words.frame)})
     shown: JsonObject = {}
     if site is not None:
         shown = {
@@ -271,7 +270,7 @@ def _head(words: Words, site: Site | None = None) -> str:
         '<link rel="stylesheet" href="../static/page.css">'
         '<link rel="stylesheet" href="../static/look.css"><link rel="stylesheet" href="../static/overview.css">'
         f'<script type="application/json" id="words" lang="{words.language}">{said}</script>'
-        + (f'<script type="application/json" id="site">{_told(shown)}</script>' if shown else "")
+        + (f'<script type="application/json" id="site">{_data(shown)}</script>' if shown else "")
         # In this order: what the one makes of `fetch` goes through what the other does.
         + (
             '<link rel="stylesheet" href="../static/frame.css"><script src="../static/frame.js"></script>'
@@ -282,7 +281,7 @@ def _head(words: Words, site: Site | None = None) -> str:
     )
 
 
-def _told(object: JsonObject) -> str:
+def _data(object: JsonObject) -> str:
     """JSON that stands in an element of a page."""
     return json.dumps(object, ensure_ascii=False).replace("<", "\\u003c")
 
@@ -291,11 +290,20 @@ async def _nothing(*_: object) -> None:
     """An application that is never called."""
 
 
-def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
+def _sites(access: Access | None) -> Sites:
+    return access.embedding.sites if access is not None and access.embedding is not None else Sites()
+
+
+def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate, sites: Sites) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
-    from starlette.responses import JSONResponse, RedirectResponse, Response  # noqa: PLC0415
+    from starlette.responses import (  # noqa: PLC0415
+        FileResponse,
+        JSONResponse,
+        RedirectResponse,
+        Response,
+    )
 
     app.mount("/static", StaticFiles(directory=STATIC))
     searching = asyncio.Semaphore(SEARCHES)

@@ -5,13 +5,14 @@ Everything of a site that the browser is told is public: its page is served befo
 
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs
 
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, Key, OctKey, RSAKey
 from starlette.types import Scope as Asgi
 
@@ -108,11 +109,10 @@ def _site(configured: SiteConfig, environ: Mapping[str, str]) -> Site:
             )
     if bool(configured.secret_env) is bool(configured.public_key):
         raise ConfigError(f"{where}：secret_env（HS256）与 public_key（ES256、RS256）须填写且只填写其一")
-    algorithm, keys = (
-        ("HS256", _secrets(configured.secret_env, where, environ))
-        if configured.secret_env
-        else _public(Path(configured.public_key).expanduser(), where)
-    )
+    if configured.secret_env:
+        algorithm, keys = _secret(configured.secret_env, where, environ)
+    else:
+        algorithm, keys = _public(Path(configured.public_key).expanduser(), where)
     return Site(
         configured.id,
         tuple(map(_as_browsers_write, configured.origins)),
@@ -132,14 +132,14 @@ def _as_browsers_write(origin: str) -> str:
     return origin.removesuffix(default)
 
 
-def _secrets(name: str, where: str, environ: Mapping[str, str]) -> tuple[Key, ...]:
+def _secret(name: str, where: str, environ: Mapping[str, str]) -> tuple[Algorithm, tuple[Key, ...]]:
     """One secret, or two parted by a blank while the portal goes over from one to the other."""
     secrets = environ.get(name, "").split()
     if not secrets:
         raise ConfigError(f"{where}：环境变量 {name} 没有值；它是与门户共有的密钥，可用 openssl rand -hex 32 生成")
     if any(len(secret.encode()) < SECRET_BYTES for secret in secrets):
         raise ConfigError(f"{where}：环境变量 {name} 中的密钥太短，至少 {SECRET_BYTES} 个字符")
-    return tuple(OctKey.import_key(secret) for secret in secrets)
+    return "HS256", tuple(OctKey.import_key(secret) for secret in secrets)
 
 
 def _public(path: Path, where: str) -> tuple[Algorithm, tuple[Key, ...]]:
@@ -155,7 +155,9 @@ def _public(path: Path, where: str) -> tuple[Algorithm, tuple[Key, ...]]:
     kinds: tuple[tuple[Algorithm, type[ECKey] | type[RSAKey]], ...] = (("ES256", ECKey), ("RS256", RSAKey))
     for algorithm, kind in kinds:
         try:
-            key = kind.import_key(pem)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SecurityWarning)  # of a short one: it is refused below
+                key = kind.import_key(pem)
         except (JoseError, ValueError, TypeError, AttributeError):
             continue  # of the other kind
         if isinstance(key, ECKey) and key.curve_name == "P-256":

@@ -16,6 +16,7 @@ from chat.access.loopback import Loopback
 from chat.access.routes import ROUTES, need_of
 from chat.feedback import FeedbackStore
 from chat.service import make_app
+from tests.chat.access.portals import embedding
 from tests.chat.test_service import HOME
 from tests.fakes import ListedShelf, ScriptedAssistant
 
@@ -25,6 +26,9 @@ MATRIX = """
                                               nobody here ask search reports admin reader editor admins
 GET /healthz                                  in     in   in  in     in      in    in     in     in
 GET /static/page.css                          in     in   in  in     in      in    in     in     in
+GET /widget.js                                in     in   in  in     in      in    in     in     in
+POST /api/v1/embed/session                    in     in   in  in     in      in    in     in     in
+POST /api/v1/embed/tickets                    401    in   403 in     403     403   in     in     in
 GET /                                         401    in   403 403    403     403   in     in     in
 GET /chat                                     401    in   403 403    403     403   in     in     in
 GET /chat-en                                  401    in   403 403    403     403   in     in     in
@@ -39,9 +43,9 @@ GET /api/v1/reports                           401    in   403 in     403     403
 POST /api/v1/reports                          401    in   403 403    in      403   403    in     in
 DELETE /api/v1/reports/{report_id}            401    in   403 403    in      403   403    in     in
 GET /chat/                                    401    in   403 403    403     403   in     in     in
-GET /chat/theme.css                           401    in   403 403    403     403   in     in     in
-GET /chat/assets/{path:path}                  401    in   403 403    403     403   in     in     in
-GET /chat/static/{path:path}                  401    in   403 403    403     403   in     in     in
+GET /chat/theme.css                           in     in   in  in     in      in    in     in     in
+GET /chat/assets/{path:path}                  in     in   in  in     in      in    in     in     in
+GET /chat/static/{path:path}                  in     in   in  in     in      in    in     in     in
 GET /chat/gradio_api/app_id                   401    in   403 403    403     403   in     in     in
 GET /chat/gradio_api/app_id/                  404    404  404 404    404     404   404    404    404
 GET /chat/gradio_api/startup-events           401    in   403 403    403     403   in     in     in
@@ -86,7 +90,7 @@ def served(tmp_path: Path, access: Access | None) -> Any:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    app = served(tmp_path_factory.mktemp("feedback"), Access([Told()]))
+    app = served(tmp_path_factory.mktemp("feedback"), Access([Told()], embedding=embedding()))
     with TestClient(app, base_url=HOME, raise_server_exceptions=False, follow_redirects=False) as client:
         yield client
 
@@ -118,7 +122,7 @@ def outcome(client: TestClient, method: str, path: str, who: str) -> str:
 
 
 def test_asvs_8_3_1_every_route_of_the_service_is_in_the_table(tmp_path: Path) -> None:
-    everything = set(walked(served(tmp_path, None).routes))
+    everything = set(walked(served(tmp_path, Access([], embedding=embedding())).routes))
     own = {(method, path) for method, path in everything if not path.startswith(("/chat/", "/chat-en/", "/static"))}
     assert own - EXPECTED.keys() == set()
     assert own <= {(method, path) for method, path in everything if need_of(method, concrete(path)) is not None}
@@ -146,7 +150,14 @@ def test_a_path_that_leaves_its_folder_is_no_route() -> None:
 
 
 def test_no_route_is_open_to_everybody_but_those_named_here() -> None:
-    assert [route.path.pattern for route in ROUTES if route.need.scopes is None] == ["/healthz", r"/static/[\w.-]+"]
+    assert [route.path.pattern for route in ROUTES if route.need.scopes is None] == [
+        "/healthz",
+        r"/static/[\w.-]+",
+        "/widget.js",
+        r"/chat(?:-en)?/theme\.css",
+        r"/chat(?:-en)?/(?:assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+)",
+        "/api/v1/embed/session",  # where it is told who asks
+    ]
 
 
 def test_asvs_8_2_1_a_browser_reads_a_page_and_a_program_an_object(client: TestClient) -> None:
@@ -154,8 +165,8 @@ def test_asvs_8_2_1_a_browser_reads_a_page_and_a_program_an_object(client: TestC
     assert (page.status_code, page.headers["content-type"]) == (401, "text/html; charset=utf-8")
     assert "请先表明身份" in page.text
     assert "<script" not in page.text
-    asset = client.get("/chat/assets/index.js")
-    assert (asset.status_code, asset.headers["cache-control"]) == (401, "no-store")
+    asked = client.get("/chat/gradio_api/app_id")
+    assert (asked.status_code, asked.headers["cache-control"]) == (401, "no-store")
     told = client.post("/api/v1/ask", json={"question": "销量？"})
     assert (told.status_code, told.headers["www-authenticate"]) == (401, 'Bearer realm="reportqa"')
     assert told.json()["error"].startswith("请先表明身份")

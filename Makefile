@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test check eval formats bench pictures bench-page bench-scale budget ablation side-by-side install clean
+.PHONY: chat test check eval formats bench pictures bench-page bench-scale bench-load budget ablation side-by-side install clean
 
 chat: install
 	$(BIN)/reportqa chat
@@ -38,6 +38,10 @@ bench-page: install
 bench-scale: install
 	$(BIN)/reportqa model fetch multilingual-e5-small
 	$(BIN)/python -m tests.scale 1000 10000 100000
+
+# MINUTES=30 adds a soak of that length.
+bench-load: install
+	MINUTES=$(MINUTES) $(BIN)/python -m tests.load_bench
 
 # How much evidence the model should get, against the wait for its first token; SET=file.jsonl asks another set too.
 budget: install

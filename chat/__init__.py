@@ -81,5 +81,6 @@ places        what a passage is, where it stands and who says it
 quality       how well a report was read, in words
 holdings      what the library holds, counted
 
-Who sends a request, and what they may, is in `chat.access`; what a browser shows is in `chat.pages`.
+Who sends a request, and what they may, is in `chat.access`; other programs' ways in are in `chat.api`; what a browser shows is in
+`chat.pages`.
 """

@@ -1,7 +1,7 @@
 """A model that keeps failing is left alone for a while, so that readers get the evidence at once and a service can recover.
 
-Own code, since an answer is a generator that a reader may close at any piece: that is neither a success nor a failure, where
-libraries know calls that return or raise.
+Own code, since an answer is a generator that a reader may close at any piece, and that is neither a success nor a failure: two
+are all that libraries know.
 """
 
 import threading

@@ -152,6 +152,16 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--json", action="store_true", help="每份报告输出一行 JSON")
     _add_corpus(shown)
 
+    _add_questions(command)
+    _add_service(command)
+    return parser
+
+
+# Adds a command of that name, with a line of help, that runs this.
+Adds = Callable[[str, str, Callable[[argparse.Namespace, Config], int]], argparse.ArgumentParser]
+
+
+def _add_questions(command: Adds) -> None:
     search = command("search", "检索段落，不用语言模型", _search)
     search.add_argument("question", nargs="?", help="问题")
     search.add_argument("--k", type=_positive, default=10, help="每页的段落数（默认 10）")
@@ -182,6 +192,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--compare", metavar="FILE", help="与之前一次结果（JSON）逐项比较")
     _add_index(evaluate)
 
+
+def _add_service(command: Adds) -> None:
     feedback = command("feedback", "读者对回答的反馈：汇总，或导出", _feedback)
     written = feedback.add_mutually_exclusive_group()
     written.add_argument("--jsonl", action="store_true", help="每条反馈输出一行 JSON，从早到晚")
@@ -200,7 +212,8 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--host", help="监听地址（默认 127.0.0.1）")
     chat.add_argument("--port", type=_port, help="端口（默认 7860）")
     _add_corpus(chat)
-    return parser
+
+    _add_index(command("mcp", "让支持 MCP 的程序检索与提问，经标准输入与输出（服务运行时也可用 /mcp）", _mcp))
 
 
 def _add_corpus(parser: argparse.ArgumentParser) -> None:
@@ -510,6 +523,20 @@ def _write_line(output: BinaryIO, result: "JsonObject") -> None:
     output.flush()
 
 
+def _mcp(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.api.mcp_server import make_server, serve_stdio  # noqa: PLC0415
+    from chat.gate import ModelGate  # noqa: PLC0415
+    from chat.live import LiveAssistant  # noqa: PLC0415
+    from chat.terminal import one_bar  # noqa: PLC0415
+
+    with one_bar() as bar:
+        assistant = _assistant(arguments, config, bar)
+    live = LiveAssistant(_index_root(arguments, config), assistant)
+    address = config.server.external_url.rstrip("/") or None
+    serve_stdio(make_server(live, ModelGate(), lambda request: address))
+    return DONE
+
+
 def _decoded(line: bytes) -> object:
     from chat.answer import BadQuestion  # noqa: PLC0415
 
@@ -781,6 +808,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     views=PageViews(setup.corpus, viewer),
                     feedback=FeedbackStore(setup.root / FEEDBACK),
                     access=access,
+                    external_url=config.server.external_url,
                 )
                 try:
                     warm.result()

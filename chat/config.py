@@ -4,6 +4,7 @@ Environment variables say only secrets (REPORTQA_API_KEY) and where the file is 
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -25,6 +26,7 @@ SiteLanguage = Literal["auto", "zh-CN", "en"]
 
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
 
 
 class ConfigError(UserError):
@@ -88,13 +90,16 @@ class ServerConfig:
     """frame_ancestors: origins of pages that may embed this one, such as https://portal.example.com.
     allowed_hosts: names this service may be called by, beside the loopback ones.
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
-    loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody."""
+    loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody.
+    external_url: how readers reach the service, such as https://reports.example.com, for links in what programs are
+    answered; as each request called it where it is empty."""
 
     host: str = "127.0.0.1"
     port: int = 7860
     frame_ancestors: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
+    external_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +129,14 @@ class SiteConfig:
 class AccessConfig:
     """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
     `none`, nobody is asked, which has to be said. Users of `sites` are known by their tokens in any case.
+    proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
+    questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address.
     audience: what a token of a site must be made for."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
+    proxies: tuple[str, ...] = ()
+    questions_per_minute: int = 10
+    requests_per_minute: int = 300
     audience: str = "reportqa"
     sites: tuple[SiteConfig, ...] = ()
 
@@ -178,6 +188,8 @@ def load_config(path: Path | None = None) -> Config:
     config: Config = _record(Config, table, file, "")
     _check_kinds(config, file)
     _check_limits(config, file)
+    if config.server.external_url and not _ADDRESS.fullmatch(config.server.external_url):
+        raise ConfigError(f"{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com")
     return config
 
 

@@ -10,7 +10,9 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from chat.access.caller import Caller
+from starlette.requests import HTTPConnection
+
+from chat.access.caller import Caller, caller_of
 from chat.answer import Event, Finished, Found
 from chat.config import LimitsConfig
 from chat.line import Line, Ticket
@@ -52,6 +54,11 @@ class Waiting:
 def line_key(caller: Caller, nameless: str) -> str:
     """Whose turn in the line it is: the caller's, and where callers of a kind have no names, that of their session or address."""
     return caller.key if caller.user else f"{caller.key}{nameless}"
+
+
+def line_of(connection: HTTPConnection) -> str:
+    """Whose turn it is of who sends a request; without a name, the address's."""
+    return line_key(caller_of(connection), connection.client.host if connection.client else "")
 
 
 class ModelGate:

@@ -27,6 +27,7 @@ from chat.access.access import Access
 from chat.access.rejected import Rejected
 from chat.access.routes import Need, need_of
 from chat.access.sites import Site, Sites
+from chat.api.refusals import refusal_object
 from ingest.errors import UserError
 from ingest.reading import MAX_BYTES
 
@@ -262,7 +263,7 @@ class _Answer:
         if as_page:
             kind, body = b"text/html; charset=utf-8", REJECTED_PAGE.format(message=escape(rejected.message)).encode()
         else:
-            told = json.dumps({"id": None, "error": rejected.message}, ensure_ascii=False)
+            told = json.dumps(refusal_object(self._path, rejected.status, rejected.message), ensure_ascii=False)
             kind, body = b"application/json", told.encode()
         headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
         headers += [(name.lower().encode(), value.encode()) for name, value in rejected.headers.items()]

@@ -15,10 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.access.access import Access
-from chat.access.caller import caller_of
 from chat.access.embed_routes import add_embed_routes
 from chat.access.sites import Site, Sites
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
+from chat.api.completion_routes import add_completion_routes
+from chat.api.mcp_server import add_mcp, make_server
+from chat.api.openapi import add_openapi
+from chat.api.refusals import OPENAI_ROUTES, openai_error, refusal_object
+from chat.api.report_routes import add_report_routes
 from chat.contract import (
     Asked,
     Identity,
@@ -32,23 +36,26 @@ from chat.contract import (
 )
 from chat.facets import Results, search_in_one_go
 from chat.feedback_routes import add_feedback_routes
-from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_key
+from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_of
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, WIDGET, Guard, Page
-from chat.json_body import WrongType, read_json
+from chat.json_body import TOO_SLOW, TooSlow, WrongType, read_json
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
 from chat.pages.languages import words_for
 from chat.pages.page import Assistant, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
+from chat.pages.talk import uncounted
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 from chat.streams import EventStream, sent, without_blocking
 from ingest.errors import UserError
 
 if TYPE_CHECKING:
+    import gradio as gr
     from fastapi import FastAPI, Request
+    from starlette.requests import HTTPConnection
 
     from chat.feedback import FeedbackStore
     from chat.page_views import PageViews
@@ -74,7 +81,9 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         PortInUse: somebody else has it.
     """
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is told, or asyncio would leave Nagle's algorithm on: 40 ms for each request but the first of a connection.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host.strip("[]"), port))
@@ -139,6 +148,7 @@ def make_app(
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
     access: Access | None = None,
+    external_url: str = "",
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
@@ -147,6 +157,7 @@ def make_app(
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
     access: who gets in; without it nobody is asked.
+    external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
@@ -157,6 +168,10 @@ def make_app(
     _add_routes(app, assistant, gate, _sites(access))
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
+    add_completion_routes(app, assistant, gate, partial(_home, external_url.rstrip("/")))
+    add_report_routes(app, assistant)
+    add_openapi(app, external_url.rstrip("/"))
+    add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
     if access is not None and access.embedding is not None:
         add_embed_routes(app, access.embedding)
     if feedback is not None:
@@ -167,8 +182,15 @@ def make_app(
         add_shelf_routes(app, shelf, editing)
     _add_error_handlers(app)
     for words in (CHINESE, ENGLISH):
-        _within_a_loop(partial(_mount_page, app, assistant, gate, words=words, shelf=shelf, editing=editing))
+        count = access.count_question if access is not None else uncounted
+        page = partial(make_page, assistant, gate, words, shelf=shelf, editing=editing, count=count)
+        _within_a_loop(partial(_mount_page, app, page, words))
     return app
+
+
+def _home(external_url: str, request: "HTTPConnection | None") -> str | None:
+    """Where the service is reached: as configured, else as the request called it, by a name that the guard has let through."""
+    return external_url or (str(request.base_url).rstrip("/") if request is not None else None)
 
 
 def _within_a_loop(work: Callable[[], None]) -> None:
@@ -185,15 +207,7 @@ def _within_a_loop(work: Callable[[], None]) -> None:
         work()
 
 
-def _mount_page(
-    app: "FastAPI",
-    assistant: Assistant,
-    gate: ModelGate,
-    *,
-    words: Words,
-    shelf: Shelf | None,
-    editing: Editing,
-) -> None:
+def _mount_page(app: "FastAPI", page: "Callable[[], gr.Blocks]", words: Words) -> None:
     from gradio import mount_gradio_app  # noqa: PLC0415
     from gradio.routes import App  # noqa: PLC0415
     from starlette.routing import Mount  # noqa: PLC0415
@@ -202,7 +216,7 @@ def _mount_page(
     # environment variable or a default could turn something on.
     mount_gradio_app(
         app,
-        make_page(assistant, gate, words, shelf, editing),
+        page(),
         path=f"/{words.path}",
         theme=make_theme(),
         footer_links=[],
@@ -334,12 +348,12 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate, sites: Si
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, assistant)
-        caller = line_key(caller_of(request), request.client.host if request.client else "")
+        line = line_of(request)
         if "text/event-stream" in request.headers.get("accept", ""):
-            ticket = gate.enter(caller)  # a refusal has a status of its own, so it comes before the stream
+            ticket = gate.enter(line)  # a refusal has a status of its own, so it comes before the stream
             steps = gate.follow(_ask(assistant, asked), ticket)
             return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), caller))) as events:
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))
@@ -433,13 +447,22 @@ def _delta(before: str, after: str) -> str:
     return sent("delta", {"start": start, "text": after[start:]})
 
 
+def _methods(app: "FastAPI", path: str) -> set[str]:
+    """Those that some route of this path answers: each route names its own alone."""
+    from starlette.routing import Route  # noqa: PLC0415
+
+    routes = [route for route in app.routes if isinstance(route, Route) and route.path_regex.fullmatch(path)]
+    return {method for route in routes for method in route.methods or ()}
+
+
 def _add_error_handlers(app: "FastAPI") -> None:
     from fastapi import Request  # noqa: PLC0415
     from starlette.exceptions import HTTPException  # noqa: PLC0415
     from starlette.responses import JSONResponse  # noqa: PLC0415
 
-    def failed(request: Request, status: int, message: str) -> JSONResponse:
-        return JSONResponse(error_object(message, _identity(request)), status_code=status)
+    def failed(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+        told = refusal_object(request.url.path, status, message, _identity(request))
+        return JSONResponse(told, status_code=status, headers=headers)
 
     async def bad_question(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 400, str(error))
@@ -447,20 +470,29 @@ def _add_error_handlers(app: "FastAPI") -> None:
     async def wrong_type(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 415, NOT_JSON_TYPE)
 
+    async def too_slow(request: Request, error: Exception) -> JSONResponse:
+        return failed(request, 408, TOO_SLOW)
+
     async def busy(request: Request, error: Exception) -> JSONResponse:
         told = _told(error, _identity(request))
         headers = {"Retry-After": str(told.get("retry_after", COME_BACK_SECONDS))}
-        return JSONResponse(told, status_code=429 if isinstance(error, TooMany) else 503, headers=headers)
+        status = 429 if isinstance(error, TooMany) else 503
+        if request.url.path.startswith(OPENAI_ROUTES):
+            told = openai_error(status, str(error))
+        return JSONResponse(told, status_code=status, headers=headers)
 
     async def http_error(request: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return failed(request, status, WRONG_METHOD if status == 405 else NOT_FOUND)
+        if status == 405:
+            return failed(request, 405, WRONG_METHOD, {"Allow": ", ".join(sorted(_methods(app, request.url.path)))})
+        return failed(request, status, NOT_FOUND)
 
     async def broken(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 500, BROKEN)
 
     app.add_exception_handler(BadQuestion, bad_question)
     app.add_exception_handler(WrongType, wrong_type)
+    app.add_exception_handler(TooSlow, too_slow)
     app.add_exception_handler(Busy, busy)
     app.add_exception_handler(GeneratorUnavailable, busy)
     app.add_exception_handler(HTTPException, http_error)

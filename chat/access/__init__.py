@@ -4,6 +4,8 @@ caller        the record of who it is, and the ways by which they are known
 rejected      why a request does not get in
 routes        which scope each route needs
 loopback      who sits at this machine, and everybody
+address       which address a request comes from, behind proxies
+limits        how often a caller may ask and an address may call
 keys          programs with a key
 sites         the pages of a portal that may hold ours, as configured
 portal_tokens  what a portal says of a user, proved once

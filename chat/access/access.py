@@ -12,8 +12,11 @@ from urllib.parse import unquote_to_bytes
 from starlette.datastructures import Headers
 from starlette.types import Scope as Asgi
 
+from chat.access.address import Network, address_of
 from chat.access.caller import NOBODY, Caller, NotKnown, Way
 from chat.access.embedding import Embedding
+from chat.access.limits import Limits, TooMany
+from chat.access.loopback import at_this_machine
 from chat.access.rejected import Rejected
 from chat.access.routes import Need
 
@@ -40,6 +43,7 @@ class Access:
 
     ways: asked in this order; the first that knows the caller tells who it is.
     everybody: as whom those count whom no way knows, told apart by address; None where they do not get in.
+    limits: how often; None for no limit. proxies: those whose word for an address counts.
     named: further headers that say who somebody is. embedding: the portal's sites, None for none.
     """
 
@@ -48,12 +52,16 @@ class Access:
         ways: Sequence[Way],
         *,
         everybody: Caller | None = None,
+        limits: Limits | None = None,
+        proxies: Sequence[Network] = (),
         named: Sequence[str] = (),
         embedding: Embedding | None = None,
     ) -> None:
         self.embedding = embedding
         self._ways = tuple(ways)
         self._everybody = everybody
+        self._limits = limits
+        self._proxies = tuple(proxies)
         self._of_identity = _OF_IDENTITY | {name.lower() for name in named}
 
     def admit(self, scope: Asgi, need: Need) -> Caller:
@@ -64,23 +72,51 @@ class Access:
         """
         _check_url(scope)
         self._check_headers(scope)
+        headers, client = Headers(scope=scope), peer_of(scope)
+        address = address_of(client, headers.getlist("x-forwarded-for"), self._proxies)
+        self._count_request(need, headers, client, address)
         if need.scopes is None:
             return NOBODY
-        caller = self._known(scope)
+        caller = self._by_ticket(scope) or self._known(headers, client, address)
         if caller is None:
-            raise Rejected(401, UNKNOWN, {"WWW-Authenticate": 'Bearer realm="reportqa"'})
+            raise _unknown()
         if not need.scopes <= caller.scopes:
             raise Rejected(403, NOT_ALLOWED)
+        if need.counted == "question":
+            try:
+                self.count_question(caller)
+            except TooMany as too_many:
+                raise too_many.rejected() from too_many
         return caller
 
-    def _known(self, scope: Asgi) -> Caller | None:
-        headers, client = Headers(scope=scope), peer_of(scope)
+    def count_question(self, caller: Caller) -> None:
+        """Count a question that comes by another way than a route of its own: an event of the page.
+
+        Raises:
+            TooMany: the caller has asked as many as it may.
+        """
+        if self._limits is not None:
+            self._limits.question(caller)
+
+    def _count_request(self, need: Need, headers: Headers, client: str, address: str) -> None:
+        # Before it is known who it is, so that who tries keys is counted; who sits here is told by the address alone.
+        if self._limits is None or need.counted == "nothing" or at_this_machine(client, headers):
+            return
         try:
-            if self.embedding is not None and (caller := self.embedding.tokens.redeemed(scope)) is not None:
-                return caller
+            self._limits.request(address)
+        except TooMany as too_many:
+            raise too_many.rejected() from too_many
+
+    def _by_ticket(self, scope: Asgi) -> Caller | None:
+        if self.embedding is None:
+            return None
+        try:
+            return self.embedding.tokens.redeemed(scope)
         except NotKnown as problem:
             _log.warning("not admitted: %s", problem)
-            return None
+            raise _unknown() from problem
+
+    def _known(self, headers: Headers, client: str, address: str) -> Caller | None:
         for way in self._ways:
             try:
                 caller = way.caller(headers, client)
@@ -89,7 +125,7 @@ class Access:
                 return None
             if caller is not None:
                 return caller
-        return replace(self._everybody, user=client) if self._everybody is not None else None
+        return replace(self._everybody, user=address) if self._everybody is not None else None
 
     def _check_headers(self, scope: Asgi) -> None:
         """An underscore is how a client smuggles a header past a proxy that sets the one with hyphens."""
@@ -100,6 +136,10 @@ class Access:
             if name in self._of_identity and (name in seen or name != written):
                 raise Rejected(400, DOUBLED.format(name=name))
             seen.add(name)
+
+
+def _unknown() -> Rejected:
+    return Rejected(401, UNKNOWN, {"WWW-Authenticate": 'Bearer realm="reportqa"'})
 
 
 def peer_of(scope: Asgi) -> str:

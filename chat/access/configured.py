@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from chat.access.access import Access
+from chat.access.address import networks_of
 from chat.access.caller import Caller, Scope, Way
 from chat.access.embedding import Embedding
 from chat.access.keys import KEYS, Keys, KeyStore
+from chat.access.limits import Limits
 from chat.access.loopback import Loopback, is_loopback
-from chat.config import Config
+from chat.config import AccessConfig, Config, ConfigError
 from ingest.errors import UserError
 
 UNPROTECTED = (
@@ -25,7 +27,7 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
 
     Raises:
         Unprotected: it listens beyond this machine, and no way is named by which others are known.
-        ConfigError: a site of the portal is not configured as it should be.
+        ConfigError, BadNetwork: what is configured makes no sense, a site of the portal among it.
     """
     ways = config.access.ways
     if not is_loopback(host) and set(ways) <= {"loopback"} and not config.access.sites:
@@ -38,7 +40,20 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
         asked.append(Keys(KeyStore(root / KEYS)))
     if "loopback" in ways:
         asked.append(Loopback())  # last: what a caller says of itself is asked first
-    return Access(asked, everybody=_everybody(config) if "none" in ways else None, embedding=embedding)
+    return Access(
+        asked,
+        everybody=_everybody(config) if "none" in ways else None,
+        limits=_limits(config.access),
+        embedding=embedding,
+        proxies=networks_of(config.access.proxies),
+    )
+
+
+def _limits(access: AccessConfig) -> Limits:
+    for name in ("questions_per_minute", "requests_per_minute"):
+        if getattr(access, name) < 1:
+            raise ConfigError(f"access.{name} 应为正整数，实为 {getattr(access, name)}")
+    return Limits(questions=access.questions_per_minute, requests=access.requests_per_minute)
 
 
 def _everybody(config: Config) -> Caller:

@@ -62,6 +62,11 @@ ROUTES = (
     _route("GET", "/api/v1/reports", "search"),
     _route("POST", "/api/v1/reports", "reports"),
     _route("DELETE", "/api/v1/reports/[^/]+", "reports"),
+    _route("GET", "/api/v1/reports/[^/]+(?:/passages)?", "search"),
+    _route("GET", r"/api/v1/openapi\.json"),
+    _route("POST", "/v1/chat/completions", "ask", counted="question"),
+    _route("GET", "/v1/models(?:/[^/]+)?"),
+    _route("POST", "/mcp"),  # its tools ask for their scopes themselves
 )
 
 

@@ -23,12 +23,17 @@ def asker(request: "gr.Request") -> Caller:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who sits before an open page. session: of the page, as Gradio names it. line: whose turn in the line for the model it is."""
+    """Who sits before an open page. session: of the page, as Gradio names it."""
 
     session: str | None
-    line: str
+    caller: Caller
+
+    @property
+    def line(self) -> str:
+        """Whose turn in the line for the model it is; where callers of a kind have no names, each open page is somebody."""
+        return line_key(self.caller, str(self.session))
 
 
 def reader_of(request: "gr.Request") -> Reader:
-    """Who asks from a page; where callers of a kind have no names, each open page is somebody of its own."""
-    return Reader(request.session_hash, line_key(asker(request), str(request.session_hash)))
+    """Who asks from a page."""
+    return Reader(request.session_hash, asker(request))

@@ -12,7 +12,7 @@ from chat.pages.overview_tab import Overlooked, lay_out_overview
 from chat.pages.searching import Searching, lay_out_search
 from chat.pages.shelf_tab import lay_out_shelf
 from chat.pages.talk import Assistant as Talking
-from chat.pages.talk import Talk, connect_talk, lay_out_talk
+from chat.pages.talk import Count, Talk, connect_talk, lay_out_talk, uncounted
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 
@@ -33,9 +33,16 @@ class Assistant(Talking, Searching, Overlooked, Protocol):
 
 
 def make_page(
-    assistant: Assistant, gate: ModelGate, words: Words, shelf: Shelf | None = None, editing: Editing = "loopback"
+    assistant: Assistant,
+    gate: ModelGate,
+    words: Words,
+    *,
+    shelf: Shelf | None = None,
+    editing: Editing = "loopback",
+    count: Count = uncounted,
 ) -> "gr.Blocks":
-    """The Gradio page in one language, to be mounted by the service; arguments as in `service.make_app`."""
+    """The Gradio page in one language, to be mounted by the service; count is told of every question, the other arguments are as
+    in `service.make_app`."""
     # Read when gradio is imported: it would ask a server for news.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # It would sum up its events in a pandas frame after each of them, for a page of figures that is not served.
@@ -57,7 +64,7 @@ def make_page(
                     )
             lay_out_overview(assistant, words)
         page.load(partial(_begun, talk, header, assistant), None, [header, talk.begin, talk.covered], **PLAIN)
-        connect_talk(talk, tabs, words.head.chat, assistant, gate)
+        connect_talk(talk, tabs, words.head.chat, assistant, gate, count=count)
     page.max_threads = (
         gate.most + SAME_TIME
     )  # who waits takes one; the 40 that Gradio takes are every other request's too

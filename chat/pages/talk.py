@@ -10,8 +10,11 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from chat.access.caller import Caller
+from chat.access.limits import TooMany
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
 from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
@@ -213,13 +216,21 @@ class Run:
 
 # What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the reader.
 Handler = Callable[[str, tuple[Exchange, ...], OneReport | None, Reader], Generator[Updates, None, None]]
+# Told of who asks before each question; raises TooMany where that is more than they may.
+Count = Callable[[Caller], None]
 
 
-def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate) -> None:
-    """Let the components ask the assistant; what its model does goes through the gate."""
+def uncounted(caller: Caller) -> None:
+    """Let everybody ask as often as they like."""
+
+
+def connect_talk(
+    talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate, *, count: Count = uncounted
+) -> None:
+    """Let the components ask the assistant; what its model does goes through the gate, and each question is counted."""
     import gradio as gr  # noqa: PLC0415
 
-    events = _Events(talk, tabs, chat_tab, assistant, gate)
+    events = _Events(talk, tabs, chat_tab, assistant, gate, count=count)
 
     def stop(request: gr.Request) -> None:
         events.stop(request.session_hash)
@@ -239,12 +250,15 @@ def connect_talk(talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistan
 class _Events:
     """What readers do on the page, a method each; one answer is under way in a session."""
 
-    def __init__(self, talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate) -> None:
+    def __init__(
+        self, talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate, *, count: Count
+    ) -> None:
         self._talk = talk
         self._tabs = tabs
         self._chat_tab = chat_tab
         self._assistant = assistant
         self._gate = gate
+        self._count = count
         self._runs: dict[str | None, Run] = {}
 
     def ask(
@@ -303,15 +317,17 @@ class _Events:
             if len(earlier) >= MAX_EXCHANGES:
                 gr.Warning(self._talk.words.talk.full)
                 return
-            exchange = replace(
-                exchange,
-                id=secrets.token_urlsafe(ID_BYTES),
-                library=self._assistant.version,
-                conversation=exchange.conversation or secrets.token_urlsafe(ID_BYTES),
-            )
+            exchange = _named(exchange, self._assistant)
             earlier = still_standing(earlier, self._assistant)
             progress = _progress(
-                self._assistant, self._gate, run, exchange, earlier, words=self._talk.words, line=reader.line
+                self._assistant,
+                self._gate,
+                run,
+                exchange,
+                earlier,
+                words=self._talk.words,
+                line=reader.line,
+                count=partial(self._count, reader.caller),
             )
             yield from _shown(self._talk, self._assistant, progress, run, earlier)
         finally:
@@ -360,6 +376,13 @@ def _broken(talk: Talk, exchanges: tuple[Exchange, ...]) -> Updates:
 def _report(assistant: Assistant, id: object) -> OneReport | None:
     """The report of that id, where there is one."""
     return next((OneReport(line.id, line.title) for line in assistant.reports if line.id == id), None)
+
+
+def _named(exchange: Exchange, assistant: Assistant) -> Exchange:
+    """The exchange with an id of its own, that of its conversation, and the version that answers it."""
+    id, conversation = (secrets.token_urlsafe(ID_BYTES) for _ in range(2))
+    conversation = exchange.conversation or conversation
+    return replace(exchange, id=id, library=assistant.version, conversation=conversation)
 
 
 def _next(exchanges: tuple[Exchange, ...], question: str, *, of: OneReport | None) -> Exchange:
@@ -449,12 +472,14 @@ def _progress(
     *,
     words: Words,
     line: str = "",
+    count: Callable[[], None],
 ) -> Generator[Exchange, None, None]:
     """The exchange as it comes about, event by event, until it is answered, stopped or found impossible."""
     yield exchange
     try:
         question = check_question(exchange.question)
         within = check_reports(exchange.within, assistant.reports)
+        count()
         asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
         with closing(gate.through(asking, line)) as events:
             for event in events:
@@ -464,7 +489,7 @@ def _progress(
                 yield _with_more(exchange, earlier, assistant, words)
                 if exchange.stopped:
                     return
-    except (BadQuestion, Busy, GeneratorUnavailable) as problem:
+    except (BadQuestion, Busy, GeneratorUnavailable, TooMany) as problem:
         yield replace(exchange, problem=str(problem))
 
 

@@ -18,6 +18,7 @@ from chat.config import (
     ModelsConfig,
     RerankerConfig,
     ServerConfig,
+    SiteConfig,
     load_config,
     load_generator,
     models_folder,
@@ -51,8 +52,24 @@ port = 8080
 frame_ancestors = ["https://portal.example.com"]
 allowed_hosts = ["reports.example.com", "10.0.0.5"]
 editing = "never"
+external_url = "https://reports.example.com"
 [access]
 ways = ["keys", "none"]
+proxies = ["10.0.0.5"]
+questions_per_minute = 20
+requests_per_minute = 600
+audience = "reports"
+[[access.sites]]
+id = "hr"
+origins = ["https://portal.example.com"]
+secret_env = "REPORTQA_HR_SECRET"
+public_key = "hr.pem"
+title = "人事问答"
+welcome = "问问行业。"
+theme = "dark"
+language = "en"
+reports = ["ev-2025"]
+groups = ["sales"]
 
 [limits]
 slots = 4
@@ -96,8 +113,35 @@ def test_every_key_of_every_section_is_read() -> None:
         RerankerConfig("/models/reranker"),
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4, 60),
         AnswerConfig("show"),
-        ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
-        AccessConfig(("keys", "none")),
+        ServerConfig(
+            "0.0.0.0",
+            8080,
+            ("https://portal.example.com",),
+            ("reports.example.com", "10.0.0.5"),
+            "never",
+            "https://reports.example.com",
+        ),
+        AccessConfig(
+            ("keys", "none"),
+            ("10.0.0.5",),
+            20,
+            600,
+            audience="reports",
+            sites=(
+                SiteConfig(
+                    "hr",
+                    ("https://portal.example.com",),
+                    "REPORTQA_HR_SECRET",
+                    "hr.pem",
+                    "人事问答",
+                    "问问行业。",
+                    "dark",
+                    "en",
+                    ("ev-2025",),
+                    ("sales",),
+                ),
+            ),
+        ),
         LimitsConfig(4, 3, 64, 90, 180),
     )
     default = Config()

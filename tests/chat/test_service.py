@@ -198,7 +198,10 @@ def test_the_page_has_a_nonce_on_every_script_and_opens_no_door_to_other_origins
     (said,) = re.findall(
         r'<script nonce="[^"]+" type="application/json" id="words" lang="zh-CN">(.*?)</script>', response.text
     )
-    assert json.loads(said) == asdict(CHINESE.script) | {"feedback": asdict(CHINESE.feedback)}
+    assert json.loads(said) == asdict(CHINESE.script) | {
+        "feedback": asdict(CHINESE.feedback),
+        "frame": asdict(CHINESE.frame),
+    }
     assert "access-control-allow-origin" not in response.headers
     assert "googleapis" not in response.text
     assert "raw.githubusercontent" not in response.text
@@ -402,3 +405,10 @@ def test_a_stop_ends_the_server_at_once_though_a_page_is_open() -> None:
             server.terminate()
             _, complaints = server.communicate(timeout=5)
     assert "Traceback" not in complaints
+
+
+def test_a_small_response_is_not_held_back_for_the_one_before_to_be_acknowledged() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY

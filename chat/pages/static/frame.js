@@ -2,7 +2,7 @@
 // here and nowhere else. No module: Gradio's are held back in the page until there is a token.
 (() => {
   const site = JSON.parse(document.getElementById("site").textContent);
-  const words = JSON.parse(document.getElementById("words").textContent).frame;
+  const words = JSON.parse(document.getElementById("words").textContent);
   const SESSION = new URL("../api/v1/embed/session", document.baseURI);
   const PORTAL_MS = 10_000;
   const RENEWED_AT = 0.8; // of its life
@@ -36,7 +36,7 @@
 
   function vouched() {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(words.silent)), PORTAL_MS);
+      const late = setTimeout(() => reject(new Error(words.frame.silent)), PORTAL_MS);
       vouch = (token) => {
         clearTimeout(late);
         vouch = null;
@@ -63,8 +63,9 @@
     if (token) headers.Authorization = `Bearer ${token}`;
     const body = JSON.stringify({ site: site.id, token: await vouched() });
     const response = await reach(SESSION, { method: "POST", headers, body, credentials: "omit" });
-    if (response.status === 409) return beginAnew();
-    if (!response.ok) throw new Error(response.status === 403 ? words.forbidden : words.refused);
+    if (response.status === 409 && document.documentElement.dataset.reader) return beginAnew();
+    if (response.status === 409) throw new Error(words.frame.begin_anew);
+    if (!response.ok) throw new Error(response.status === 403 ? words.frame.forbidden : words.frame.refused);
     const granted = await response.json();
     const known = document.documentElement.dataset.reader;
     if (known && known !== granted.history) return beginAnew();
@@ -120,7 +121,7 @@
     if (again) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = words.again;
+      button.textContent = words.frame.again;
       button.addEventListener("click", begin);
       line.append(button);
     }
@@ -129,8 +130,8 @@
   }
 
   async function begin() {
-    if (window.parent === window) return show(words.alone, false);
-    show(words.connecting, false);
+    if (window.parent === window) return show(words.frame.alone, false);
+    show(words.frame.connecting, false);
     try {
       await renew();
     } catch (error) {

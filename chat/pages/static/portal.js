@@ -4,7 +4,6 @@ import { whenThere, wish } from "./wishes.js";
 import { words } from "./words.js";
 
 const { site, tell, waiting } = window.reportqaFrame;
-const said = words.frame;
 
 // --- As the site wants it -------------------------------------------------------------------------------------------
 
@@ -57,11 +56,11 @@ const layer = document.createElement("div");
 layer.id = "reading";
 layer.hidden = true;
 layer.setAttribute("role", "dialog");
-layer.setAttribute("aria-label", said.reading);
+layer.setAttribute("aria-label", words.frame.reading);
 const close = document.createElement("button");
 close.type = "button";
 close.textContent = "×";
-close.setAttribute("aria-label", said.close);
+close.setAttribute("aria-label", words.frame.close);
 close.addEventListener("click", leave);
 layer.append(close);
 layer.addEventListener("keydown", ({ key }) => key === "Escape" && leave());
@@ -84,7 +83,7 @@ async function read({ href }) {
   if (!response.ok) return;
   address.searchParams.set("ticket", (await response.json()).ticket);
   const page = document.createElement("iframe");
-  page.title = said.reading;
+  page.title = words.frame.reading;
   page.name = "reading";
   page.addEventListener("load", () => arrived(page));
   page.src = address.href;

@@ -42,6 +42,13 @@ GET /reports/{report_id}/pages/{number:int}   401    in   403 in     403     403
 GET /api/v1/reports                           401    in   403 in     403     403   in     in     in
 POST /api/v1/reports                          401    in   403 403    in      403   403    in     in
 DELETE /api/v1/reports/{report_id}            401    in   403 403    in      403   403    in     in
+POST /v1/chat/completions                     401    in   in  403    403     403   in     in     in
+GET /v1/models                                401    in   in  in     in      in    in     in     in
+GET /v1/models/{model}                        401    in   in  in     in      in    in     in     in
+POST /mcp                                     401    in   in  in     in      in    in     in     in
+GET /api/v1/openapi.json                      401    in   in  in     in      in    in     in     in
+GET /api/v1/reports/{report_id}               401    in   403 in     403     403   in     in     in
+GET /api/v1/reports/{report_id}/passages      401    in   403 in     403     403   in     in     in
 GET /chat/                                    401    in   403 403    403     403   in     in     in
 GET /chat/theme.css                           in     in   in  in     in      in    in     in     in
 GET /chat/assets/{path:path}                  in     in   in  in     in      in    in     in     in

@@ -10,7 +10,10 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from starlette.requests import Request
 
+from chat.access.caller import LOCAL
+from chat.access.limits import TooMany
 from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Sentence
 from chat.gate import ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
@@ -56,7 +59,8 @@ class Reader:
 
     def __init__(self, assistant: ScriptedAssistant, session: str = "one") -> None:
         self.talk, self.tabs, self._events = asyncio.run(laid_out(assistant))
-        self.request = gr.Request(session_hash=session)
+        scope = {"type": "http", "headers": [], "state": {"caller": LOCAL}}
+        self.request = gr.Request(Request(scope), session_hash=session)
         self.drawn: dict[Any, Any] = {self.talk.state: (), self.talk.only: None}
         self.history: list[Updates] = []
 
@@ -561,11 +565,20 @@ def test_the_sources_are_drawn_when_they_change_and_not_with_every_word(
     assert sum(drawn) == 3
 
 
+def test_a_question_too_many_is_told_as_one_that_has_no_answer(assistant: ScriptedAssistant) -> None:
+    def full() -> None:
+        raise TooMany("{most} 次，{seconds} 秒", 10, 3.2)
+
+    progress = _progress(assistant, ModelGate(), Run(), Exchange("销量？"), (), words=CHINESE, count=full)
+    *_, last = progress
+    assert (last.problem, last.running, assistant.asked) == ("10 次，4 秒", False, [])
+
+
 # --- Step by step
 
 
 def steps(assistant: ScriptedAssistant, run: Run, exchange: Exchange) -> list[Exchange]:
-    return list(_progress(assistant, ModelGate(), run, exchange, (), words=CHINESE))
+    return list(_progress(assistant, ModelGate(), run, exchange, (), words=CHINESE, count=lambda: None))
 
 
 def test_an_answer_goes_through_every_step(assistant: ScriptedAssistant) -> None:
@@ -583,7 +596,7 @@ def test_a_stop_before_anything_was_found_ends_with_the_search(assistant: Script
 
 def test_a_stop_that_comes_with_the_answer_leaves_the_answer(assistant: ScriptedAssistant) -> None:
     run = Run()
-    progress = _progress(assistant, ModelGate(), run, Exchange("销量？"), (), words=CHINESE)
+    progress = _progress(assistant, ModelGate(), run, Exchange("销量？"), (), words=CHINESE, count=lambda: None)
     last = next(exchange for exchange in progress if exchange.checking)
     assert last.running
 

@@ -107,6 +107,10 @@ class EmbedTokens:
             raise NotKnown("an embed token that is none or has expired")
         return session.caller
 
+    def forget(self) -> None:
+        """Let no token and no ticket hold any longer: each page has its portal vouch for its user again."""
+        self._sessions, self._tickets = _Bounded(), _Bounded()
+
     def ticket(self, caller: Caller, path: str) -> str:
         """A ticket with which this path can be opened as this caller, once."""
         ticket = TICKET_PREFIX + secrets.token_urlsafe(_BYTES)

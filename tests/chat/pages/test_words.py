@@ -20,7 +20,10 @@ from chat.quality import QualityWords
 
 CHAT = Path(groups.__file__).parents[1]
 SOURCES = [path for path in sorted(CHAT.rglob("*.py")) if path.stem not in ("chinese", "english", "words")]
-SCRIPTS = [path for path in sorted((CHAT / "pages" / "static").glob("*.js")) if "./words.js" in path.read_text("utf-8")]
+SPEAKING = re.compile(r'"\./words\.js"|words = JSON\.parse')  # scripts that say something
+SCRIPTS = [
+    path for path in sorted((CHAT / "pages" / "static").glob("*.js")) if SPEAKING.search(path.read_text("utf-8"))
+]
 CHINESE_LETTER = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")  # with the punctuation of Chinese
 
 

@@ -66,6 +66,7 @@ reference     a passage as a reference of GB/T 7714—2015
 nearest       words near those that the library lacks
 facets        a search in one go: pages, filters with counts, what else to try
 line          whose turn it is
+asker         who asks, by which way, and what becomes of it
 gate          answers wait their turn
 service       HTTP
 streams       what a response is streamed from

@@ -5,10 +5,13 @@ from typing import Literal
 
 from index.library import Hit
 from ingest.errors import UserError
+from ingest.language import message
 from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
 Unproven = Literal["quote", "remove", "show"]
+# picture: what is asked stands in one, as no text. years: others are told. near: sections are. nothing: not even that.
+RefusalKind = Literal["picture", "years", "near", "nothing"]
 # Why the evidence is quoted where the model would have written: it cannot be reached or fails, or it took too long.
 Fallback = Literal["unavailable", "overtime"]
 
@@ -27,11 +30,13 @@ def check_question(text: str) -> str:
     """
     question = text.strip()
     if not question:
-        raise BadQuestion("请输入问题。")
+        raise BadQuestion(message("请输入问题。"))
     if any(0xD800 <= ord(letter) <= 0xDFFF for letter in question):
-        raise BadQuestion("问题中有不完整的 Unicode 字符；请重新输入。")
+        raise BadQuestion(message("问题中有不完整的 Unicode 字符；请重新输入。"))
     if len(question) > QUESTION_CHARS:
-        raise BadQuestion(f"问题过长：{len(question):,} 个字，最多 {QUESTION_CHARS:,} 个字。")
+        raise BadQuestion(
+            message("问题过长：{given:,} 个字，最多 {most:,} 个字。", given=len(question), most=QUESTION_CHARS)
+        )
     return question
 
 
@@ -80,7 +85,7 @@ class Answer:
     """Every number in a sentence has a citation, and every citation is used by a sentence.
 
     quoted: the sentences are the evidence itself (摘自原文), not the model's words.
-    refusal: why there is no answer, in the reader's language; None where there is one.
+    refusal: why there is no answer, in the reader's language; None where there is one. refused_for: its kind, where known.
     courtesy: nothing was asked of the reports (谢谢, 你是谁): the refusal is the reply to that, and says nothing of them.
     fallback: why it is quoted, where that is not for the draft's sake.
     dropped_marks: marks of the draft that named nothing, left out of the answer.
@@ -94,6 +99,7 @@ class Answer:
     courtesy: bool = False
     dropped_marks: tuple[str, ...] = ()
     fallback: Fallback | None = None
+    refused_for: RefusalKind | None = None
 
     @property
     def text(self) -> str:

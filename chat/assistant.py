@@ -51,6 +51,7 @@ from chat.verdict import may_stand
 from index.filters import Filter
 from index.library import PassageIndex
 from index.rerank import Reranked, Reranker
+from ingest.language import message
 
 # Of a draft that was quoted instead, what a reader sees fits into these, marks aside.
 QUOTE_CHARS = 200
@@ -255,7 +256,7 @@ def written(events: Events[Event, None, None]) -> Finished:
     """
     finished = next(event for event in events if isinstance(event, Finished))
     if finished.answer.fallback is not None:
-        raise GeneratorUnavailable("模型未能作答，无法评测；请先确认模型可用（原因见上）")
+        raise GeneratorUnavailable(message("模型未能作答，无法评测；请先确认模型可用（原因见上）"))
     return finished
 
 

@@ -9,12 +9,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 
-from chat.generation import Generator, GeneratorUnavailable, Pieces
+from chat.generation import Generator, GeneratorUnavailable, Pieces, Reachable
+from ingest.language import message
 
 FAILURES = 5  # in a row
 REST_SECONDS = 30.0
-
-RESTING = "模型连续 {failures} 次没有答出，暂不再问，{seconds:.0f} 秒内恢复尝试。"
 
 
 class Breaker:
@@ -43,13 +42,24 @@ class Breaker:
             raise
         self._failures = 0
 
+    def answers(self) -> bool:
+        """Whether it does not rest and, where it may be away, is there."""
+        resting = self._failures >= FAILURES
+        return not resting and (not isinstance(self._generator, Reachable) or self._generator.answers())
+
     def _admit(self) -> None:
         with self._lock:
             now = self._clock()
             if self._failures < FAILURES:
                 return
             if now < self._rests_until:
-                raise GeneratorUnavailable(RESTING.format(failures=FAILURES, seconds=self._rests_until - now))
+                raise GeneratorUnavailable(
+                    message(
+                        "模型连续 {failures} 次没有答出，暂不再问，{seconds:.0f} 秒内恢复尝试。",
+                        failures=FAILURES,
+                        seconds=self._rests_until - now,
+                    )
+                )
             self._rests_until = now + REST_SECONDS  # the others go on resting while this one tries
 
     def _failed(self) -> None:

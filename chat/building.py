@@ -7,7 +7,7 @@ no search library is loaded for it.
 import hashlib
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from ingest.corpus import (
     reports_of,
     sweep_incoming,
 )
+from ingest.language import message, say
 from ingest.readers.formats import READABLE
 from ingest.reading import read_report
 from ingest.report import Report, UnreadableReport
@@ -85,7 +86,12 @@ class LazyEncoder:
         encoder = self._load()
         if encoder.dim != self.dim:
             raise IndexMismatch(
-                f"向量模型 {self.name} 现在是 {encoder.dim} 维，索引建立时是 {self.dim} 维；请运行 reportqa build --rebuild"
+                message(
+                    "向量模型 {name} 现在是 {now} 维，索引建立时是 {dim} 维；请运行 reportqa build --rebuild",
+                    name=self.name,
+                    now=encoder.dim,
+                    dim=self.dim,
+                )
             )
         self._encoder = encoder
         return encoder
@@ -131,13 +137,20 @@ class Built:
     @property
     def summary(self) -> str:
         """One line for people."""
-        took = f"用时 {self.seconds:.1f} 秒"
         if not self.changed:
-            return f"没有变化，索引无需更新：{self.reports} 份报告，{self.passages} 段，{took}"
-        each = self.changes
-        return (
-            f"新增 {each.new} 份、更新 {each.updated} 份、未变 {each.unchanged} 份、移除 {each.removed} 份；"
-            f"共 {self.passages} 段（新嵌入 {self.embedded} 段），{took}"
+            return say(
+                "没有变化，索引无需更新：{reports} 份报告，{passages} 段，用时 {seconds:.1f} 秒",
+                reports=self.reports,
+                passages=self.passages,
+                seconds=self.seconds,
+            )
+        return say(
+            "新增 {new} 份、更新 {updated} 份、未变 {unchanged} 份、移除 {removed} 份；"
+            "共 {passages} 段（新嵌入 {embedded} 段），用时 {seconds:.1f} 秒",
+            **asdict(self.changes),
+            passages=self.passages,
+            embedded=self.embedded,
+            seconds=self.seconds,
         )
 
 
@@ -161,7 +174,7 @@ def build_index(setup: Setup, *, rebuild: bool = False, may_begin_empty: bool = 
     documents = any(file.path.suffix.lower() in READABLE for file in files)
     if not setup.root.exists() and not documents and not may_begin_empty:
         raise nothing_readable(setup.corpus, ())  # before a folder is made for its index
-    with writing(setup.root, "建立索引"):
+    with writing(setup.root, "build"):
         sweep_incoming(setup.corpus)
         return update_index(setup, rebuild=rebuild, may_be_empty=may_begin_empty and _holds_nothing(setup.root))
 
@@ -249,7 +262,7 @@ def sound_version(root: Path) -> Path | None:
 
 
 def _reading_steps(progress: Progress) -> FileProgress:
-    return lambda name, done, total: progress(f"读取 {name}", done, total)
+    return lambda name, done, total: progress(say("读取 {name}", name=name), done, total)
 
 
 def _changes(before: Sequence[Reading], now: Sequence[Reading]) -> Changes:
@@ -320,7 +333,7 @@ def _write_version(
     def progress(done: int, total: int) -> None:
         nonlocal embedded
         embedded = done
-        setup.progress("建立索引", done, total)
+        setup.progress(say("建立索引"), done, total)
 
     library = PassageIndex.build(passages, encoder, known=_loaded(version, encoder), written=written, progress=progress)
 

@@ -13,6 +13,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ingest.errors import UserError
+from ingest.language import message
 from ingest.system_errors import system_reason
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ SiteLanguage = Literal["auto", "zh-CN", "en"]
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
+_KINDS = {int: message("整数"), str: message("字符串"), bool: message(" true 或 false")}
 
 
 class ConfigError(UserError):
@@ -92,7 +94,8 @@ class ServerConfig:
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
     loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody.
     external_url: how readers reach the service, such as https://reports.example.com, for links in what programs are
-    answered; as each request called it where it is empty."""
+    answered; as each request called it where it is empty.
+    path: where a proxy serves this below a path of its own and takes that path away, such as /reportqa; empty at the root."""
 
     host: str = "127.0.0.1"
     port: int = 7860
@@ -100,6 +103,7 @@ class ServerConfig:
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
     external_url: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,15 @@ class LimitsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LogsConfig:
+    """What is told on standard error while the service runs. format: `text` for people; `json`, an object a line, for what collects
+    logs. questions: whether with the words of questions, which stand nowhere else in it."""
+
+    format: Literal["text", "json"] = "text"
+    questions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     corpus: CorpusConfig = field(default_factory=CorpusConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
@@ -166,6 +179,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     access: AccessConfig = field(default_factory=AccessConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
+    logs: LogsConfig = field(default_factory=LogsConfig)
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -182,9 +196,11 @@ def load_config(path: Path | None = None) -> Config:
     try:
         table = tomllib.loads(file.read_text("utf-8-sig"))  # Notepad writes a byte order mark
     except OSError as error:
-        raise ConfigError(f"{file}：无法读取配置（{system_reason(error)}）；请检查路径与权限") from error
+        raise ConfigError(
+            message("{file}：无法读取配置（{reason}）；请检查路径与权限", file=file, reason=system_reason(error))
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}：不是有效的 TOML（{error}）") from error
+        raise ConfigError(message("{file}：不是有效的 TOML（{error}）", file=file, error=error)) from error
     config: Config = _record(Config, table, file, "")
     _check_kinds(config, file)
     _check_limits(config, file)
@@ -202,10 +218,20 @@ def _check_kinds(config: Config, file: Path) -> None:
 
     kinds = {model.name: model.kind for model in CATALOGUE}
     if kinds.get(config.encoder.model) == "generator":
-        raise ConfigError(f"{file}：encoder.model 的 {config.encoder.model} 是生成模型；请写在 [generator] 的 model 中")
+        raise ConfigError(
+            message(
+                "{file}：encoder.model 的 {model} 是生成模型；请写在 [generator] 的 model 中",
+                file=file,
+                model=config.encoder.model,
+            )
+        )
     if config.generator.backend == "local" and kinds.get(config.generator.model) == "encoder":
         raise ConfigError(
-            f"{file}：generator.model 的 {config.generator.model} 是向量模型；请写在 [encoder] 的 model 中"
+            message(
+                "{file}：generator.model 的 {model} 是向量模型；请写在 [encoder] 的 model 中",
+                file=file,
+                model=config.generator.model,
+            )
         )
 
 
@@ -213,11 +239,28 @@ def _check_limits(config: Config, file: Path) -> None:
     limits = config.limits
     for limit in fields(limits):
         if getattr(limits, limit.name) < 1:
-            raise ConfigError(f"{file}：limits.{limit.name} 至少为 1，实为 {getattr(limits, limit.name)}")
+            raise ConfigError(
+                message(
+                    "{file}：limits.{name} 至少为 1，实为 {value}",
+                    file=file,
+                    name=limit.name,
+                    value=getattr(limits, limit.name),
+                )
+            )
     if config.generator.silence_seconds < 1:
-        raise ConfigError(f"{file}：generator.silence_seconds 至少为 1，实为 {config.generator.silence_seconds}")
+        raise ConfigError(
+            message(
+                "{file}：generator.silence_seconds 至少为 1，实为 {value}",
+                file=file,
+                value=config.generator.silence_seconds,
+            )
+        )
     if limits.slots > 1 and config.generator.backend == "local":
-        raise ConfigError(f"{file}：本地模型一次只答一个问题；limits.slots 应为 1，实为 {limits.slots}")
+        raise ConfigError(
+            message(
+                "{file}：本地模型一次只答一个问题；limits.slots 应为 1，实为 {value}", file=file, value=limits.slots
+            )
+        )
 
 
 def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
@@ -227,7 +270,9 @@ def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
     for key, value in table.items():
         where = f"{path}{key}"
         if key not in known:
-            raise ConfigError(f"{file}：未知的配置项 {where}；可用：{'、'.join(sorted(known))}")
+            raise ConfigError(
+                message("{file}：未知的配置项 {where}；可用：{known}", file=file, where=where, known=sorted(known))
+            )
         values[key] = _value(hints[key], value, file, where)
     return kind(**values)
 
@@ -235,26 +280,44 @@ def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
 def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
     if is_dataclass(hint):
         if not isinstance(value, dict):
-            raise ConfigError(f"{file}：{where} 应写成一节 [{where}]")
+            raise ConfigError(message("{file}：{where} 应写成一节 [{where}]", file=file, where=where))
         return _record(hint, value, file, f"{where}.")
     if get_origin(hint) is Literal:
         if value not in get_args(hint):
-            raise ConfigError(f"{file}：{where} 应为 {'、'.join(map(str, get_args(hint)))} 之一，实为 {value!r}")
+            raise ConfigError(
+                message(
+                    "{file}：{where} 应为 {choices} 之一，实为 {value}",
+                    file=file,
+                    where=where,
+                    choices=get_args(hint),
+                    value=repr(value),
+                )
+            )
         return value
     if get_origin(hint) is tuple:
-        if is_dataclass(item := get_args(hint)[0]):
+        if is_dataclass(kind := get_args(hint)[0]):
             if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-                raise ConfigError(f"{file}：{where} 应写成一节或多节 [[{where}]]")
-            return tuple(_record(item, each, file, f"{where}.") for each in value)
+                raise ConfigError(message("{file}：{where} 应写成一节或多节 [[{where}]]", file=file, where=where))
+            return tuple(_record(kind, each, file, f"{where}.") for each in value)
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise ConfigError(f'{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]')
-        if get_origin(item) is Literal:
+            raise ConfigError(
+                message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
+            )
+        if get_origin(kind) is Literal:
             for each in value:
-                _value(item, each, file, where)
+                _value(kind, each, file, where)
         return tuple(value)
     assert get_origin(hint) not in (Union, UnionType)
     if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
-        raise ConfigError(f"{file}：{where} 应为{'整数' if hint is int else '字符串'}，实为 {value!r}")
+        raise ConfigError(
+            message(
+                "{file}：{where} 应为{kind}，实为 {value}",
+                file=file,
+                where=where,
+                kind=_KINDS[hint],
+                value=repr(value),
+            )
+        )
     return value
 
 
@@ -302,7 +365,7 @@ def load_generator(config: Config) -> "Generator | None":
 
             if not chosen.base_url:
                 raise ConfigError(
-                    "generator.backend 为 openai 时须填写 generator.base_url，如 http://127.0.0.1:11434/v1"
+                    message("generator.backend 为 openai 时须填写 generator.base_url，如 http://127.0.0.1:11434/v1")
                 )
             return Endpoint(
                 chosen.base_url,

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ingest.errors import UserError
+from ingest.language import Message, message
 from ingest.system_errors import system_reason
 
 Verdict = Literal["up", "down"]
@@ -49,15 +50,15 @@ _TABLE = """CREATE TABLE feedback (
 )"""
 _COLUMNS = "id, given_at, verdict, reason, comment, question, standalone_question, answer, refused, citations, library"
 _PROBLEMS = {
-    sqlite3.SQLITE_FULL: "磁盘空间不足；请腾出空间后重试",
-    sqlite3.SQLITE_NOTADB: "不是数据库文件；请把它移到别处，会另建一个新的",
-    sqlite3.SQLITE_CORRUPT: "数据库已损坏；请从备份恢复，或把它移到别处，会另建一个新的",
-    sqlite3.SQLITE_BUSY: f"被别的程序占用超过 {_BUSY_SECONDS:.0f} 秒；请稍后重试",
-    sqlite3.SQLITE_LOCKED: "正被占用；请稍后重试",
-    sqlite3.SQLITE_READONLY: "不能写入；请检查文件与文件夹的权限",
-    sqlite3.SQLITE_CANTOPEN: "无法打开；请检查文件与文件夹的权限",
-    sqlite3.SQLITE_PERM: "没有权限；请检查文件与文件夹的权限",
-    sqlite3.SQLITE_IOERR: "磁盘读写出错；请检查磁盘与剩余空间",
+    sqlite3.SQLITE_FULL: message("磁盘空间不足；请腾出空间后重试"),
+    sqlite3.SQLITE_NOTADB: message("不是数据库文件；请把它移到别处，会另建一个新的"),
+    sqlite3.SQLITE_CORRUPT: message("数据库已损坏；请从备份恢复，或把它移到别处，会另建一个新的"),
+    sqlite3.SQLITE_BUSY: message("被别的程序占用超过 {seconds:.0f} 秒；请稍后重试", seconds=_BUSY_SECONDS),
+    sqlite3.SQLITE_LOCKED: message("正被占用；请稍后重试"),
+    sqlite3.SQLITE_READONLY: message("不能写入；请检查文件与文件夹的权限"),
+    sqlite3.SQLITE_CANTOPEN: message("无法打开；请检查文件与文件夹的权限"),
+    sqlite3.SQLITE_PERM: message("没有权限；请检查文件与文件夹的权限"),
+    sqlite3.SQLITE_IOERR: message("磁盘读写出错；请检查磁盘与剩余空间"),
 }
 
 
@@ -201,9 +202,11 @@ class FeedbackStore:
                 self._prepare(database)
                 yield database
         except sqlite3.Error as error:
-            raise FeedbackUnavailable(f"{self.path}：{_problem(error)}") from error
+            raise FeedbackUnavailable(message("{path}：{problem}", path=self.path, problem=_problem(error))) from error
         except OSError as error:
-            raise FeedbackUnavailable(f"{self.path}：无法打开（{system_reason(error)}）；请检查路径与权限") from error
+            raise FeedbackUnavailable(
+                message("{path}：无法打开（{reason}）；请检查路径与权限", path=self.path, reason=system_reason(error))
+            ) from error
 
     def _prepare(self, database: sqlite3.Connection) -> None:
         """Make the table where there is none; refuse what is not ours."""
@@ -236,10 +239,17 @@ class FeedbackStore:
         if (application, schema, tables) == (0, 0, 0):
             return False
         if application != _APPLICATION:
-            raise FeedbackUnavailable(f"{self.path}：是别的程序的数据库；请把它移到别处，会另建一个新的")
+            raise FeedbackUnavailable(
+                message("{path}：是别的程序的数据库；请把它移到别处，会另建一个新的", path=self.path)
+            )
         if schema != _SCHEMA:
             raise FeedbackUnavailable(
-                f"{self.path}：由更新版本的 reportqa 写成（格式 {schema}，这里只认到 {_SCHEMA}）；请升级 reportqa"
+                message(
+                    "{path}：由更新版本的 reportqa 写成（格式 {schema}，这里只认到 {known}）；请升级 reportqa",
+                    path=self.path,
+                    schema=schema,
+                    known=_SCHEMA,
+                )
             )
         return True
 
@@ -269,8 +279,8 @@ def _fields(feedback: Feedback) -> dict[str, Any]:
     return {name: getattr(feedback, name) for name in _COLUMNS.split(", ")}
 
 
-def _problem(error: sqlite3.Error) -> str:
+def _problem(error: sqlite3.Error) -> Message:
     # The last eight bits are the kind, the others say more: SQLITE_IOERR_WRITE is a SQLITE_IOERR.
     code = getattr(error, "sqlite_errorcode", None)
     known = _PROBLEMS.get(code & 0xFF) if isinstance(code, int) else None
-    return known or f"数据库出错（{error}）"
+    return known or message("数据库出错（{error}）", error=error)

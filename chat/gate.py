@@ -6,7 +6,7 @@ The page and the HTTP interface share one gate, because Gradio's own limits are 
 import math
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -14,9 +14,11 @@ from starlette.requests import HTTPConnection
 
 from chat.access.caller import Caller, caller_of
 from chat.answer import Event, Finished, Found
+from chat.asker import Asker, Keep, turned_away, watched
 from chat.config import LimitsConfig
 from chat.line import Line, Ticket
 from ingest.errors import UserError
+from ingest.language import Message, message
 
 PULSE_SECONDS = 0.25  # a waiting generator must yield this often: one that only blocks cannot be cancelled
 FIRST_GUESS_SECONDS = 8.0  # of an answer, before there was one: the default model's on two cores
@@ -24,18 +26,15 @@ NEWEST_COUNTS = 0.2  # of an answer's time in the mean, against those before
 COME_BACK_SECONDS = 30  # where nothing tells how long it will take
 LONGEST_ADVICE_SECONDS = 120
 
-TOO_MANY = "您已有 {pending} 个问题尚未答完，请等答完一个再问。"
-FULL = "正在等候回答的问题较多（已有 {waiting} 个），请稍后再试。"
-WAITED = "等候已超过 {seconds:.0f} 秒，正在回答的问题较多，请稍后再试。"
-STOPPING = "服务正在停止，暂不接受新的问题，请稍后再试。"
-CUT_OFF = "服务正在停止，这个回答未能完成，请稍后重新提问。"
+STOPPING = message("服务正在停止，暂不接受新的问题，请稍后再试。")
+CUT_OFF = message("服务正在停止，这个回答未能完成，请稍后重新提问。")
 
 
 class Busy(UserError):
     """There is no answer for now; the message is for the reader. retry_after: seconds after which to ask again, 1 to 120."""
 
-    def __init__(self, message: str, *, retry_after: int = COME_BACK_SECONDS) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Message | str, *, retry_after: int = COME_BACK_SECONDS) -> None:
+        super().__init__(reason)
         self.retry_after = retry_after
 
 
@@ -66,14 +65,24 @@ class ModelGate:
 
     A question is under way from before its search until its answer is whole, or its reader has left. pending: so many one caller
     may have under way. waiting: so many may be under way beside those that the model answers. wait_seconds: the longest that one waits.
+    observers: each is told what became of each question, whichever way it came; they must not raise.
     """
 
-    def __init__(self, *, slots: int = 1, pending: int = 2, waiting: int = 32, wait_seconds: float = 60.0) -> None:
+    def __init__(
+        self,
+        *,
+        slots: int = 1,
+        pending: int = 2,
+        waiting: int = 32,
+        wait_seconds: float = 60.0,
+        observers: Iterable[Keep] = (),
+    ) -> None:
         self.most = slots + waiting
         self._slots = slots
         self._pending = pending
         self._waiting = waiting
         self._wait_seconds = wait_seconds
+        self._observers = tuple(observers)
         self._line = Line(slots)
         self._moved = threading.Condition()  # reentrant; held wherever the next three are changed
         self._under_way: set[Ticket] = set()
@@ -88,26 +97,50 @@ class ModelGate:
         return len(self._under_way)
 
     @property
+    def running(self) -> int:
+        """How many hold the model."""
+        return self._line.inside
+
+    @property
+    def in_line(self) -> int:
+        """How many wait for it."""
+        return self._line.waiting
+
+    @property
     def stopping(self) -> bool:
         """Whether nobody is let in any more."""
         return self._stopping
 
-    def enter(self, caller: str = "") -> Ticket:
+    def enter(self, caller: str = "", by: Asker = Asker()) -> Ticket:
         """Let a question in, to be followed with `follow` and left with `leave`, whatever happens.
 
         Raises:
             TooMany: the caller has `pending` under way.
             Busy: so many wait that no more may, or the service stops.
         """
+        try:
+            return self._entered(caller)
+        except Busy:
+            for keep in self._observers:
+                keep(turned_away(by))
+            raise
+
+    def _entered(self, caller: str) -> Ticket:
         with self._moved:
             if self._stopping:
                 raise Busy(STOPPING)
             own = [ticket for ticket in self._under_way if ticket.caller == caller]
             if len(own) >= self._pending:
                 first = min(map(self._ahead, own))
-                raise TooMany(TOO_MANY.format(pending=self._pending), retry_after=self._seconds(first + 1))
+                raise TooMany(
+                    message("您已有 {pending} 个问题尚未答完，请等答完一个再问。", pending=self._pending),
+                    retry_after=self._seconds(first + 1),
+                )
             if self.under_way >= self.most:
-                raise Busy(FULL.format(waiting=self._waiting), retry_after=self._seconds(self.under_way))
+                raise Busy(
+                    message("正在等候回答的问题较多（已有 {waiting} 个），请稍后再试。", waiting=self._waiting),
+                    retry_after=self._seconds(self.under_way),
+                )
             ticket = Ticket(caller)
             self._under_way.add(ticket)
             return ticket
@@ -121,7 +154,9 @@ class ModelGate:
                 self._mean_seconds += NEWEST_COUNTS * (time.monotonic() - began - self._mean_seconds)
             self._moved.notify_all()
 
-    def follow(self, events: Generator[Event, None, None], ticket: Ticket) -> Generator[Event | Waiting, None, None]:
+    def follow(
+        self, events: Generator[Event, None, None], ticket: Ticket, by: Asker = Asker()
+    ) -> Generator[Event | Waiting, None, None]:
         """The events of one answer: the first, which is the search, at once; the rest while holding the model, or at once too where
         none is needed.
 
@@ -130,6 +165,9 @@ class ModelGate:
         Raises:
             Busy: the model was not free within wait_seconds, or the service stops.
         """
+        return watched(self._in_turn(events, ticket), by, self._observers)
+
+    def _in_turn(self, events: Generator[Event, None, None], ticket: Ticket) -> Generator[Event | Waiting, None, None]:
         try:
             with closing(events):  # the model must be idle before its slot is free
                 for event in events:
@@ -150,15 +188,17 @@ class ModelGate:
         finally:
             self.leave(ticket)
 
-    def through(self, events: Generator[Event, None, None], caller: str = "") -> Generator[Event | Waiting, None, None]:
+    def through(
+        self, events: Generator[Event, None, None], caller: str = "", by: Asker = Asker()
+    ) -> Generator[Event | Waiting, None, None]:
         """`enter` and `follow` in one.
 
         Raises:
             Busy: as both.
         """
         with closing(events):
-            ticket = self.enter(caller)
-            yield from self.follow(events, ticket)
+            ticket = self.enter(caller, by)
+            yield from self.follow(events, ticket, by)
 
     def stop(self) -> None:
         """Let nobody in from now on and tell those who wait; what the model is answering goes on."""
@@ -180,7 +220,12 @@ class ModelGate:
             if self._stopping:
                 raise Busy(STOPPING)
             if time.monotonic() - joined > self._wait_seconds:
-                raise Busy(WAITED.format(seconds=self._wait_seconds), retry_after=self._seconds(ahead))
+                raise Busy(
+                    message(
+                        "等候已超过 {seconds:.0f} 秒，正在回答的问题较多，请稍后再试。", seconds=self._wait_seconds
+                    ),
+                    retry_after=self._seconds(ahead),
+                )
             yield Waiting(ahead, self._seconds(ahead))
             with self._moved:
                 self._moved.wait_for(lambda: self._stopping or not self._ahead(ticket), PULSE_SECONDS)
@@ -197,8 +242,12 @@ class ModelGate:
         return min(max(math.ceil(answers * self._mean_seconds / self._slots), 1), LONGEST_ADVICE_SECONDS)
 
 
-def gate_of(limits: LimitsConfig) -> ModelGate:
+def gate_of(limits: LimitsConfig, observers: Iterable[Keep] = ()) -> ModelGate:
     """The gate as configured."""
     return ModelGate(
-        slots=limits.slots, pending=limits.pending, waiting=limits.waiting, wait_seconds=limits.wait_seconds
+        slots=limits.slots,
+        pending=limits.pending,
+        waiting=limits.waiting,
+        wait_seconds=limits.wait_seconds,
+        observers=observers,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Generator as Stream
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ingest.errors import UserError
 
@@ -37,3 +37,10 @@ class Generator(Protocol):
         grammar: GBNF of the answers that may be written, for a model that can be held to one; others write what they will.
         """
         ...
+
+
+@runtime_checkable
+class Reachable(Protocol):
+    """A model that can be away. answers: whether it can be expected to write; takes 2 s at most."""
+
+    def answers(self) -> bool: ...

@@ -30,12 +30,13 @@ from index.filters import Filter
 from index.library import IndexMismatch, PassageIndex
 from index.versions import IndexUnavailable, served
 from ingest.errors import UserError
+from ingest.language import message
 from ingest.report import Passage
 
 _log = logging.getLogger(__name__)
 
 
-UNAVAILABLE = "资料库刚刚更新，新的索引暂时无法载入；请稍后重试，如仍出错请联系管理员查看服务日志。"
+UNAVAILABLE = message("资料库刚刚更新，新的索引暂时无法载入；请稍后重试，如仍出错请联系管理员查看服务日志。")
 
 
 class LibraryUnavailable(Busy):
@@ -97,6 +98,16 @@ class LiveAssistant:
         with suppress(LibraryUnavailable):  # the question will be told
             self._look()
         return self.library.version
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many reports and passages it has.
+
+        Raises:
+            LibraryUnavailable: as `ask`.
+        """
+        self._look()
+        return len(self._reports), len(self.library.passages)
 
     @property
     def results(self) -> Path:

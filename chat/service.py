@@ -23,6 +23,7 @@ from chat.api.mcp_server import add_mcp, make_server
 from chat.api.openapi import add_openapi
 from chat.api.refusals import OPENAI_ROUTES, openai_error, refusal_object
 from chat.api.report_routes import add_report_routes
+from chat.asker import Asker
 from chat.contract import (
     Asked,
     Identity,
@@ -40,6 +41,9 @@ from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, WIDGET, Guard, Page
 from chat.json_body import TOO_SLOW, TooSlow, WrongType, read_json
+from chat.operations.below import Below
+from chat.operations.operation_routes import Operations, add_operation_routes
+from chat.operations.requests import Requests
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
@@ -51,6 +55,7 @@ from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 from chat.streams import EventStream, sent, without_blocking
 from ingest.errors import UserError
+from ingest.language import message
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -66,9 +71,9 @@ SEARCHES = 4  # at once: each takes a core
 FINISH_SECONDS = 4  # for the answers under way at a stop
 TOLD_SECONDS = 1  # for those that are cut off to hear of it
 GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
-NOT_JSON_TYPE = "请以 Content-Type: application/json 发送请求。"
-WRONG_METHOD = "此地址不支持这种请求方法。"
-BROKEN = "服务内部错误，详情见服务日志。"
+NOT_JSON_TYPE = message("请以 Content-Type: application/json 发送请求。")
+WRONG_METHOD = message("此地址不支持这种请求方法。")
+BROKEN = message("服务内部错误，详情见服务日志。")
 
 
 class PortInUse(UserError):
@@ -91,7 +96,9 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortInUse(f"{host}:{port} 已被占用；请用 --port 换一个端口，或先停止占用它的程序。") from error
+            raise PortInUse(
+                message("{host}:{port} 已被占用；请用 --port 换一个端口，或先停止占用它的程序。", host=host, port=port)
+            ) from error
         raise
     return listener
 
@@ -111,7 +118,8 @@ def serve(app: "FastAPI", listener: socket.socket) -> None:
 
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        # Into the handlers that are there already, as everything else.
+        log_config=None,
         access_log=False,
         server_header=False,
         # It would put what X-Forwarded-For says in the place of the address that a request comes from.
@@ -149,6 +157,8 @@ def make_app(
     feedback: "FeedbackStore | None" = None,
     access: Access | None = None,
     external_url: str = "",
+    below: str = "",
+    operations: Operations | None = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
 
@@ -158,20 +168,25 @@ def make_app(
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
     access: who gets in; without it nobody is asked.
     external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
+    below: the path that a proxy serves it at and takes away, such as /reportqa.
+    operations: what watches it; its metrics are told of questions by the gate, where no gate is given.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
+        operations.below.BadPath: below is no such path.
     """
-    gate = gate or ModelGate()
-    app = _guarded_app(allowed_hosts, frame_ancestors, access)
+    operations = operations or Operations()
+    gate = gate or ModelGate(observers=(operations.metrics.count_use,))
+    app = _guarded_app(allowed_hosts, frame_ancestors, access, below, operations)
     app.state.gate = gate
-    _add_routes(app, assistant, gate, _sites(access))
+    _add_routes(app, assistant, gate)
     add_reader_routes(app, assistant, views)
     add_export_routes(app, assistant)
     add_completion_routes(app, assistant, gate, partial(_home, external_url.rstrip("/")))
     add_report_routes(app, assistant)
     add_openapi(app, external_url.rstrip("/"))
     add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
+    add_operation_routes(app, gate, operations)
     if access is not None and access.embedding is not None:
         add_embed_routes(app, access.embedding)
     if feedback is not None:
@@ -233,7 +248,13 @@ def _mount_page(app: "FastAPI", page: "Callable[[], gr.Blocks]", words: Words) -
     ]
 
 
-def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], access: Access | None) -> "FastAPI":
+def _guarded_app(
+    allowed_hosts: Sequence[str],
+    frame_ancestors: Sequence[str],
+    access: Access | None,
+    below: str,
+    operations: Operations,
+) -> "FastAPI":
     from fastapi import FastAPI  # noqa: PLC0415
     from fastapi.middleware.cors import CORSMiddleware  # noqa: PLC0415
     from starlette.types import ASGIApp  # noqa: PLC0415
@@ -250,15 +271,17 @@ def _guarded_app(allowed_hosts: Sequence[str], frame_ancestors: Sequence[str], a
         """FastAPI inside the guard: as a middleware the guard would not see the page of an unforeseen error."""
 
         def build_middleware_stack(self) -> ASGIApp:
-            return Guard(
-                super().build_middleware_stack(),
+            guard = Guard(
+                Below(super().build_middleware_stack(), below),
                 allowed_hosts=allowed_hosts,
                 frame_ancestors=frame_ancestors,
                 pages=pages,
                 access=access,
             )
+            return Requests(guard, told=(operations.metrics.count_request, *operations.told))
 
-    Guard(_nothing, frame_ancestors=frame_ancestors)  # a wrong origin fails now, not with the first request
+    # What is configured wrong fails now, not with the first request.
+    Guard(Below(_nothing, below), frame_ancestors=frame_ancestors)
     app = GuardedApp(title="reportqa", docs_url=None, redoc_url=None, openapi_url=None)
     # Without a CORS policy of the parent, Gradio answers any origin with credentials.
     app.add_middleware(CORSMiddleware, allow_origins=[])
@@ -308,7 +331,7 @@ def _sites(access: Access | None) -> Sites:
     return access.embedding.sites if access is not None and access.embedding is not None else Sites()
 
 
-def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate, sites: Sites) -> None:
+def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
@@ -324,9 +347,10 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate, sites: Si
 
     async def to_page(request: Request) -> Response:
         # Relative, so that it holds below any path a proxy gives us.
-        site = sites.opened(request.scope)
+        site: Site | None = getattr(request.state, "site", None)  # as the guard has found
         language = site.language if site is not None and site.language != "auto" else None
-        path = request.url.path.strip("/") or words_for(request.headers.get("accept-language", ""), language).path
+        asked = words_for(request.headers.get("accept-language", ""), language)
+        path = request.url.path.removeprefix(request.scope.get("root_path", "")).strip("/") or asked.path
         opened = f"?site={site.id}" if site is not None else ""
         return RedirectResponse(f"{path}/{opened}", status_code=307, headers={"Vary": "Accept-Language"})
 
@@ -348,12 +372,14 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate, sites: Si
 
     async def ask(request: Request) -> Response:
         asked = await _read(request, assistant)
+        wanted = request.headers.get("accept-language", "")
+        by = Asker("api", words_for(wanted).language if wanted else "")
         line = line_of(request)
         if "text/event-stream" in request.headers.get("accept", ""):
-            ticket = gate.enter(line)  # a refusal has a status of its own, so it comes before the stream
-            steps = gate.follow(_ask(assistant, asked), ticket)
+            ticket = gate.enter(line, by)  # a refusal has a status of its own, so it comes before the stream
+            steps = gate.follow(_ask(assistant, asked), ticket, by)
             return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
-        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line))) as events:
+        async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line, by))) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return JSONResponse(ask_object(event, asked.id))
@@ -460,12 +486,12 @@ def _add_error_handlers(app: "FastAPI") -> None:
     from starlette.exceptions import HTTPException  # noqa: PLC0415
     from starlette.responses import JSONResponse  # noqa: PLC0415
 
-    def failed(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-        told = refusal_object(request.url.path, status, message, _identity(request))
+    def failed(request: Request, status: int, reason: object, headers: dict[str, str] | None = None) -> JSONResponse:
+        told = refusal_object(request.url.path, status, str(reason), _identity(request))
         return JSONResponse(told, status_code=status, headers=headers)
 
     async def bad_question(request: Request, error: Exception) -> JSONResponse:
-        return failed(request, 400, str(error))
+        return failed(request, 400, error)
 
     async def wrong_type(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 415, NOT_JSON_TYPE)

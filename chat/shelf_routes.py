@@ -20,6 +20,7 @@ from chat.streams import sent, without_blocking
 from index.versions import IndexBusy
 from ingest.corpus import safe_name
 from ingest.errors import UserError
+from ingest.language import Message, message
 from ingest.report import UnreadableReport
 from ingest.system_errors import system_reason
 
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
 FILE_TYPE = "application/octet-stream"
-NOT_EDITABLE = (
+NOT_EDITABLE = message(
     "这里不能增删报告：请在运行服务的机器上用 reportqa add、reportqa remove，或在配置的 [server] 中设置 editing。"
 )
-NOT_A_FILE = f"请以 Content-Type: {FILE_TYPE} 发送文件内容，并以 ?name= 给出文件名。"
-TOO_SLOW = "上传中断，请重试。"
+NOT_A_FILE = message("请以 Content-Type: {type} 发送文件内容，并以 ?name= 给出文件名。", type=FILE_TYPE)
+TOO_SLOW = message("上传中断，请重试。")
 IDLE_SECONDS = 30.0
 RETRY_SECONDS = 10
 CONFLICT = 409
@@ -47,9 +48,9 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
 
     uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
 
-    def refused(status: int, message: str) -> Response:
+    def refused(status: int, reason: Message) -> Response:
         headers = {"Retry-After": str(RETRY_SECONDS)} if status == CONFLICT else None
-        return JSONResponse(error_object(message), status_code=status, headers=headers)
+        return JSONResponse(error_object(str(reason)), status_code=status, headers=headers)
 
     async def answered(change: Change) -> Response:
         events = without_blocking(change)
@@ -133,7 +134,7 @@ async def _told(
             async for event in events:
                 yield _sent(event)
     except (UserError, OSError) as error:
-        yield sent("error", error_object(_reason(error)))
+        yield sent("error", error_object(str(_reason(error))))
 
 
 def _sent(event: Step | Changed) -> str:
@@ -156,7 +157,7 @@ def _status(error: UserError | OSError) -> int:
             return 500
 
 
-def _reason(error: UserError | OSError) -> str:
+def _reason(error: UserError | OSError) -> Message:
     if isinstance(error, OSError):
-        return f"没有写成（{system_reason(error)}）；请检查服务所在机器的磁盘空间与权限"
-    return str(error)
+        return message("没有写成（{reason}）；请检查服务所在机器的磁盘空间与权限", reason=system_reason(error))
+    return error.message

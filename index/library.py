@@ -6,6 +6,7 @@ relevance is the sum of the z-scores of MaxSim, pooled cosine and BM25 over them
 
 import errno
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ from index.spelling import corrections
 from index.titles import Titles
 from index.token_codec import EightBits
 from index.token_store import TokenCollector, TokenStore
+from ingest.language import message
 from ingest.normalise import simplify
 from ingest.report import Passage
 
@@ -96,7 +98,12 @@ class PassageIndex:
     ) -> None:
         if not len(passages) == dense.size == len(tokens) == len(titles):
             raise IndexMismatch(
-                f"索引各部分条数不一致（{len(passages)}、{dense.size}、{len(tokens)}）；请运行 reportqa build --rebuild"
+                message(
+                    "索引各部分条数不一致（{passages}、{vectors}、{tokens}）；请运行 reportqa build --rebuild",
+                    passages=len(passages),
+                    vectors=dense.size,
+                    tokens=len(tokens),
+                )
             )
         self.passages = passages
         self.encoder = encoder
@@ -254,7 +261,7 @@ class PassageIndex:
         try:
             self._dense.save(folder / "dense.faiss")
         except RuntimeError as error:  # so faiss says that a file cannot be written, and not why
-            raise OSError(errno.EIO, "无法写入", str(folder / "dense.faiss")) from error
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(folder / "dense.faiss")) from error
         self._lexical.save(folder / "lexical")
         self._tokens.save(folder)
         self._titles.save(folder / "titles")
@@ -271,8 +278,13 @@ class PassageIndex:
         check_format(about)
         if (about.encoder, about.dim) != (encoder.name, encoder.dim):
             raise IndexMismatch(
-                f"索引由向量模型 {about.encoder}（{about.dim} 维）建成，当前配置是 {encoder.name}（{encoder.dim} 维）；"
-                "请改回原来的 [encoder]，或运行 reportqa build --rebuild"
+                message(
+                    "索引由向量模型 {encoder}（{dim} 维）建成，当前配置是 {chosen}（{now} 维）；请改回原来的 [encoder]，或运行 reportqa build --rebuild",
+                    encoder=about.encoder,
+                    dim=about.dim,
+                    chosen=encoder.name,
+                    now=encoder.dim,
+                )
             )
         try:
             passages = PassageStore.load(folder)
@@ -281,9 +293,11 @@ class PassageIndex:
             tokens = TokenStore.load(folder, encoder.dim)
             titles = Titles.load(folder / "titles", encoder.dim)
         except ValueError as error:
-            raise IndexMismatch(f"索引各部分对不上（{error}）；请运行 reportqa build --rebuild") from error
+            raise IndexMismatch(
+                message("索引各部分对不上（{error}）；请运行 reportqa build --rebuild", error=error)
+            ) from error
         if dense.dim != encoder.dim:
-            raise IndexMismatch("索引各部分对不上；请运行 reportqa build --rebuild")
+            raise IndexMismatch(message("索引各部分对不上；请运行 reportqa build --rebuild"))
         return cls(
             passages,
             encoder,

@@ -107,7 +107,9 @@ def test_listing_the_models_loads_nothing_that_takes_time() -> None:
     assert not NOT_FOR_HELP & set(run.stdout.split())
 
 
-@pytest.mark.parametrize("package", [*PACKAGES, "ingest/readers", "chat/access", "chat/api", "chat/pages"])
+@pytest.mark.parametrize(
+    "package", [*PACKAGES, "ingest/readers", "chat/access", "chat/api", "chat/operations", "chat/pages"]
+)
 def test_every_module_is_on_the_map_of_its_package_and_in_the_design(package: str) -> None:
     modules = {path.stem for path in (ROOT / package).glob("*.py")} - {"__init__"}
     docstring = ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text("utf-8"))) or ""

@@ -11,11 +11,7 @@ from chat.access.limits import Limits
 from chat.access.loopback import Loopback, is_loopback
 from chat.config import AccessConfig, Config, ConfigError
 from ingest.errors import UserError
-
-UNPROTECTED = (
-    "{host} 不是本机地址，同一网络里的人都能打开，而配置没有说谁可以用，因此没有启动。请在 reportqa.toml 的 [access] 中写明："
-    'ways = ["keys"]，凭 reportqa key add 发放的密钥使用；或 ways = ["none"]，不问身份，所有人可用。只在本机使用时去掉 --host。'
-)
+from ingest.language import message
 
 
 class Unprotected(UserError):
@@ -31,7 +27,13 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
     """
     ways = config.access.ways
     if not is_loopback(host) and set(ways) <= {"loopback"} and not config.access.sites:
-        raise Unprotected(UNPROTECTED.format(host=host))
+        raise Unprotected(
+            message(
+                "{host} 不是本机地址，同一网络里的人都能打开，而配置没有说谁可以用，因此没有启动。请在 reportqa.toml 的 [access] 中写明："
+                'ways = ["keys"]，凭 reportqa key add 发放的密钥使用；或 ways = ["none"]，不问身份，所有人可用。只在本机使用时去掉 --host。',
+                host=host,
+            )
+        )
     asked: list[Way] = []
     embedding = Embedding.of(config.access) if config.access.sites else None
     if embedding is not None:

@@ -11,14 +11,15 @@ from chat.access.rejected import Rejected
 from chat.answer import BadQuestion
 from chat.contract import error_object
 from chat.json_body import read_json
+from ingest.language import Message, message
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 SESSION = "/api/v1/embed/session"
 TICKETS = "/api/v1/embed/tickets"
-NO_SESSION = '请求应为 {"site": "站点", "token": "门户签发的 JWT"}。'
-NO_REPORT = '请求应为 {"report": "报告编号"}。'
+NO_SESSION = message("请求应是 JSON 对象，其中 site 为站点，token 为门户签发的 JWT。")
+NO_REPORT = message("请求应是 JSON 对象，其中 report 为报告编号。")
 REPORT_CHARS = 300
 
 
@@ -32,7 +33,7 @@ def add_embed_routes(app: "FastAPI", embedding: Embedding) -> None:
         try:
             granted = embedding.begin(site, token, before=bearer(request.headers))
         except Rejected as rejected:
-            return JSONResponse(error_object(rejected.message), status_code=rejected.status)
+            return JSONResponse(error_object(str(rejected.message)), status_code=rejected.status)
         return JSONResponse({"token": granted.token, "expires_in": granted.seconds, "history": granted.history})
 
     async def ticket(request: Request) -> Response:
@@ -46,7 +47,7 @@ def add_embed_routes(app: "FastAPI", embedding: Embedding) -> None:
     app.add_route(TICKETS, ticket, methods=["POST"])
 
 
-def _texts(request: object, *names: str, otherwise: str) -> list[str]:
+def _texts(request: object, *names: str, otherwise: Message) -> list[str]:
     """The values of these members, all texts.
 
     Raises:

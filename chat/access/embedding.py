@@ -8,13 +8,14 @@ from chat.access.portal_tokens import NotVouched, PortalTokens
 from chat.access.rejected import Rejected
 from chat.access.sites import Sites, sites_of
 from chat.config import AccessConfig
+from ingest.language import message
 
 _log = logging.getLogger(__name__)
 
-NOT_VOUCHED = "门户的凭证无效或已过期，请刷新门户页面；如仍出错，请联系管理员查看服务日志。"
-NOT_IN_GROUP = "当前账号没有使用此问答的权限；如需要，请联系管理员开通。"
-SESSION_OVER = "本次使用已满 8 小时，请重新打开。"
-ANOTHER_USER = "门户的登录用户已变更，请重新打开。"
+NOT_VOUCHED = message("门户的凭证无效或已过期，请刷新门户页面；如仍出错，请联系管理员查看服务日志。")
+NOT_IN_GROUP = message("当前账号没有使用此问答的权限；如需要，请联系管理员开通。")
+SESSION_OVER = message("本次使用已满 8 小时，请重新打开。")
+ANOTHER_USER = message("门户的登录用户已变更，请重新打开。")
 
 
 @dataclass(frozen=True, slots=True)

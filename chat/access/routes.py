@@ -41,6 +41,8 @@ _PAGE = "/chat(?:-en)?"
 _EVENTS = rf"{_PAGE}/gradio_api"
 ROUTES = (
     _public("/healthz"),
+    _public("/readyz"),
+    _route("GET", "/metrics", "admin", counted="nothing"),
     _public(r"/static/[\w.-]+"),
     _public("/widget.js"),
     # What the page is drawn with: its addresses stand in the page, and nothing can put a token with them.

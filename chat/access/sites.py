@@ -18,13 +18,14 @@ from starlette.types import Scope as Asgi
 
 from chat.access.rejected import Rejected
 from chat.config import ConfigError, SiteConfig, SiteLanguage, Theme
+from ingest.language import message
 from ingest.system_errors import system_reason
 
 Algorithm = Literal["HS256", "ES256", "RS256"]
 
 SECRET_BYTES = 32  # RFC 7518, 3.2: a key of the size of the hash or larger
 RSA_BITS = 2048
-NO_SITE = "没有这个站点；请核对嵌入代码里的 data-site 与服务的配置。"
+NO_SITE = message("没有这个站点；请核对嵌入代码里的 data-site 与服务的配置。")
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 # Exact ones: what may frame the page is also what its messages come from, and those are compared as they are.
@@ -92,27 +93,41 @@ def sites_of(configured: Iterable[SiteConfig], environ: Mapping[str, str] = os.e
     for each in configured:
         if not _ID.fullmatch(each.id) or each.id in sites:
             raise ConfigError(
-                f"access.sites 中的 id {each.id!r} 应为小写字母、数字、- 与 _，不超过 32 个字符，且各不相同"
+                message(
+                    "access.sites 中的 id {id} 应为小写字母、数字、- 与 _，不超过 32 个字符，且各不相同",
+                    id=repr(each.id),
+                )
             )
         sites[each.id] = _site(each, environ)
     return Sites(sites.values())
 
 
 def _site(configured: SiteConfig, environ: Mapping[str, str]) -> Site:
-    where = f"access.sites 中的 {configured.id}"
+    site = configured.id
     if not configured.origins:
-        raise ConfigError(f'{where}：缺少 origins，即门户页面的来源，如 ["https://portal.example.com"]')
+        raise ConfigError(
+            message(
+                '站点 {site}：缺少 origins，即门户页面的来源，如 ["https://portal.example.com"]',
+                site=site,
+            )
+        )
     for origin in configured.origins:
         if not _ORIGIN.fullmatch(origin):
             raise ConfigError(
-                f"{where}：{origin!r} 不是确切的来源，应形如 https://portal.example.com，小写，不含路径与通配符"
+                message(
+                    "站点 {site}：{origin} 不是确切的来源，应形如 https://portal.example.com，小写，不含路径与通配符",
+                    site=site,
+                    origin=repr(origin),
+                )
             )
     if bool(configured.secret_env) is bool(configured.public_key):
-        raise ConfigError(f"{where}：secret_env（HS256）与 public_key（ES256、RS256）须填写且只填写其一")
+        raise ConfigError(
+            message("站点 {site}：secret_env（HS256）与 public_key（ES256、RS256）须填写且只填写其一", site=site)
+        )
     if configured.secret_env:
-        algorithm, keys = _secret(configured.secret_env, where, environ)
+        algorithm, keys = _secret(configured.secret_env, site, environ)
     else:
-        algorithm, keys = _public(Path(configured.public_key).expanduser(), where)
+        algorithm, keys = _public(Path(configured.public_key).expanduser(), site)
     return Site(
         configured.id,
         tuple(map(_as_browsers_write, configured.origins)),
@@ -132,23 +147,43 @@ def _as_browsers_write(origin: str) -> str:
     return origin.removesuffix(default)
 
 
-def _secret(name: str, where: str, environ: Mapping[str, str]) -> tuple[Algorithm, tuple[Key, ...]]:
+def _secret(name: str, site: str, environ: Mapping[str, str]) -> tuple[Algorithm, tuple[Key, ...]]:
     """One secret, or two parted by a blank while the portal goes over from one to the other."""
     secrets = environ.get(name, "").split()
     if not secrets:
-        raise ConfigError(f"{where}：环境变量 {name} 没有值；它是与门户共有的密钥，可用 openssl rand -hex 32 生成")
+        raise ConfigError(
+            message(
+                "站点 {site}：环境变量 {name} 没有值；它是与门户共有的密钥，可用 openssl rand -hex 32 生成",
+                site=site,
+                name=name,
+            )
+        )
     if any(len(secret.encode()) < SECRET_BYTES for secret in secrets):
-        raise ConfigError(f"{where}：环境变量 {name} 中的密钥太短，至少 {SECRET_BYTES} 个字符")
+        raise ConfigError(
+            message(
+                "站点 {site}：环境变量 {name} 中的密钥太短，至少 {bytes} 个字节",
+                site=site,
+                name=name,
+                bytes=SECRET_BYTES,
+            )
+        )
     return "HS256", tuple(OctKey.import_key(secret) for secret in secrets)
 
 
-def _public(path: Path, where: str) -> tuple[Algorithm, tuple[Key, ...]]:
+def _public(path: Path, site: str) -> tuple[Algorithm, tuple[Key, ...]]:
     try:
         pem = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{where}：无法读取 {path}（{system_reason(error)}）") from error
+        raise ConfigError(
+            message("站点 {site}：无法读取 {path}（{reason}）", site=site, path=path, reason=system_reason(error))
+        ) from error
     unfit = ConfigError(
-        f"{where}：{path} 应为 PEM 格式的公钥：P-256 椭圆曲线（ES256），或不短于 {RSA_BITS} 位的 RSA（RS256）"
+        message(
+            "站点 {site}：{path} 应为 PEM 格式的公钥：P-256 椭圆曲线（ES256），或不短于 {bits} 位的 RSA（RS256）",
+            site=site,
+            path=path,
+            bits=RSA_BITS,
+        )
     )
     if b"PUBLIC KEY" not in pem:
         raise unfit  # a private one has no business here

@@ -17,6 +17,7 @@ from chat.pages.kept import NotKept
 from chat.pages.languages import words_for
 from chat.pages.talk import Assistant, conversation_of
 from chat.pages.words import Words
+from ingest.language import message
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -29,11 +30,11 @@ FORMATS: Mapping[str, tuple[Suffix, Callable[[Document, Words], bytes], str]] = 
     "docx": (".docx", to_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "pdf": (".pdf", to_pdf, "application/pdf"),
 }
-NO_FORMAT = "format 应是 md、docx 或 pdf。"
-NOTHING = "会话里还没有回答，提问之后才能导出。"
-NOTHING_LEFT = "会话里的回答所引的报告都已更新或移除，没有可以导出的内容；重新提问后可再导出。"
-TOO_LONG = "会话过长，无法导出：回答合计最多 {letters:,} 个字。"
-NOT_KEPT = "exchanges 应是页面所保存的会话。"
+NO_FORMAT = message("format 应是 md、docx 或 pdf。")
+NOTHING = message("会话里还没有回答，提问之后才能导出。")
+NOTHING_LEFT = message("会话里的回答所引的报告都已更新或移除，没有可以导出的内容；重新提问后可再导出。")
+TOO_LONG = message("会话过长，无法导出：回答合计最多 {letters:,} 个字。", letters=MAX_LETTERS)
+NOT_KEPT = message("exchanges 应是页面所保存的会话。")
 
 
 def add_export_routes(app: "FastAPI", assistant: Assistant) -> None:
@@ -74,7 +75,7 @@ def _exported(asked: object, assistant: Assistant) -> tuple[str, bytes, str]:
     except NotKept as error:
         raise BadQuestion(NOT_KEPT) from error
     if sum(len(each.answer.text) for each in exchanges if each.answer is not None) > MAX_LETTERS:
-        raise BadQuestion(TOO_LONG.format(letters=MAX_LETTERS))
+        raise BadQuestion(TOO_LONG)
     document = document_of(exchanges, date.today())
     if document is None:
         raise BadQuestion(NOTHING_LEFT if any(each.withdrawn for each in exchanges) else NOTHING)

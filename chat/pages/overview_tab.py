@@ -5,7 +5,7 @@ from typing import Protocol
 
 from chat.gate import Busy
 from chat.holdings import Overview
-from chat.pages.drawn import PLAIN, drawn
+from chat.pages.drawn import PLAIN, drawn, in_language_of
 from chat.pages.evaluated import evaluation_page
 from chat.pages.overview import overview_html
 from chat.pages.render import empty_html
@@ -45,4 +45,4 @@ def lay_out_overview(assistant: Overlooked, words: Words) -> None:
         tab: gr.Tab
         with gr.Tab(name) as tab:
             page = drawn("", place)
-        tab.select(draw, None, page, **PLAIN)
+        tab.select(in_language_of(words, draw), None, page, **PLAIN)

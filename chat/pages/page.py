@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from chat.gate import ModelGate
 from chat.opened import OpenedReport
 from chat.pages.covers import header_html
-from chat.pages.drawn import PLAIN, Updates, drawn
+from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of
 from chat.pages.overview_tab import Overlooked, lay_out_overview
 from chat.pages.searching import Searching, lay_out_search
 from chat.pages.shelf_tab import lay_out_shelf
@@ -63,7 +63,8 @@ def make_page(
                         page, shelf, editing, words, header=header, talk=talk, results=results, assistant=assistant
                     )
             lay_out_overview(assistant, words)
-        page.load(partial(_begun, talk, header, assistant), None, [header, talk.begin, talk.covered], **PLAIN)
+        begun = in_language_of(words, partial(_begun, talk, header, assistant))
+        page.load(begun, None, [header, talk.begin, talk.covered], **PLAIN)
         connect_talk(talk, tabs, words.head.chat, assistant, gate, count=count)
     page.max_threads = (
         gate.most + SAME_TIME

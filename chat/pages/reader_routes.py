@@ -13,6 +13,7 @@ from chat.pages.languages import words_for
 from chat.pages.reader import reader_html
 from chat.pages.spans import pages_of, read_span
 from chat.pages.words import Words
+from ingest.language import speaking
 from ingest.report import UnreadableReport
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None)
         try:
             opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
         except Busy as busy:
-            return HTMLResponse(_without_report(str(busy), words), status_code=503)
+            with speaking(words.language):
+                return HTMLResponse(_without_report(str(busy), words), status_code=503)
         if opened is None:
             return HTMLResponse(_without_report(words.reader.gone, words), status_code=404)
         pictured = views is not None and is_pictured(opened)
@@ -54,7 +56,8 @@ def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None)
     async def view(request: Request) -> Response:
         opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
         if opened is None or views is None or not is_pictured(opened):
-            return JSONResponse(error_object(words_for("").reader.gone), status_code=404)
+            said = words_for(request.headers.get("accept-language", ""))
+            return JSONResponse(error_object(said.reader.gone), status_code=404)
         number = request.path_params["number"]
         span = read_span(request.query_params.get("p", ""), opened.report)
         words = span.text if span is not None and number in pages_of(span, opened.report) else ""

@@ -8,7 +8,7 @@ from chat.answer import BadQuestion, Found, Turn
 from chat.contract import ReportLine, read_asked
 from chat.facets import DEFAULT_K, search_in_one_go
 from chat.gate import Busy
-from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
+from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of, wish, wishes
 from chat.pages.render import empty_html
 from chat.pages.results import results_html
 from chat.pages.words import Words
@@ -68,6 +68,6 @@ def lay_out_search(assistant: Searching, words: Words) -> "gr.Markdown":
         button = gr.Button(words.search.search, variant="primary", elem_id="find", min_width=80, scale=0)
     results = drawn(empty_html(words.search.empty), "results")
     wanted = wishes("wishes")
-    gr.on([box.submit, button.click], search, [box], [results], **PLAIN)
-    wanted.submit(lead, wanted, [box, results], **PLAIN)
+    gr.on([box.submit, button.click], in_language_of(words, search), [box], [results], **PLAIN)
+    wanted.submit(in_language_of(words, lead), wanted, [box, results], **PLAIN)
     return results

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from chat.pages.askers import asker
 from chat.pages.covers import header_html, shelf_head_html, shelf_html
-from chat.pages.drawn import PLAIN, Updates, drawn
+from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of
 from chat.pages.exchange import Exchange, OneReport
 from chat.pages.render import empty_html
 from chat.pages.talk import Assistant, Talk, still_standing
@@ -62,5 +62,7 @@ def lay_out_shelf(
         above = shelf_head_html(words, editable=editable(request), suffixes=READABLE, megabytes=megabytes)
         return {head: above} | draw(request)
 
-    page.load(open_page, None, [head, header, listed], **PLAIN)
-    changed.click(change, [talk.state, talk.only], [header, listed, results, *talk.outputs], **PLAIN)
+    page.load(in_language_of(words, open_page), None, [head, header, listed], **PLAIN)
+    changed.click(
+        in_language_of(words, change), [talk.state, talk.only], [header, listed, results, *talk.outputs], **PLAIN
+    )

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from chat.access.caller import Caller
 from chat.access.limits import TooMany
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
+from chat.asker import Asker
 from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
 from chat.pages.askers import Reader, reader_of
 from chat.pages.covers import covered_html
-from chat.pages.drawn import PLAIN, Updates, drawn, wish, wishes
+from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of, wish, wishes
 from chat.pages.exchange import Exchange, OneReport, all_standing, turns_of
 from chat.pages.kept import NotKept, reopened
 from chat.pages.look import look_html
@@ -237,14 +238,24 @@ def connect_talk(
 
     typed, asking = [talk.box, talk.state, talk.only], [talk.wishes, talk.state, talk.only]
     for event in (
-        gr.on([talk.send.click, talk.box.submit], _updating(events.ask, talk), typed, talk.outputs, **ASKING),
+        gr.on(
+            [talk.send.click, talk.box.submit],
+            in_language_of(talk.words, _updating(events.ask, talk)),
+            typed,
+            talk.outputs,
+            **ASKING,
+        ),
         # multiple: a wish that comes while an answer, begun by a wish too, is under way must not wait for it or be dropped.
         talk.wishes.submit(
-            _updating(events.wanted, talk), asking, [*talk.outputs, tabs], trigger_mode="multiple", **ASKING
+            in_language_of(talk.words, _updating(events.wanted, talk)),
+            asking,
+            [*talk.outputs, tabs],
+            trigger_mode="multiple",
+            **ASKING,
         ),
     ):
-        event.failure(events.fail, talk.state, talk.outputs, **PLAIN)
-    talk.stop.click(stop, None, None, concurrency_limit=None, **PLAIN)
+        event.failure(in_language_of(talk.words, events.fail), talk.state, talk.outputs, **PLAIN)
+    talk.stop.click(in_language_of(talk.words, stop), None, None, concurrency_limit=None, **PLAIN)
 
 
 class _Events:
@@ -481,7 +492,7 @@ def _progress(
         within = check_reports(exchange.within, assistant.reports)
         count()
         asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
-        with closing(gate.through(asking, line)) as events:
+        with closing(gate.through(asking, line, Asker("page", words.language))) as events:
             for event in events:
                 exchange = exchange.after(event)
                 if run.ending is not None and exchange.running:

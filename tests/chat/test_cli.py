@@ -262,7 +262,7 @@ def test_on_a_damaged_index_the_version_before_answers_and_it_is_said(run: Run, 
 
 def test_while_another_process_writes_the_index_the_exit_code_says_try_again(within: Run, library: Path) -> None:
     (library / "储能.md").write_text(STORAGE, "utf-8")
-    with writing(library / "index", "建立索引"):
+    with writing(library / "index", "build"):
         for arguments in (["build"], ["add", library / "储能.md"], ["remove", "cars-2025"]):
             ended = within(*arguments)
             assert (ended.code, ended.out) == (75, "")

@@ -166,7 +166,7 @@ export async function exportConversation({ dataset: { format } }) {
   if (!drawn.length) return notice(words.nothing_to_export);
   const exchanges = [...drawn].map((exchange) => JSON.parse(exchange.dataset.kept));
   const body = JSON.stringify({ format, exchanges, language: document.documentElement.lang });
-  const headers = { "Content-Type": "application/json" };
+  const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
   const failed = (reason) => notice(filled(words.not_exported, { reason }));
   try {
     const response = await fetch("../api/v1/export", { method: "POST", headers, body });

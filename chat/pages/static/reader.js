@@ -216,7 +216,8 @@ async function showPage(button, link) {
   paper.replaceChildren();
   const words = link ? `?p=${encodeURIComponent(link)}` : "";
   try {
-    const response = await reach(new URL(`${main.dataset.report}/pages/${page}${words}`, location.href).href, { signal });
+    const headers = { "Accept-Language": document.documentElement.lang };
+    const response = await reach(new URL(`${main.dataset.report}/pages/${page}${words}`, location.href).href, { signal, headers });
     const view = await response.json();
     if (!response.ok) throw new Error(view.error);
     const shown = leaf(view, name);

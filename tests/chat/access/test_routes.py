@@ -25,6 +25,8 @@ from tests.fakes import ListedShelf, ScriptedAssistant
 MATRIX = """
                                               nobody here ask search reports admin reader editor admins
 GET /healthz                                  in     in   in  in     in      in    in     in     in
+GET /readyz                                   in     in   in  in     in      in    in     in     in
+GET /metrics                                  401    in   403 403    403     in    403    403    in
 GET /static/page.css                          in     in   in  in     in      in    in     in     in
 GET /widget.js                                in     in   in  in     in      in    in     in     in
 POST /api/v1/embed/session                    in     in   in  in     in      in    in     in     in
@@ -159,6 +161,7 @@ def test_a_path_that_leaves_its_folder_is_no_route() -> None:
 def test_no_route_is_open_to_everybody_but_those_named_here() -> None:
     assert [route.path.pattern for route in ROUTES if route.need.scopes is None] == [
         "/healthz",
+        "/readyz",
         r"/static/[\w.-]+",
         "/widget.js",
         r"/chat(?:-en)?/theme\.css",

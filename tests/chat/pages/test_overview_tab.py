@@ -51,4 +51,4 @@ def test_while_the_library_is_away_nothing_of_it_is_shown() -> None:
             raise LibraryUnavailable(UNAVAILABLE)
 
     _, (overview, _) = asyncio.run(drawings(Away(), CHINESE))
-    assert overview() == f'<div class="empty">{inert(UNAVAILABLE)}</div>'
+    assert overview() == f'<div class="empty">{inert(str(UNAVAILABLE))}</div>'

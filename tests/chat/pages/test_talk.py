@@ -36,6 +36,7 @@ from chat.pages.talk import (
     lay_out_talk,
 )
 from index.filters import Filter
+from ingest.language import message
 from ingest.report import Passage
 from tests.chat.pages.conversations import ANSWERED, QUOTED
 from tests.fakes import ANSWER, EXPORTS, LISTED, POLICY, PROVED, SALES, TIMINGS, ScriptedAssistant, cite
@@ -428,7 +429,7 @@ def test_while_the_library_is_away_nothing_is_opened(
         raise LibraryUnavailable(UNAVAILABLE)
 
     monkeypatch.setattr(assistant, "passage", away)
-    with pytest.warns(UserWarning, match=UNAVAILABLE):
+    with pytest.warns(UserWarning, match=str(UNAVAILABLE)):
         list(reader.presses("open", exchanges=kept(ANSWERED)))
     assert shows_nothing(reader)
 
@@ -567,7 +568,7 @@ def test_the_sources_are_drawn_when_they_change_and_not_with_every_word(
 
 def test_a_question_too_many_is_told_as_one_that_has_no_answer(assistant: ScriptedAssistant) -> None:
     def full() -> None:
-        raise TooMany("{most} 次，{seconds} 秒", 10, 3.2)
+        raise TooMany(message("{most} 次，{seconds} 秒"), 10, 3.2)
 
     progress = _progress(assistant, ModelGate(), Run(), Exchange("销量？"), (), words=CHINESE, count=full)
     *_, last = progress

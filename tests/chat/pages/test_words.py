@@ -20,7 +20,7 @@ from chat.quality import QualityWords
 
 CHAT = Path(groups.__file__).parents[1]
 SOURCES = [path for path in sorted(CHAT.rglob("*.py")) if path.stem not in ("chinese", "english", "words")]
-SPEAKING = re.compile(r'"\./words\.js"|words = JSON\.parse')  # scripts that say something
+SPEAKING = re.compile(r'"\./words\.js"|^ +const words = JSON\.parse', re.M)  # scripts that say something
 SCRIPTS = [
     path for path in sorted((CHAT / "pages" / "static").glob("*.js")) if SPEAKING.search(path.read_text("utf-8"))
 ]

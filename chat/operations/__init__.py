@@ -1,0 +1,11 @@
+"""Running it for others: what a probe, a metrics scrape, a log and an administrator are told of the service.
+
+None of it sees the words of a question, and none of it is asked by an answer.
+
+logs          lines on standard error, as text or JSON
+requests      each request: its id, its line in the log, its count
+metrics       counts and times for Prometheus
+readiness     whether questions can be asked
+operation_routes  the last two over HTTP
+below         a path of a shared host name, below which a proxy serves everything
+"""

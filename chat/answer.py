@@ -10,10 +10,11 @@ from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
 Unproven = Literal["quote", "remove", "show"]
-# picture: what is asked stands in one, as no text. years: others are told. near: sections are. nothing: not even that.
-RefusalKind = Literal["picture", "years", "near", "nothing"]
 # Why the evidence is quoted where the model would have written: it cannot be reached or fails, or it took too long.
 Fallback = Literal["unavailable", "overtime"]
+# picture: what is asked stands in one, as no text. another: of another thing or time is told. years: of other years. near: sections
+# are. nothing: not even that.
+RefusalKind = Literal["picture", "another", "years", "near", "nothing"]
 
 QUESTION_CHARS = 2_000  # a question, not a document: what is longer would fill the small model's window by itself
 

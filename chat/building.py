@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chat.feedback import FEEDBACK, FeedbackStore
 from chat.sources import Progress
 from ingest.corpus import (
     ALIASES,
@@ -102,6 +101,7 @@ class Setup:
     """Where the reports and their index are, and what reads and embeds them.
 
     encoder: loads the encoder of that name; called only where something has to be embedded.
+    records: the URL of the database that feedback is in; "" for the file beside the index.
     """
 
     corpus: Path
@@ -110,6 +110,7 @@ class Setup:
     encoder: "Callable[[], Encoder]"
     read: ReadReport = read_report
     progress: Progress = _silent
+    records: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,23 +351,24 @@ def _write_version(
     gone = not before or changes.removed + changes.updated > 0
     standing = _unchanged(before, readings)
     if gone:
-        _forget_words(setup.root, standing)  # before, since this process may be killed at any moment
+        _forget_words(setup, standing)  # before, since this process may be killed at any moment
     commit(setup.root, save, check=lambda folder: PassageIndex.load(folder, encoder), keep_before=not gone)
     if gone:
-        _forget_words(
-            setup.root, standing
-        )  # and after, since an evaluation may have ended meanwhile, or a reader judged
+        _forget_words(setup, standing)  # and after, since an evaluation may have ended meanwhile, or a reader judged
     return len(passages), embedded
 
 
-def _forget_words(root: Path, standing: Collection[str]) -> None:
+def _forget_words(setup: Setup, standing: Collection[str]) -> None:
     """Clear what lies beside the versions and quotes other reports than those that stand.
 
     Raises:
-        FeedbackUnavailable: feedback cannot be cleared; what it quotes is then still there.
+        RecordsUnavailable: feedback cannot be cleared; what it quotes is then still there.
     """
-    (root / RESULTS).unlink(missing_ok=True)
-    FeedbackStore(root / FEEDBACK).forget_all_but(standing)
+    from chat.feedback import FeedbackStore  # noqa: PLC0415 - SQLAlchemy, which a build that loses nothing does not need
+    from chat.records import records_of  # noqa: PLC0415
+
+    (setup.root / RESULTS).unlink(missing_ok=True)
+    FeedbackStore(records_of(setup.root, setup.records), setup.root).forget_all_but(standing)
 
 
 def _suggestions(library: "PassageIndex", version: Path | None) -> "tuple[MadeQuestion, ...]":

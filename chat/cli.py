@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
     from chat.building import Setup
     from chat.contract import Asked, JsonObject, ReportLine
     from chat.facets import Results
+    from chat.feedback import FeedbackStore
     from chat.gate import ModelGate
     from chat.live import LiveAssistant
     from chat.operations.operation_routes import Operations
     from chat.terminal import OneBar
+    from chat.usage import UsageStore
     from index.encoder import SentenceEncoder
 
 DONE, IN_PART, FAILED = 0, 1, 2
@@ -225,6 +228,17 @@ def _add_service(command: Adds) -> None:
 
     _add_key(command("key", say("访问密钥：发放、查看、吊销"), _key))
 
+    doctor = command("doctor", say("检查这台机器能否运行：逐项通过、警告或失败，附解决办法"), _doctor)
+    doctor.add_argument("--offline", action="store_true", help=say("再完整试运行一次，连接本机以外的地址即为失败"))
+    doctor.add_argument("--json", action="store_true", help=say("每项输出一行 JSON"))
+    doctor.add_argument("--host", help=say("监听地址（默认用配置的）"))
+    doctor.add_argument("--port", type=_port, help=say("端口（默认用配置的）"))
+    _add_index(doctor)
+
+    bundle = command("bundle", say("做一个离线安装包：软件包、模型、源码、校验和与安装脚本"), _bundle)
+    bundle.add_argument("folder", metavar="DIR", help=say("放在哪个文件夹（新的或空的）"))
+    bundle.add_argument("--without-models", action="store_true", help=say("不含模型"))
+
     chat = command("chat", say("打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）"), _chat)
     chat.add_argument("--host", help=say("监听地址（默认 127.0.0.1）"))
     chat.add_argument("--port", type=_port, help=say("端口（默认 7860）"))
@@ -364,7 +378,8 @@ def _setup(arguments: argparse.Namespace, config: Config, bar: "OneBar", read: R
 
     corpus = Path(arguments.corpus or config.corpus.folder)
     root = _index_root(arguments, config)
-    return Setup(corpus, root, encoder_name(config), cache(encoder), read=read, progress=bar.progress)
+    name, url = encoder_name(config), config.records.url
+    return Setup(corpus, root, name, cache(encoder), read=read, progress=bar.progress, records=url)
 
 
 def _build(arguments: argparse.Namespace, config: Config) -> int:
@@ -680,14 +695,13 @@ def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _feedback(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.feedback import FEEDBACK, FeedbackStore  # noqa: PLC0415
     from chat.feedback_export import feedback_object, questions_of, write_questions  # noqa: PLC0415
     from chat.terminal import show_feedback, show_questions_written  # noqa: PLC0415
 
     root = _index_root(arguments, config)
     if not root.is_dir():
         raise UserError(message("{root}：没有这个文件夹；请用 --index 指明索引所在的文件夹", root=root))
-    records = FeedbackStore(root / FEEDBACK).records()
+    records = _stores(config, root)[0].records()
     if arguments.jsonl:
         for each in records:
             _write_line(sys.stdout.buffer, feedback_object(each))
@@ -785,7 +799,58 @@ def _listening(host: str, port: int) -> "socket":
         ) from error
 
 
-def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operations]":
+def _doctor(arguments: argparse.Namespace, config: Config) -> int:
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from chat.operations.doctor import examine, offline_finding  # noqa: PLC0415
+    from chat.terminal import show_finding  # noqa: PLC0415
+
+    root = _index_root(arguments, config)
+    port = config.server.port if arguments.port is None else arguments.port
+    findings = examine(config, root, host=arguments.host or config.server.host, port=port)
+    if arguments.offline:
+        file = arguments.config or os.environ.get("REPORTQA_CONFIG") or ""
+        findings = chain(findings, (offline_finding(file, root) for _ in range(1)))
+    failed = False
+    for finding in findings:
+        failed = failed or finding.verdict == "failed"
+        if arguments.json:
+            _write_line(sys.stdout.buffer, asdict(finding))
+        else:
+            show_finding(finding)
+    return IN_PART if failed else DONE
+
+
+def _bundle(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.operations.bundle import make_bundle  # noqa: PLC0415
+    from chat.terminal import one_bar, show_notice  # noqa: PLC0415
+
+    folder = Path(arguments.folder)
+    with one_bar() as bar:
+        size = make_bundle(config, folder, models=not arguments.without_models, step=bar.step)
+    show_notice(
+        say(
+            "离线安装包在 {folder}（{size:.1f} GB）；在目标机器上运行其中的 sh install.sh。",
+            folder=folder,
+            size=size / 1e9,
+        )
+    )
+    return DONE
+
+
+def _stores(config: Config, root: Path) -> "tuple[FeedbackStore, UsageStore]":
+    """What is kept of the use of the index at root."""
+    from chat.feedback import FeedbackStore  # noqa: PLC0415
+    from chat.records import records_of  # noqa: PLC0415
+    from chat.usage import UsageStore  # noqa: PLC0415
+
+    kept = config.records
+    records = records_of(root, kept.url)
+    feedback = FeedbackStore(records, root, most=kept.feedback_most, days=kept.feedback_days)
+    return feedback, UsageStore(records, days=kept.usage_days, questions=kept.questions)
+
+
+def _watching(config: Config, live: "LiveAssistant", usage: "UsageStore") -> "tuple[ModelGate, Operations]":
     """The gate, with those that are told of every question, and what watches the service."""
     from chat.gate import gate_of  # noqa: PLC0415
     from chat.operations.logs import logged_use  # noqa: PLC0415
@@ -794,28 +859,35 @@ def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operat
     from chat.operations.readiness import checks_of  # noqa: PLC0415
 
     metrics = Metrics()
-    gate = gate_of(config.limits, observers=(metrics.count_use, logged_use(questions=config.logs.questions)))
+    observers = (metrics.count_use, logged_use(questions=config.logs.questions), usage.record)
+    gate = gate_of(config.limits, observers=observers)
     metrics.watch(gate, live)
     return gate, Operations(metrics, checks_of(live))
+
+
+def _tell_address(host: str, listener: "socket") -> None:
+    from chat.terminal import open_page, show_serving  # noqa: PLC0415
+
+    name = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    address = f"http://{name}:{listener.getsockname()[1]}"
+    show_serving(address)
+    open_page(address)
 
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.access.configured import access_of, login_of, see_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
-    from chat.feedback import (  # noqa: PLC0415
-        FEEDBACK,
-        FeedbackStore,
-        FeedbackUnavailable,
-    )
     from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.operations.logs import logging_as  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
+    from chat.records import RecordsUnavailable  # noqa: PLC0415
+    from chat.retention import pruned_daily  # noqa: PLC0415
     from chat.service import make_app, serve  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
     from chat.shelf import CorpusShelf  # noqa: PLC0415
-    from chat.terminal import one_bar, open_page, show_built, show_serving  # noqa: PLC0415
+    from chat.terminal import one_bar, show_built  # noqa: PLC0415
 
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
@@ -825,6 +897,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
             setup = _setup(arguments, config, bar, read)
+            feedback, usage = _stores(config, setup.root)
             built: list[Built] = []
             damages: list[IndexUnavailable] = []
 
@@ -834,7 +907,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     built.append(build_index(setup, may_begin_empty=True))
                 except IndexBusy as busy:
                     bar.notice(say("{busy}。先用现有的索引回答，更新完成后自动换用新的。", busy=busy))
-                except FeedbackUnavailable as problem:
+                except RecordsUnavailable as problem:
                     bar.notice(say("索引没有更新：{problem}。先用现有的索引回答。", problem=problem))
 
             assistant = load_assistant(
@@ -846,7 +919,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
             bar.step(say("准备页面"))
             with ThreadPoolExecutor(max_workers=1) as aside:
                 warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each
-                gate, operations = _watching(config, live)
+                gate, operations = _watching(config, live, usage)
                 app = make_app(
                     live,
                     gate=gate,
@@ -855,12 +928,13 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     shelf=CorpusShelf(setup, live),
                     editing=config.server.editing,
                     views=PageViews(setup.corpus, viewer),
-                    feedback=FeedbackStore(setup.root / FEEDBACK),
+                    feedback=feedback,
+                    feedback_a_minute=config.records.feedback_a_minute,
+                    usage=usage,
                     access=access,
                     see=see_of(config, live),
                     login=login,
                     external_url=config.server.external_url,
-                    below=config.server.path,
                     operations=operations,
                 )
                 try:
@@ -869,11 +943,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     bar.notice(say("模型暂不可用，先以摘录原文作答：{problem}", problem=problem))
         for each in built:
             show_built(each)
-        name = f"[{host}]" if ":" in host and not host.startswith("[") else host
-        address = f"http://{name}:{listener.getsockname()[1]}"
-        show_serving(address)
-        open_page(address)
-        with logging_as(config.logs):
+        _tell_address(host, listener)
+        with logging_as(config.logs), pruned_daily([feedback.prune, usage.prune]):
             serve(app, listener)
     return DONE
 

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from index.rerank import Reranker
 
 AccessWay = Literal["loopback", "keys", "proxy", "oidc", "none"]
+Theme = Literal["auto", "light", "dark"]
+SiteLanguage = Literal["auto", "zh-CN", "en"]
 
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
-_KINDS = {int: message("整数"), str: message("字符串"), bool: message(" true 或 false")}
+_KINDS = {int: message("整数"), str: message("字符串"), bool: message("布尔值（true 或 false）")}
 
 
 class ConfigError(UserError):
@@ -92,8 +94,7 @@ class ServerConfig:
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
     loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody.
     external_url: how readers reach the service, such as https://reports.example.com, for links in what programs are
-    answered; as each request called it where it is empty.
-    path: where a proxy serves this below a path of its own and takes that path away, such as /reportqa; empty at the root."""
+    answered; as each request called it where it is empty. A path in it is a proxy's, which takes it away."""
 
     host: str = "127.0.0.1"
     port: int = 7860
@@ -101,7 +102,29 @@ class ServerConfig:
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
     external_url: str = ""
-    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """A site of a portal whose pages hold ours, a `[[access.sites]]` each.
+
+    id: by which its pages name it. origins: of those pages, such as https://portal.example.com.
+    secret_env: the environment variable with the secret that its tokens are signed with (HS256); or public_key: the file with the
+    public key that proves them (ES256, RS256).
+    title, welcome, theme, language: of the page as the site shows it. reports: ids of the only reports that are searched for it, all
+    where there are none. groups: of which a user must have one, everybody where there are none.
+    """
+
+    id: str = ""
+    origins: tuple[str, ...] = ()
+    secret_env: str = ""
+    public_key: str = ""
+    title: str = ""
+    welcome: str = ""
+    theme: Theme = "auto"
+    language: SiteLanguage = "auto"
+    reports: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +158,13 @@ class OidcConfig:
 class AccessConfig:
     """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`;
     `proxy`, those for whom a reverse proxy vouches; `oidc`, those who log in; and `none`, nobody is asked, which has to be said.
+    Users of `sites` are known by their tokens in any case.
     editors: groups whose members may add and remove reports. admins: those that may do everything.
     proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
     groups: which reports the members of each may see, as ids or as folders of the corpus with a `/` at their end; `*` is every report, and
     as a group everybody. Without any, all reports are there for all who get in.
-    questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address."""
+    questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address.
+    audience: what a token of a site must be made for."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
     editors: tuple[str, ...] = ()
@@ -150,6 +175,8 @@ class AccessConfig:
     questions_per_minute: int = 10
     requests_per_minute: int = 300
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    audience: str = "reportqa"
+    sites: tuple[SiteConfig, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +190,24 @@ class LimitsConfig:
     waiting: int = 32
     wait_seconds: int = 60
     answer_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsConfig:
+    """What is kept of use.
+
+    url: the database, as SQLAlchemy writes it (postgresql+psycopg://host/name); empty: an SQLite file beside the index.
+    questions: whether what was asked is kept with its usage, or only that something was.
+    feedback_days, usage_days: how long rows are kept; 0: as long as there is room. feedback_most: how many verdicts at most.
+    feedback_a_minute: how many verdicts one caller may give.
+    """
+
+    url: str = ""
+    questions: bool = False
+    feedback_days: int = 0
+    feedback_most: int = 20_000
+    feedback_a_minute: int = 30
+    usage_days: int = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +231,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     access: AccessConfig = field(default_factory=AccessConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
+    records: RecordsConfig = field(default_factory=RecordsConfig)
     logs: LogsConfig = field(default_factory=LogsConfig)
 
 
@@ -212,7 +258,10 @@ def load_config(path: Path | None = None) -> Config:
     _check_kinds(config, file)
     _check_limits(config, file)
     if config.server.external_url and not _ADDRESS.fullmatch(config.server.external_url):
-        raise ConfigError(f"{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com")
+        raise ConfigError(
+            message("{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com", file=file)
+        )
+    _check_kept(config.records, file)
     return config
 
 
@@ -270,6 +319,21 @@ def _check_limits(config: Config, file: Path) -> None:
         )
 
 
+def _check_kept(records: RecordsConfig, file: Path) -> None:
+    least = {"feedback_days": 0, "feedback_most": 1, "feedback_a_minute": 1, "usage_days": 0}
+    for name, lowest in least.items():
+        if (value := getattr(records, name)) < lowest:
+            raise ConfigError(
+                message(
+                    "{file}：records.{name} 应不小于 {lowest}，实为 {value}",
+                    file=file,
+                    name=name,
+                    lowest=lowest,
+                    value=value,
+                )
+            )
+
+
 def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
     hints = get_type_hints(kind)
     known = {item.name for item in fields(kind)}
@@ -303,18 +367,11 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
         return value
     if get_origin(hint) is Mapping:
         if not isinstance(value, dict):
-            raise ConfigError(f"{file}：{where} 应写成一节 [{where}]")
+            raise ConfigError(message("{file}：{where} 应写成一节 [{where}]", file=file, where=where))
         _, item = get_args(hint)
         return {key: _value(item, each, file, f"{where}.{key}") for key, each in value.items()}
     if get_origin(hint) is tuple:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise ConfigError(
-                message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
-            )
-        if get_origin(item := get_args(hint)[0]) is Literal:
-            for each in value:
-                _value(item, each, file, where)
-        return tuple(value)
+        return _several(get_args(hint)[0], value, file, where)
     assert get_origin(hint) not in (Union, UnionType)
     if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
         raise ConfigError(
@@ -327,6 +384,20 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
             )
         )
     return value
+
+
+def _several(kind: Any, value: Any, file: Path, where: str) -> tuple[Any, ...]:
+    """An array: of sections, of choices, or of strings."""
+    sections = is_dataclass(kind)
+    if not isinstance(value, list) or not all(isinstance(each, dict if sections else str) for each in value):
+        if sections:
+            raise ConfigError(message("{file}：{where} 应写成一节或多节 [[{where}]]", file=file, where=where))
+        raise ConfigError(
+            message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
+        )
+    if sections:
+        return tuple(_record(kind, each, file, f"{where}.") for each in value)
+    return tuple(_value(kind, each, file, where) for each in value)
 
 
 def models_folder(config: Config) -> Path:

@@ -8,10 +8,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from chat.access.limits import MovingWindow, TooMany
 from chat.answer import BadQuestion, check_question
 from chat.contract import JsonObject, error_object
-from chat.feedback import LIBRARY, REASONS, VERDICTS, Cited, Feedback, FeedbackStore, FeedbackUnavailable, Reason, now
+from chat.feedback import LIBRARY, REASONS, VERDICTS, Cited, Feedback, FeedbackStore, Reason, now
+from chat.gate import line_of
 from chat.json_body import read_json
+from chat.records import RecordsUnavailable
 from ingest.language import Message, message
 
 if TYPE_CHECKING:
@@ -41,21 +44,35 @@ CITED_FIELDS = ("report_id", "passage_id")
 
 NOT_KEPT = message("反馈没有存下，回答不受影响；请稍后重试，如仍出错请联系管理员查看服务日志。")
 NO_SUCH_FEEDBACK = message("没有这个回答的反馈，可能已经撤回。")
+TOO_OFTEN = message("反馈提交得太频繁：每分钟最多 {most} 次，请在 {seconds} 秒后再试。", most=0, seconds=0)
 RETRY_SECONDS = 30
+VERDICTS_A_MINUTE = 30  # more than anybody reads answers; callers without a name share one address's
 
 _log = logging.getLogger(__name__)
 
 
-def add_feedback_routes(app: "FastAPI", store: FeedbackStore) -> None:
-    """Put the routes on the application; a store that fails fails these two alone."""
+def add_feedback_routes(
+    app: "FastAPI", store: FeedbackStore, *, a_minute: int = VERDICTS_A_MINUTE, given: MovingWindow | None = None
+) -> None:
+    """Put the routes on the application; a store that fails fails these two alone.
+
+    a_minute: how often one caller may judge or take back, counted in `given`; who sits at this machine is counted too, since
+    a page's script may run wild anywhere.
+    """
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import JSONResponse, Response  # noqa: PLC0415
 
-    async def done(work: Callable[[], JsonObject | None]) -> Response:
+    window = MovingWindow() if given is None else given  # an empty one is false
+
+    async def done(request: Request, work: Callable[[], JsonObject | None]) -> Response:
+        if wait := window.take(line_of(request), a_minute):
+            too_many = TooMany(TOO_OFTEN, a_minute, wait)
+            headers = {"Retry-After": str(too_many.seconds)}
+            return JSONResponse(error_object(str(too_many)), status_code=429, headers=headers)
         try:
             result = await run_in_threadpool(work)
-        except FeedbackUnavailable as error:
+        except RecordsUnavailable as error:
             _log.error("feedback was not kept: %s", error)  # with the path, which is not for readers
             headers = {"Retry-After": str(RETRY_SECONDS)}
             return JSONResponse(error_object(str(NOT_KEPT)), status_code=503, headers=headers)
@@ -65,11 +82,11 @@ def add_feedback_routes(app: "FastAPI", store: FeedbackStore) -> None:
 
     async def give(request: Request) -> Response:
         feedback = read_feedback(await read_json(request), given_at=now())
-        return await done(lambda: {"answer_id": feedback.id, "answer_kept": store.record(feedback)})
+        return await done(request, lambda: {"answer_id": feedback.id, "answer_kept": store.record(feedback)})
 
     async def withdraw(request: Request) -> Response:
         answer_id = request.path_params["answer_id"]
-        return await done(lambda: {"answer_id": answer_id} if store.withdraw(answer_id) else None)
+        return await done(request, lambda: {"answer_id": answer_id} if store.withdraw(answer_id) else None)
 
     app.add_route(FEEDBACK_ROUTE, give, methods=["POST"])
     app.add_route(FEEDBACK_ROUTE + "/{answer_id}", withdraw, methods=["DELETE"])

@@ -6,7 +6,7 @@ It is told in the language that is spoken. A bare refusal sends the reader away;
 import re
 from collections.abc import Iterable, Sequence, Set
 
-from chat.answer import Answer, Found
+from chat.answer import Answer, Found, RefusalKind
 from chat.evidence import Evidence
 from chat.meant import Another, asked_years, years_of
 from index.asked import asks_for_a_figure, lacks_what_is_asked
@@ -56,6 +56,7 @@ def refused(
     """
     hits = found.hits
     said = [str(NOTHING)]
+    kind: RefusalKind = "nothing"
     years = asked_years(found.question) or asked_years(found.standalone_question)
     near = [hit for hit, share in zip(hits, shares, strict=True) if share >= LEAST_WORDS]
     spoken = {year for hit in near if hit.passage.kind != "figure" for year in _years_told(hit.passage)}
@@ -64,7 +65,9 @@ def refused(
     if picture is not None and years <= spoken | _years_in(picture.passage.text):
         shown = _picture(picture)
         said.append(say("答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。", picture=shown))
+        kind = "picture"
     elif instead is not None and near:
+        kind = "another"
         if instead.told:
             said.append(say("最接近的内容说的是{told}，不是{meant}。", told=instead.told, meant=instead.meant))
         else:
@@ -72,13 +75,15 @@ def refused(
     elif years - spoken and spoken:
         asked, nearest = sorted(years - spoken), _nearest_years(spoken, years)
         said.append(say("收录的相关内容没有说到{asked}年，说到的年份有{spoken}。", asked=asked, spoken=nearest))
+        kind = "years"
     if near:
         said.append(say("最接近的内容在{sections}，供参考。", sections=_sections(near)))
+        kind = "near" if kind == "nothing" else kind
     elif reports:
         said.append(covered(reports))
     if _is_english(found.question) and any(_HAN.search(hit.passage.text) for hit in hits):
         said.append(ASK_IN_CHINESE)
-    return Answer((), (), hits, refusal=joined(said, " "))
+    return Answer((), (), hits, refusal=joined(said, " "), refused_for=kind)
 
 
 def is_refusal(text: str) -> bool:

@@ -13,17 +13,19 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from chat.access.access import Access
 from chat.access.caller import caller_of
+from chat.access.embed_routes import add_embed_routes
 from chat.access.login_routes import Login, add_login_routes
+from chat.access.sites import Site, Sites
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.api.completion_routes import add_completion_routes
 from chat.api.mcp_server import add_mcp, make_server
 from chat.api.openapi import add_openapi
 from chat.api.refusals import OPENAI_ROUTES, openai_error, refusal_object
 from chat.api.report_routes import add_report_routes
-from chat.asker import Asker
 from chat.contract import (
     Asked,
     Identity,
@@ -36,14 +38,16 @@ from chat.contract import (
     search_object,
 )
 from chat.facets import Results, search_in_one_go
-from chat.feedback_routes import add_feedback_routes
+from chat.feedback_routes import VERDICTS_A_MINUTE, add_feedback_routes
 from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_of
 from chat.generation import GeneratorUnavailable
-from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
+from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, WIDGET, Guard, Page
 from chat.json_body import TOO_SLOW, TooSlow, WrongType, read_json
 from chat.operations.below import Below
 from chat.operations.operation_routes import Operations, add_operation_routes
 from chat.operations.requests import Requests
+from chat.pages.admin_routes import Stores, add_admin_routes
+from chat.pages.askers import asker_by
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
@@ -65,6 +69,7 @@ if TYPE_CHECKING:
 
     from chat.feedback import FeedbackStore
     from chat.page_views import PageViews
+    from chat.usage import UsageStore
 
 STATIC = Path(__file__).parent / "pages" / "static"
 SEARCHES = 4  # at once: each takes a core
@@ -156,11 +161,12 @@ def make_app(
     editing: Editing = "loopback",
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
+    feedback_a_minute: int = VERDICTS_A_MINUTE,
+    usage: "UsageStore | None" = None,
     access: Access | None = None,
     see: See | None = None,
     login: Login | None = None,
     external_url: str = "",
-    below: str = "",
     operations: Operations | None = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
@@ -168,19 +174,20 @@ def make_app(
     frame_ancestors: origins whose pages may frame ours; none by default.
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
-    feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
+    feedback: keeps what readers think of answers; without it they are not asked. usage: keeps what was asked, where no gate is
+    given; with both, how the service is used is a page for who may administer it. views: pictures of the pages of PDF reports; without them a report is read as text alone.
     access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told. login: where people log in.
-    external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
-    below: the path that a proxy serves it at and takes away, such as /reportqa.
+    external_url: how readers reach the service, for links that go out of it; "" for as each request called it; its
+    path, where it has one, is taken away by a proxy.
     operations: what watches it; its metrics are told of questions by the gate, where no gate is given.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
-        operations.below.BadPath: below is no such path.
+        operations.below.BadPath: the path of external_url is none that can be served below.
     """
     operations = operations or Operations()
-    gate = gate or ModelGate(observers=(operations.metrics.count_use,))
-    app = _guarded_app(allowed_hosts, frame_ancestors, access, below, operations)
+    gate = gate or ModelGate(observers=(operations.metrics.count_use, *([usage.record] if usage is not None else [])))
+    app = _guarded_app(allowed_hosts, frame_ancestors, access, urlsplit(external_url).path, operations)
     app.state.gate = gate
     see, home = see or (lambda caller: assistant), partial(_home, external_url.rstrip("/"))
     count = access.count_question if access is not None else uncounted
@@ -194,8 +201,12 @@ def make_app(
     add_operation_routes(app, gate, operations)
     if login is not None:
         add_login_routes(app, login, rejection_html)
+    if access is not None and access.embedding is not None:
+        add_embed_routes(app, access.embedding)
     if feedback is not None:
-        add_feedback_routes(app, feedback)
+        add_feedback_routes(app, feedback, a_minute=feedback_a_minute)
+    if usage is not None and feedback is not None:
+        add_admin_routes(app, Stores(usage, feedback), assistant)
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 
@@ -264,18 +275,27 @@ def _guarded_app(
     from fastapi.middleware.cors import CORSMiddleware  # noqa: PLC0415
     from starlette.types import ASGIApp  # noqa: PLC0415
 
+    pages = {
+        (f"/{words.path}/", site.id if site is not None else ""): Page(
+            words.language, _head(words, site), held=site is not None
+        )
+        for words in (CHINESE, ENGLISH)
+        for site in (None, *_sites(access))
+    }
+
     class GuardedApp(FastAPI):
         """FastAPI inside the guard: as a middleware the guard would not see the page of an unforeseen error."""
 
         def build_middleware_stack(self) -> ASGIApp:
+            told = (operations.metrics.count_request, *operations.told)
             guard = Guard(
                 Below(super().build_middleware_stack(), below),
                 allowed_hosts=allowed_hosts,
                 frame_ancestors=frame_ancestors,
-                heads={f"/{words.path}/": (words.language, _head(words)) for words in (CHINESE, ENGLISH)},
+                pages=pages,
                 access=access,
             )
-            return Requests(guard, told=(operations.metrics.count_request, *operations.told))
+            return Requests(guard, told=told, trusted=access.trusts if access else _nobody)
 
     # What is configured wrong fails now, not with the first request.
     Guard(Below(_nothing, below), frame_ancestors=frame_ancestors)
@@ -285,39 +305,79 @@ def _guarded_app(
     return app
 
 
-def _head(words: Words) -> str:
-    """What our page has in its head beside Gradio's. The strings of its script stand in an element that runs nothing."""
-    said = json.dumps(asdict(words.script) | {"feedback": asdict(words.feedback)}, ensure_ascii=False).replace(
-        "<", "\\u003c"
-    )
+def _head(words: Words, site: Site | None = None) -> str:
+    """What our page has in its head beside Gradio's; site: for which it is opened. What its script is told stands in elements that
+    run nothing."""
+    said = _data(asdict(words.script) | {"feedback": asdict(words.feedback), "frame": asdict(words.frame)})
+    shown: JsonObject = {}
+    if site is not None:
+        shown = {
+            "id": site.id,
+            "origins": site.origins,
+            "title": site.title,
+            "welcome": site.welcome,
+            "theme": site.theme,
+        }
     return (
         f"<title>{words.product}</title>"
         '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
         '<link rel="stylesheet" href="../static/page.css">'
         '<link rel="stylesheet" href="../static/look.css"><link rel="stylesheet" href="../static/overview.css">'
         f'<script type="application/json" id="words" lang="{words.language}">{said}</script>'
-        '<script src="../static/stream.js"></script><script type="module" src="../static/page.js"></script>'
+        + (f'<script type="application/json" id="site">{_data(shown)}</script>' if shown else "")
+        # In this order: what the one makes of `fetch` goes through what the other does.
+        + (
+            '<link rel="stylesheet" href="../static/frame.css"><script src="../static/frame.js"></script>'
+            if shown
+            else ""
+        )
+        + '<script src="../static/stream.js"></script><script type="module" src="../static/page.js"></script>'
     )
+
+
+def _nobody(address: str) -> bool:
+    """Without a say in who gets in there are no proxies whose word counts."""
+    return False
+
+
+def _data(object: JsonObject) -> str:
+    """JSON that stands in an element of a page."""
+    return json.dumps(object, ensure_ascii=False).replace("<", "\\u003c")
 
 
 async def _nothing(*_: object) -> None:
     """An application that is never called."""
 
 
+def _sites(access: Access | None) -> Sites:
+    return access.embedding.sites if access is not None and access.embedding is not None else Sites()
+
+
 def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
-    from starlette.responses import JSONResponse, RedirectResponse, Response  # noqa: PLC0415
+    from starlette.responses import (  # noqa: PLC0415
+        FileResponse,
+        JSONResponse,
+        RedirectResponse,
+        Response,
+    )
 
     app.mount("/static", StaticFiles(directory=STATIC))
     searching = asyncio.Semaphore(SEARCHES)
 
     async def to_page(request: Request) -> Response:
         # Relative, so that it holds below any path a proxy gives us.
-        asked = words_for(request.headers.get("accept-language", ""))
+        site: Site | None = getattr(request.state, "site", None)  # as the guard has found
+        language = site.language if site is not None and site.language != "auto" else None
+        asked = words_for(request.headers.get("accept-language", ""), language)
         path = request.url.path.removeprefix(request.scope.get("root_path", "")).strip("/") or asked.path
-        return RedirectResponse(f"{path}/", status_code=307, headers={"Vary": "Accept-Language"})
+        opened = f"?site={site.id}" if site is not None else ""
+        return RedirectResponse(f"{path}/{opened}", status_code=307, headers={"Vary": "Accept-Language"})
+
+    async def widget(request: Request) -> Response:
+        return FileResponse(STATIC / "widget.js", media_type="text/javascript; charset=utf-8")
 
     async def healthz(request: Request) -> Response:
         if gate.stopping:
@@ -336,11 +396,10 @@ def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
     async def ask(request: Request) -> Response:
         assistant = see(caller_of(request))
         asked = await _read(request, assistant)
-        wanted = request.headers.get("accept-language", "")
-        by = Asker("api", words_for(wanted).language if wanted else "")
-        line = line_of(request)
+        line, by = line_of(request), asker_by(request, "api")
         if "text/event-stream" in request.headers.get("accept", ""):
-            ticket = gate.enter(line, by)  # a refusal has a status of its own, so it comes before the stream
+            # A refusal has a status of its own, so it comes before the stream; who is told of it may write to a disk.
+            ticket = await run_in_threadpool(gate.enter, line, by)
             steps = gate.follow(_ask(assistant, asked), ticket, by)
             return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
         async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line, by))) as events:
@@ -356,6 +415,7 @@ def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
         ("/chat", "GET", to_page),
         ("/chat-en", "GET", to_page),
         ("/healthz", "GET", healthz),
+        (WIDGET, "GET", widget),
         ("/api/v1/search", "POST", search),
         ("/api/v1/ask", "POST", ask),
     ):

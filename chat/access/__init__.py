@@ -15,6 +15,11 @@ proxy         whom a reverse proxy vouches for
 sessions      who has logged in
 provider      the company's login
 login_routes  login and logout over HTTP
+sites         the pages of a portal that may hold ours, as configured
+portal_tokens  what a portal says of a user, proved once
+embed_tokens  the tokens that a frame in its page is given for that
+embedding     these three together
+embed_routes  over HTTP
 access        `Access`: the ways asked in turn, for every request
 configured    `[access]` of the configuration as an `Access`
 """

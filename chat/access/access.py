@@ -12,9 +12,10 @@ from urllib.parse import quote, unquote_to_bytes, urlencode
 from starlette.datastructures import Headers
 from starlette.types import Scope as Asgi
 
-from chat.access.address import Network, address_of
+from chat.access.address import Network, address_of, is_within
 from chat.access.bound import Pages, page_in
 from chat.access.caller import NOBODY, Caller, NotKnown, Way
+from chat.access.embedding import Embedding
 from chat.access.limits import Limits, TooMany
 from chat.access.loopback import at_this_machine
 from chat.access.rejected import Rejected, asks_for_a_page
@@ -30,7 +31,8 @@ KEY_IN_URL = message(
     "密钥不能写在网址里，否则会留在各处的访问记录中。请改用请求头 Authorization，并请管理员吊销、更换这个密钥。"
 )
 
-_KEY = re.compile(rb"rqa_[\w-]{40}")
+# Keys, tokens of frames, and what a portal signs; a ticket may stand in an address, as it opens nothing twice.
+_SECRET = re.compile(rb"rq[ae]_[\w-]{40}|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]{20}")
 # Each of these says who somebody is, to us or to proxies before us: of two, nobody knows which one was checked.
 _OF_IDENTITY = frozenset(
     {"authorization", "remote-user", "x-remote-user", "x-user", "x-forwarded-user", "x-forwarded-email"}
@@ -45,6 +47,7 @@ class Access:
     everybody: as whom those count whom no way knows, told apart by address; None where they do not get in.
     limits: how often; None for no limit. proxies: those whose word for an address counts.
     named: further headers that say who somebody is. login: where a browser is sent whose caller nobody knows; "" for nowhere.
+    embedding: the portal's sites, None for none.
     """
 
     def __init__(
@@ -56,7 +59,9 @@ class Access:
         proxies: Sequence[Network] = (),
         named: Sequence[str] = (),
         login: str = "",
+        embedding: Embedding | None = None,
     ) -> None:
+        self.embedding = embedding
         self._ways = tuple(ways)
         self._everybody = everybody
         self._limits = limits
@@ -78,11 +83,11 @@ class Access:
         self._count_request(need, headers, client, address)
         if need.scopes is None:
             return NOBODY
-        caller = self._known(headers, client, address)
+        caller = self._by_ticket(scope) or self._known(headers, client, address)
         if caller is None and self._login and asks_for_a_page(scope):
             raise Rejected(303, UNKNOWN, {"Location": f"{self._login}?{urlencode({'next': _path_and_query(scope)})}"})
         if caller is None:
-            raise Rejected(401, UNKNOWN, {"WWW-Authenticate": 'Bearer realm="reportqa"'})
+            raise _unknown()
         if not need.scopes <= caller.scopes:
             raise Rejected(403, NOT_ALLOWED)
         if (page := page_in(scope)) and not self._pages.is_open_to(page, caller.key):
@@ -93,6 +98,10 @@ class Access:
             except TooMany as too_many:
                 raise too_many.rejected() from too_many
         return caller
+
+    def trusts(self, address: str) -> bool:
+        """Whether it is that of a proxy whose word counts."""
+        return is_within(address, self._proxies)
 
     def count_question(self, caller: Caller) -> None:
         """Count a question that comes by another way than a route of its own: an event of the page.
@@ -111,6 +120,15 @@ class Access:
             self._limits.request(address)
         except TooMany as too_many:
             raise too_many.rejected() from too_many
+
+    def _by_ticket(self, scope: Asgi) -> Caller | None:
+        if self.embedding is None:
+            return None
+        try:
+            return self.embedding.tokens.redeemed(scope)
+        except NotKnown as problem:
+            _log.warning("not admitted: %s", problem)
+            raise _unknown() from problem
 
     def _known(self, headers: Headers, client: str, address: str) -> Caller | None:
         for way in self._ways:
@@ -136,6 +154,10 @@ class Access:
             seen.add(name)
 
 
+def _unknown() -> Rejected:
+    return Rejected(401, UNKNOWN, {"WWW-Authenticate": 'Bearer realm="reportqa"'})
+
+
 def peer_of(scope: Asgi) -> str:
     """The address at the other end of the connection; "" where there is none, as of a UNIX socket."""
     client = scope.get("client")
@@ -149,5 +171,5 @@ def _path_and_query(scope: Asgi) -> str:
 
 def _check_url(scope: Asgi) -> None:
     path: bytes = scope.get("raw_path") or scope["path"].encode()
-    if _KEY.search(unquote_to_bytes(path)) or _KEY.search(unquote_to_bytes(scope.get("query_string", b""))):
+    if _SECRET.search(unquote_to_bytes(path)) or _SECRET.search(unquote_to_bytes(scope.get("query_string", b""))):
         raise Rejected(400, KEY_IN_URL)

@@ -27,12 +27,12 @@ def networks_of(written: Sequence[str]) -> tuple[Network, ...]:
             network = ip_network(each)
         except ValueError as error:
             raise BadNetwork(
-                message("access.proxies 中的 {written} 不是网段，应形如 10.0.0.5 或 10.0.0.0/24", written=each)
+                message("access.proxies 中的 {each} 不是网段，应形如 10.0.0.5 或 10.0.0.0/24", each=repr(each))
             ) from error
         if network.prefixlen == 0:
             raise BadNetwork(
                 message(
-                    "access.proxies 中的 {written} 包括所有地址，等于相信任何人；请写反向代理自己的地址", written=each
+                    "access.proxies 中的 {each} 包括所有地址，等于相信任何人；请写反向代理自己的地址", each=repr(each)
                 )
             )
         networks.append(network)

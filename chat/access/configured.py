@@ -7,7 +7,8 @@ from pathlib import Path
 from chat.access.access import Access
 from chat.access.address import Network, networks_of
 from chat.access.caller import Caller, Way
-from chat.access.groups import Groups
+from chat.access.embedding import Embedding
+from chat.access.groups import Groups, within
 from chat.access.keys import KEYS, Keys, KeyStore
 from chat.access.limits import Limits
 from chat.access.login_routes import CALLBACK, LOGIN, Login
@@ -35,10 +36,10 @@ def access_of(config: Config, root: Path, *, host: str, login: Login | None = No
 
     Raises:
         Unprotected: it listens beyond this machine, and no way is named by which others are known.
-        ConfigError, BadNetwork, BadKey: what is configured makes no sense.
+        ConfigError, BadNetwork, BadKey: what is configured makes no sense, a site of the portal among it.
     """
     ways = config.access.ways
-    if not is_loopback(host) and set(ways) <= {"loopback"}:
+    if not is_loopback(host) and set(ways) <= {"loopback"} and not config.access.sites:
         raise Unprotected(
             message(
                 "{host} 不是本机地址，同一网络里的人都能打开，而配置没有说谁可以用，因此没有启动。请在 reportqa.toml 的 [access] 中写明："
@@ -48,6 +49,9 @@ def access_of(config: Config, root: Path, *, host: str, login: Login | None = No
         )
     proxies = networks_of(config.access.proxies)
     asked: list[Way] = []
+    embedding = Embedding.of(config.access) if config.access.sites else None
+    if embedding is not None:
+        asked.append(embedding.tokens)
     if "keys" in ways:
         asked.append(Keys(KeyStore(root / KEYS)))
     if "proxy" in ways:
@@ -69,6 +73,7 @@ def access_of(config: Config, root: Path, *, host: str, login: Login | None = No
         proxies=proxies,
         named=(config.access.proxy.header,) if "proxy" in ways else (),
         login=f"{login.home}{LOGIN}" if login is not None else "",
+        embedding=embedding,
     )
 
 
@@ -129,11 +134,12 @@ def _roles(config: Config) -> Roles:
 
 
 def see_of(config: Config, library: LiveAssistant) -> "Callable[[Caller], LiveAssistant | Part]":
-    """What of a library is there for a caller, by the groups of the configuration."""
+    """What of a library is there for a caller: by the groups of the configuration, and of a portal's site the reports it is for."""
     groups = Groups(config.access.groups)
+    of_sites = {site.id: frozenset(site.reports) for site in config.access.sites if site.reports}
 
     def see(caller: Caller) -> LiveAssistant | Part:
-        opened = groups.opened_to(caller)
+        opened = within(groups.opened_to(caller), of_sites.get(caller.site))
         return library if opened is None else Part(library, opened)
 
     return see
@@ -142,7 +148,7 @@ def see_of(config: Config, library: LiveAssistant) -> "Callable[[Caller], LiveAs
 def _limits(access: AccessConfig) -> Limits:
     for name in ("questions_per_minute", "requests_per_minute"):
         if getattr(access, name) < 1:
-            raise ConfigError(message("access.{name} 应为正整数，实为 {count}", name=name, count=getattr(access, name)))
+            raise ConfigError(message("access.{name} 应为正整数，实为 {value}", name=name, value=getattr(access, name)))
     return Limits(questions=access.questions_per_minute, requests=access.requests_per_minute)
 
 

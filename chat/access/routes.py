@@ -45,12 +45,15 @@ ROUTES = (
     _route("GET", "/metrics", "admin", counted="nothing"),
     _public(r"/static/[\w.-]+"),
     _public("/login(?:/callback)?|/logout", counted="request"),
+    _public("/widget.js"),
+    # What the page is drawn with: its addresses stand in the page, and nothing can put a token with them.
+    _public(rf"{_PAGE}/theme\.css"),
+    _public(rf"{_PAGE}/(?:assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+)"),
+    # The portal's word is what it is asked with.
+    Route(re.compile("/api/v1/embed/session"), frozenset({"POST"}), Need(None)),
+    _route("POST", "/api/v1/embed/tickets", "search"),
     # The page asks and searches; what it does about reports goes by the routes below.
     _route("GET", rf"/|{_PAGE}/?", "ask", "search"),
-    _route("GET", rf"{_PAGE}/theme\.css", "ask", "search", counted="nothing"),
-    _route(
-        "GET", rf"{_PAGE}/(?:assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+)", "ask", "search", counted="nothing"
-    ),
     _route("GET", rf"{_EVENTS}/(?:app_id|queue/data|startup-events|heartbeat/\w+)", "ask", "search"),
     _route("POST", rf"{_EVENTS}/(?:queue/join|cancel|reset)", "ask", "search"),
     _route("POST", "/api/v1/ask", "ask", counted="question"),
@@ -63,6 +66,7 @@ ROUTES = (
     _route("POST", "/api/v1/reports", "reports"),
     _route("DELETE", "/api/v1/reports/[^/]+", "reports"),
     _route("GET", "/api/v1/reports/[^/]+(?:/passages)?", "search"),
+    _route("GET", "/admin/?", "admin"),
     _route("GET", r"/api/v1/openapi\.json"),
     _route("POST", "/v1/chat/completions", "ask", counted="question"),
     _route("GET", "/v1/models(?:/[^/]+)?"),

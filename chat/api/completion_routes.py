@@ -26,8 +26,10 @@ from chat.contract import JsonObject
 from chat.gate import Busy, ModelGate, Waiting, line_of
 from chat.generation import GeneratorUnavailable
 from chat.json_body import read_json
+from chat.pages.askers import asker_by
 from chat.pages.page import Assistant, See
 from chat.streams import without_blocking
+from ingest.language import message
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -57,7 +59,7 @@ def add_completion_routes(app: "FastAPI", see: See, gate: ModelGate, home: "Call
             return refused(error)
         links = home(request) or ""
         stamp = Stamp(f"chatcmpl-{secrets.token_hex(12)}", int(time.time()), assistant.version)
-        events = without_blocking(gate.through(_ask(assistant, wanted), line_of(request)))
+        events = without_blocking(gate.through(_ask(assistant, wanted), line_of(request), asker_by(request, "openai")))
         if wanted.stream:
             told = await _beginning(events)
             return StreamingResponse(
@@ -78,7 +80,10 @@ def add_completion_routes(app: "FastAPI", see: See, gate: ModelGate, home: "Call
         if name != MODEL:
             return refused(
                 BadParameter(
-                    f"没有名为 {name[:60]!r} 的模型；可用 {MODEL}。", "model", code="model_not_found", status=404
+                    message("没有名为 {name} 的模型；可用 {model}。", name=repr(name[:60]), model=MODEL),
+                    "model",
+                    code="model_not_found",
+                    status=404,
                 )
             )
         return JSONResponse(model_object(began))

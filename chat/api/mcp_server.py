@@ -29,15 +29,18 @@ from chat.api.tools import (
     said_of_search,
 )
 from chat.api.whole_report import around, whole_report_object
+from chat.asker import Asker
 from chat.contract import JsonObject, ReportLine, read_asked, report_object
 from chat.facets import search_in_one_go
 from chat.gate import ModelGate, line_of
 from chat.guard import BODY_BYTES
 from chat.opened import OpenedReport
+from chat.pages.askers import asker_by
 from chat.pages.page import Assistant, See
 from chat.pages.talk import Count, uncounted
 from chat.streams import without_blocking
 from ingest.errors import UserError
+from ingest.language import message
 from ingest.report import Passage
 
 if TYPE_CHECKING:
@@ -54,12 +57,12 @@ _log = logging.getLogger(__name__)
 MCP = "/mcp"
 REPORTS_URI = "reportqa://reports"
 _JSON = "application/json"
-NOT_ALLOWED = "当前的访问权限不含 {tool}，请联系管理员。"
-NO_SUCH_TOOL = "没有名为 {tool} 的工具；可用 {known}。"
-NO_SUCH_PASSAGE = "没有编号为 {id} 的段落：报告可能已更新或移除，请重新检索。"
-NO_SUCH_RESOURCE = "没有 {uri} 这个资源；报告列表在 reportqa://reports。"
-BROKEN = "服务内部错误，详情见服务日志。"
-GONE = "提问者已离开。"
+NOT_ALLOWED = message("当前的访问权限不含 {tool}，请联系管理员。")
+NO_SUCH_TOOL = message("没有名为 {tool} 的工具；可用 {known}。")
+NO_SUCH_PASSAGE = message("没有编号为 {id} 的段落：报告可能已更新或移除，请重新检索。")
+NO_SUCH_RESOURCE = message("没有 {uri} 这个资源；报告列表在 reportqa://reports。")
+BROKEN = message("服务内部错误，详情见服务日志。")
+GONE = message("提问者已离开。")
 
 T = TypeVar("T")
 # Where the service is reached from, for links; None where that is not known.
@@ -105,7 +108,7 @@ def make_server(see: See, gate: ModelGate, home: Home, *, count: Count = uncount
             return types.CallToolResult(content=[types.TextContent(text=str(problem))], is_error=True)
         except Exception as error:  # the transports would tell its words, which may be of this machine
             _log.exception("the tool %s failed", params.name[:60])
-            raise MCPError(types.INTERNAL_ERROR, BROKEN) from error
+            raise MCPError(types.INTERNAL_ERROR, str(BROKEN)) from error
         return types.CallToolResult(content=[types.TextContent(text=said.text)], structured_content=said.content)
 
     async def list_resources(
@@ -141,9 +144,9 @@ def make_server(see: See, gate: ModelGate, home: Home, *, count: Count = uncount
             raise MCPError(types.INTERNAL_ERROR, str(problem)) from problem
         except Exception as error:  # as above
             _log.exception("a resource could not be read")
-            raise MCPError(types.INTERNAL_ERROR, BROKEN) from error
+            raise MCPError(types.INTERNAL_ERROR, str(BROKEN)) from error
         if content is None:
-            raise MCPError(types.INVALID_PARAMS, NO_SUCH_RESOURCE.format(uri=str(params.uri)[:200]))
+            raise MCPError(types.INVALID_PARAMS, str(NO_SUCH_RESOURCE.but(uri=str(params.uri)[:200])))
         text = json.dumps(content, ensure_ascii=False)
         return types.ReadResourceResult(
             contents=[types.TextResourceContents(uri=params.uri, mime_type=_JSON, text=text)]
@@ -185,9 +188,9 @@ async def _called(assistant: Assistant, gate: ModelGate, used: _Used, name: str,
     """
     tool = TOOLS_BY_NAME.get(name)
     if tool is None:
-        raise BadQuestion(NO_SUCH_TOOL.format(tool=name[:60], known="、".join(TOOLS_BY_NAME)))
+        raise BadQuestion(NO_SUCH_TOOL.but(tool=name[:60], known=list(TOOLS_BY_NAME)))
     if not used.caller.may(tool.scope):
-        raise BadQuestion(NOT_ALLOWED.format(tool=name))
+        raise BadQuestion(NOT_ALLOWED.but(tool=name))
     check_names(tool, arguments)
     match name:
         case "search":
@@ -202,7 +205,7 @@ async def _called(assistant: Assistant, gate: ModelGate, used: _Used, name: str,
 def _searched(assistant: Assistant, arguments: JsonObject, home: str | None) -> Said:
     asked = read_asked(arguments, assistant.reports, k=SEARCH_K)
     if asked.k > MAX_SEARCH_K:
-        raise BadQuestion(f"k 应是 1 到 {MAX_SEARCH_K} 的整数。")
+        raise BadQuestion(message("k 应是 1 到 {most} 的整数。", most=MAX_SEARCH_K))
     results = search_in_one_go(assistant, asked.question, within=asked.within, k=asked.k, offset=asked.offset)
     return said_of_search(results, home)
 
@@ -212,9 +215,8 @@ async def _answered(
 ) -> Finished:
     asked = read_asked(arguments, assistant.reports)
     answering = assistant.ask(asked.question, asked.turns, within=asked.within, rewrite=asked.rewrite)
-    async with aclosing(
-        without_blocking(gate.through(answering, line_of(request) if request is not None else ""))
-    ) as events:
+    line, by = (line_of(request), asker_by(request, "mcp")) if request is not None else ("", Asker("mcp"))
+    async with aclosing(without_blocking(gate.through(answering, line, by))) as events:
         async for event in events:
             if isinstance(event, Finished):
                 return event
@@ -244,7 +246,7 @@ def _passage_read(library: Library, arguments: JsonObject, home: str | None) -> 
     if found is None and passage is not None:
         found = [passage], 0
     if found is None:
-        raise BadQuestion(NO_SUCH_PASSAGE.format(id=which.passage_id[:100]))
+        raise BadQuestion(NO_SUCH_PASSAGE.but(id=which.passage_id[:100]))
     return said_of_passage(*found, home)
 
 

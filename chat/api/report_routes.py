@@ -8,13 +8,14 @@ from chat.api.whole_report import passages_object, read_stretch, whole_report_ob
 from chat.contract import JsonObject, ReportLine, error_object
 from chat.guard import REPORTS
 from chat.opened import OpenedReport
+from ingest.language import message
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 ONE_REPORT = REPORTS + "/{report_id}"
 PASSAGES = ONE_REPORT + "/passages"
-NO_SUCH_REPORT = "资料库里没有这份报告；编号见 GET /api/v1/reports。"
+NO_SUCH_REPORT = message("资料库里没有这份报告；编号见 GET /api/v1/reports。")
 
 
 class Library(Protocol):
@@ -41,7 +42,7 @@ def add_report_routes(app: "FastAPI", see: Callable[[Caller], Library]) -> None:
     async def answered(request: Request, told: Callable[[ReportLine, OpenedReport], JsonObject]) -> Response:
         content = await run_in_threadpool(_told, see(caller_of(request)), request.path_params["report_id"], told)
         if content is None:
-            return JSONResponse(error_object(NO_SUCH_REPORT), status_code=404)
+            return JSONResponse(error_object(str(NO_SUCH_REPORT)), status_code=404)
         return JSONResponse(content)
 
     async def report(request: Request) -> Response:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from chat.access.caller import Caller
 from chat.access.limits import TooMany
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
-from chat.asker import Asker
+from chat.asker import Asker, asker_of
 from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
@@ -338,6 +338,7 @@ class _Events:
                 earlier,
                 words=self._talk.words,
                 line=reader.line,
+                by=asker_of(reader.caller, "page", self._talk.words.language),
                 count=partial(self._count, reader.caller),
             )
             yield from _shown(self._talk, assistant, progress, run, earlier)
@@ -483,6 +484,7 @@ def _progress(
     *,
     words: Words,
     line: str = "",
+    by: Asker = Asker("page"),
     count: Callable[[], None],
 ) -> Generator[Exchange, None, None]:
     """The exchange as it comes about, event by event, until it is answered, stopped or found impossible."""
@@ -492,7 +494,7 @@ def _progress(
         within = check_reports(exchange.within, assistant.reports)
         count()
         asking = assistant.ask(question, turns_of(earlier), within=within, rewrite=not exchange.verbatim)
-        with closing(gate.through(asking, line, Asker("page", words.language))) as events:
+        with closing(gate.through(asking, line, by)) as events:
             for event in events:
                 exchange = exchange.after(event)
                 if run.ending is not None and exchange.running:

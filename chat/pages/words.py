@@ -180,6 +180,21 @@ class ScriptWords:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameWords:
+    """What the page says within a portal's, beside what it always says. alone: where no portal is around it."""
+
+    connecting: str
+    alone: str
+    silent: str
+    refused: str
+    forbidden: str
+    begin_anew: str
+    again: str
+    reading: str
+    close: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderWords:
     """The reading view of a report. moved: said where the words that a link names do not stand there any more."""
 
@@ -306,6 +321,7 @@ class FeedbackWords:
     thanks: str
     withdrawn: str
     failed: str
+    too_many: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +369,58 @@ class ExportWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AdminWords:
+    """How the service is used. ways, refusal_kinds, failure_kinds: by their names in `asker`. gone: of a report or passage that
+    has left the library. between: parts two that are counted. usage_kept and the others: what is kept how long, side by side."""
+
+    title: str
+    home: str
+    unavailable: str
+    periods: str
+    period: str
+    asked: str
+    answered: str
+    refusals: str
+    stopped: str
+    failures: str
+    median: str
+    seconds: str
+    liked: str
+    dislikes: str
+    by_day: str
+    nothing: str
+    ways: Mapping[str, str]
+    between: str
+    slowest: str
+    when: str
+    total: str
+    searching: str
+    first_token: str
+    question: str
+    not_kept: str
+    refused: str
+    latest_refused: str
+    no_refusals: str
+    refusal_kinds: Mapping[str, str]
+    failure_kinds: Mapping[str, str]
+    reason: str
+    disliked: str
+    no_dislikes: str
+    no_reason: str
+    top_reports: str
+    top_passages: str
+    source: str
+    answers: str
+    gone: str
+    for_days: str
+    without_end: str
+    usage_kept: str
+    feedback_kept: str
+    questions_kept: str
+    questions_not_kept: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """All strings of one language. path: where the page in this language is."""
 
@@ -366,9 +434,11 @@ class Words:
     search: SearchWords
     shelf: ShelfWords
     script: ScriptWords
+    frame: FrameWords
     reader: ReaderWords
     overview: OverviewWords
     evaluation: EvaluationWords
     feedback: FeedbackWords
     look: LookWords
     export: ExportWords
+    admin: AdminWords

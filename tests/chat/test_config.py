@@ -15,11 +15,14 @@ from chat.config import (
     GeneratorConfig,
     IndexConfig,
     LimitsConfig,
+    LogsConfig,
     ModelsConfig,
     OidcConfig,
     ProxyConfig,
+    RecordsConfig,
     RerankerConfig,
     ServerConfig,
+    SiteConfig,
     load_config,
     load_generator,
     models_folder,
@@ -61,6 +64,7 @@ admins = ["管理组"]
 proxies = ["10.0.0.5"]
 questions_per_minute = 20
 requests_per_minute = 600
+audience = "reports"
 [access.proxy]
 header = "X-Token"
 issuer = "https://portal"
@@ -78,6 +82,17 @@ groups = "roles"
 session_hours = 2
 [access.groups]
 "研发部" = ["ev-2025", "reports/研发/"]
+[[access.sites]]
+id = "hr"
+origins = ["https://portal.example.com"]
+secret_env = "REPORTQA_HR_SECRET"
+public_key = "hr.pem"
+title = "人事问答"
+welcome = "问问行业。"
+theme = "dark"
+language = "en"
+reports = ["ev-2025"]
+groups = ["sales"]
 
 [limits]
 slots = 4
@@ -85,6 +100,18 @@ pending = 3
 waiting = 64
 wait_seconds = 90
 answer_seconds = 180
+
+[records]
+url = "postgresql+psycopg://db.example.com/reportqa"
+questions = true
+feedback_days = 730
+feedback_most = 5000
+feedback_a_minute = 10
+usage_days = 90
+
+[logs]
+format = "json"
+questions = true
 """
 
 
@@ -139,8 +166,25 @@ def test_every_key_of_every_section_is_read() -> None:
             20,
             600,
             {"研发部": ("ev-2025", "reports/研发/")},
+            audience="reports",
+            sites=(
+                SiteConfig(
+                    "hr",
+                    ("https://portal.example.com",),
+                    "REPORTQA_HR_SECRET",
+                    "hr.pem",
+                    "人事问答",
+                    "问问行业。",
+                    "dark",
+                    "en",
+                    ("ev-2025",),
+                    ("sales",),
+                ),
+            ),
         ),
         LimitsConfig(4, 3, 64, 90, 180),
+        RecordsConfig("postgresql+psycopg://db.example.com/reportqa", True, 730, 5000, 10, 90),
+        LogsConfig("json", True),
     )
     default = Config()
     for section in fields(Config):
@@ -163,11 +207,14 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ),
         (
             "[generater]",
-            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、models、reranker、server",
+            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、logs、models、records、reranker、server",
         ),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),
         ("[encoder]\nmodel = 5", "encoder.model 应为字符串，实为 5"),
+        ("[records]\nquestions = 1", "records.questions 应为布尔值（true 或 false），实为 1"),
+        ("[records]\nusage_days = -1", "records.usage_days 应不小于 0，实为 -1"),
+        ("[records]\nfeedback_most = 0", "records.feedback_most 应不小于 1，实为 0"),
         ('[server]\nport = "7860"', "server.port 应为整数，实为 '7860'"),
         ("[server]\nport = true", "server.port 应为整数，实为 True"),
         ("[server]\nport = 7860.0", "server.port 应为整数，实为 7860.0"),
@@ -187,6 +234,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
             '[encoder]\nmodel = "qwen3-1.7b"',
             "encoder.model 的 qwen3-1.7b 是生成模型；请写在 [generator] 的 model 中",
         ),
+        ('[logs]\nquestions = "yes"', "logs.questions 应为布尔值（true 或 false），实为 'yes'"),
         ("[limits]\nwaiting = 0", "limits.waiting 至少为 1，实为 0"),
         ('[generator]\nbackend = "openai"\nsilence_seconds = -1', "generator.silence_seconds 至少为 1，实为 -1"),
         ("[limits]\nslots = 2", "本地模型一次只答一个问题；limits.slots 应为 1，实为 2"),

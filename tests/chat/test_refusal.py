@@ -90,6 +90,21 @@ def test_of_reports_in_english_nobody_is_told_that_they_are_in_chinese() -> None
     assert ASK_IN_CHINESE not in said("How large is the market?", passage("Sales grew by 5%.", 1), share=0.0)
 
 
+@pytest.mark.parametrize(
+    ("question", "passages", "share", "kind"),
+    [
+        ("2024年储能装机规模是多少？", (TEXT,), 1.0, "years"),
+        ("2026年储能装机规模预测是多少？", (TEXT, PICTURE), 1.0, "picture"),
+        ("装机规模？", (TEXT,), 1.0, "near"),
+        ("明天下雨吗？", (TEXT,), 0.0, "nothing"),
+    ],
+)
+def test_a_refusal_knows_its_kind(question: str, passages: Sequence[Passage], share: float, kind: str) -> None:
+    found = Found(question, question, hits(*passages), Timings(1.0))
+    picture = asked_picture(question, found.hits, [])
+    assert refused(found, ("储能报告",), [share] * len(passages), picture).refused_for == kind
+
+
 def test_of_many_reports_a_few_are_named() -> None:
     told = said("明天下雨吗？", reports=[str(number) for number in range(9)])
     assert told.endswith("目前收录的是《0》《1》《2》《3》《4》等 9 份报告。")

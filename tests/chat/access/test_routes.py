@@ -19,7 +19,10 @@ from chat.access.provider import Client, Provider
 from chat.access.routes import ROUTES, need_of
 from chat.access.sessions import Kept
 from chat.feedback import FeedbackStore
+from chat.records import records_of
 from chat.service import make_app
+from chat.usage import UsageStore
+from tests.chat.access.portals import embedding
 from tests.chat.test_service import HOME
 from tests.fakes import ListedShelf, ScriptedAssistant
 
@@ -34,6 +37,9 @@ GET /login                                    in     in   in  in     in      in 
 GET /login/callback                           in     in   in  in     in      in    in     in     in
 GET /logout                                   in     in   in  in     in      in    in     in     in
 GET /static/page.css                          in     in   in  in     in      in    in     in     in
+GET /widget.js                                in     in   in  in     in      in    in     in     in
+POST /api/v1/embed/session                    in     in   in  in     in      in    in     in     in
+POST /api/v1/embed/tickets                    401    in   403 in     403     403   in     in     in
 GET /                                         401    in   403 403    403     403   in     in     in
 GET /chat                                     401    in   403 403    403     403   in     in     in
 GET /chat-en                                  401    in   403 403    403     403   in     in     in
@@ -55,9 +61,9 @@ GET /api/v1/openapi.json                      401    in   in  in     in      in 
 GET /api/v1/reports/{report_id}               401    in   403 in     403     403   in     in     in
 GET /api/v1/reports/{report_id}/passages      401    in   403 in     403     403   in     in     in
 GET /chat/                                    401    in   403 403    403     403   in     in     in
-GET /chat/theme.css                           401    in   403 403    403     403   in     in     in
-GET /chat/assets/{path:path}                  401    in   403 403    403     403   in     in     in
-GET /chat/static/{path:path}                  401    in   403 403    403     403   in     in     in
+GET /chat/theme.css                           in     in   in  in     in      in    in     in     in
+GET /chat/assets/{path:path}                  in     in   in  in     in      in    in     in     in
+GET /chat/static/{path:path}                  in     in   in  in     in      in    in     in     in
 GET /chat/gradio_api/app_id                   401    in   403 403    403     403   in     in     in
 GET /chat/gradio_api/app_id/                  404    404  404 404    404     404   404    404    404
 GET /chat/gradio_api/startup-events           401    in   403 403    403     403   in     in     in
@@ -68,6 +74,8 @@ POST /chat/gradio_api/cancel                  401    in   403 403    403     403
 POST /chat/gradio_api/reset                   401    in   403 403    403     403   in     in     in
 POST /chat/gradio_api/upload                  404    404  404 404    404     404   404    404    404
 GET /openapi.json                             404    404  404 404    404     404   404    404    404
+GET /admin                                    401    in   403 403    403     in    403    403    in
+GET /admin/                                   401    in   403 403    403     in    403    403    in
 GET /nothing                                  404    404  404 404    404     404   404    404    404
 PUT /api/v1/ask                               401    in   in  403    403     403   in     in     in
 """
@@ -96,7 +104,8 @@ class Told:
 
 def served(tmp_path: Path, access: Access | None) -> Any:
     assistant = ScriptedAssistant()
-    feedback = FeedbackStore(tmp_path / "feedback.sqlite3")
+    records = records_of(tmp_path)
+    feedback = FeedbackStore(records, tmp_path)
     nowhere = Client("http://127.0.0.1:9", "reportqa", "", f"{HOME}/login/callback")
     login = Login(
         Provider(nowhere, roles=Roles()),
@@ -105,13 +114,15 @@ def served(tmp_path: Path, access: Access | None) -> Any:
         home=HOME,
         seconds=60,
     )
-    shelf = ListedShelf(assistant)
-    return make_app(assistant, shelf=shelf, feedback=feedback, editing="always", access=access, login=login)
+    shelf, usage = ListedShelf(assistant), UsageStore(records)
+    return make_app(
+        assistant, shelf=shelf, feedback=feedback, usage=usage, editing="always", access=access, login=login
+    )
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    app = served(tmp_path_factory.mktemp("feedback"), Access([Told()]))
+    app = served(tmp_path_factory.mktemp("feedback"), Access([Told()], embedding=embedding()))
     with TestClient(app, base_url=HOME, raise_server_exceptions=False, follow_redirects=False) as client:
         yield client
 
@@ -143,7 +154,7 @@ def outcome(client: TestClient, method: str, path: str, who: str) -> str:
 
 
 def test_asvs_8_3_1_every_route_of_the_service_is_in_the_table(tmp_path: Path) -> None:
-    everything = set(walked(served(tmp_path, None).routes))
+    everything = set(walked(served(tmp_path, Access([], embedding=embedding())).routes))
     own = {(method, path) for method, path in everything if not path.startswith(("/chat/", "/chat-en/", "/static"))}
     assert own - EXPECTED.keys() == set()
     assert own <= {(method, path) for method, path in everything if need_of(method, concrete(path)) is not None}
@@ -176,6 +187,10 @@ def test_no_route_is_open_to_everybody_but_those_named_here() -> None:
         "/readyz",
         r"/static/[\w.-]+",
         "/login(?:/callback)?|/logout",
+        "/widget.js",
+        r"/chat(?:-en)?/theme\.css",
+        r"/chat(?:-en)?/(?:assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+)",
+        "/api/v1/embed/session",  # where it is told who asks
     ]
 
 
@@ -184,8 +199,8 @@ def test_asvs_8_2_1_a_browser_reads_a_page_and_a_program_an_object(client: TestC
     assert (page.status_code, page.headers["content-type"]) == (401, "text/html; charset=utf-8")
     assert "请先表明身份" in page.text
     assert "<script" not in page.text
-    asset = client.get("/chat/assets/index.js")
-    assert (asset.status_code, asset.headers["cache-control"]) == (401, "no-store")
+    asked = client.get("/chat/gradio_api/app_id")
+    assert (asked.status_code, asked.headers["cache-control"]) == (401, "no-store")
     told = client.post("/api/v1/ask", json={"question": "销量？"})
     assert (told.status_code, told.headers["www-authenticate"]) == (401, 'Bearer realm="reportqa"')
     assert told.json()["error"].startswith("请先表明身份")

@@ -15,6 +15,7 @@ from chat.gate import STOPPING, Busy
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.spans import citation_link
+from chat.records import records_of
 from tests.browsers import chromium
 from tests.chat.pages.test_page_in_browser import Visit, served, wait_until
 from tests.fakes import ANSWER, EXPORTS, HITS, LISTED, SALES, ListedShelf, ScriptedAssistant
@@ -37,7 +38,7 @@ def browser() -> "Iterator[Browser]":
 def kept_in(tmp_path_factory: pytest.TempPathFactory) -> FeedbackStore:
     root = tmp_path_factory.mktemp("index")
     (root / "version-000001").mkdir()  # words of a version that is gone would not be kept
-    return FeedbackStore(root / "feedback.sqlite3")
+    return FeedbackStore(records_of(root), root)
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,7 @@ curation      reports added, removed and listed
 opened        a report as a whole, from a version of the index
 page_views    pictures of the pages of PDF reports
 live          an assistant that takes over a new version of the index
+part          the same to somebody who may not see all of it
 terminal      what people see
 cli           the commands
 
@@ -66,7 +67,7 @@ reference     a passage as a reference of GB/T 7714—2015
 nearest       words near those that the library lacks
 facets        a search in one go: pages, filters with counts, what else to try
 line          whose turn it is
-asker         who asks, by which way, and what becomes of it
+asker         who asks, by which way, and what becomes of the question
 gate          answers wait their turn
 service       HTTP
 streams       what a response is streamed from
@@ -74,7 +75,10 @@ guard         which requests come in, what every response says
 shelf         the reports, as a running service lists and changes them
 shelf_routes  the same over HTTP
 json_body     what a request says, decoded
+records       the database of what is kept of use
 feedback      what readers think of answers, kept
+usage         what was asked, kept and summed up
+retention     what was kept long enough goes
 feedback_routes  taken in over HTTP
 feedback_export  and written out, a 👎 as a question for evaluation
 tables        a table put together again from its rows, with those an answer cites

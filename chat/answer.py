@@ -5,14 +5,16 @@ from typing import Literal
 
 from index.library import Hit
 from ingest.errors import UserError
+from ingest.language import message
 from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
 Unproven = Literal["quote", "remove", "show"]
-# picture: what is asked stands in one, as no text. years: others are told. near: sections are. nothing: not even that.
-RefusalKind = Literal["picture", "years", "near", "nothing"]
 # Why the evidence is quoted where the model would have written: it cannot be reached or fails, or it took too long.
 Fallback = Literal["unavailable", "overtime"]
+# picture: what is asked stands in one, as no text. another: of another thing or time is told. years: of other years. near: sections
+# are. nothing: not even that.
+RefusalKind = Literal["picture", "another", "years", "near", "nothing"]
 
 QUESTION_CHARS = 2_000  # a question, not a document: what is longer would fill the small model's window by itself
 
@@ -29,11 +31,13 @@ def check_question(text: str) -> str:
     """
     question = text.strip()
     if not question:
-        raise BadQuestion("请输入问题。")
+        raise BadQuestion(message("请输入问题。"))
     if any(0xD800 <= ord(letter) <= 0xDFFF for letter in question):
-        raise BadQuestion("问题中有不完整的 Unicode 字符；请重新输入。")
+        raise BadQuestion(message("问题中有不完整的 Unicode 字符；请重新输入。"))
     if len(question) > QUESTION_CHARS:
-        raise BadQuestion(f"问题过长：{len(question):,} 个字，最多 {QUESTION_CHARS:,} 个字。")
+        raise BadQuestion(
+            message("问题过长：{given:,} 个字，最多 {most:,} 个字。", given=len(question), most=QUESTION_CHARS)
+        )
     return question
 
 

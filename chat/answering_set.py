@@ -19,6 +19,7 @@ from chat.marks import without_marks
 from chat.retrieval_set import titled_passage
 from index.filters import Filter
 from index.metrics import comparable
+from ingest.language import message, say
 from ingest.report import Passage
 from ingest.system_errors import system_reason
 
@@ -69,8 +70,8 @@ def read_answering_set(path: Path) -> AnsweringSet:
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else "不是 UTF-8"
-        raise BadQuestions(f"{path}：无法读取（{reason}）") from error
+        reason = system_reason(error) if isinstance(error, OSError) else message("不是 UTF-8")
+        raise BadQuestions(message("{path}：无法读取（{reason}）", path=path, reason=reason)) from error
     reports: dict[tuple[str, ...], list[Passage]] = {}
     questions: list[Asked] = []
     for number, line in enumerate(lines, start=1):
@@ -80,23 +81,27 @@ def read_answering_set(path: Path) -> AnsweringSet:
             questions.append(_asked(json.loads(line), reports))
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise BadQuestions(
-                f"{path}：第 {number} 行不是有效的题目（{error!r}）；"
-                "应有 question、title、passages、answers、gold_passages"
+                message(
+                    "{path}：第 {number} 行不是有效的题目（{error}）；应有 question、title、passages、answers、gold_passages",
+                    path=path,
+                    number=number,
+                    error=repr(error),
+                )
             ) from error
     if not questions:
-        raise BadQuestions(f"{path}：题集是空的")
+        raise BadQuestions(message("{path}：题集是空的", path=path))
     return AnsweringSet(tuple(passage for passages in reports.values() for passage in passages), tuple(questions))
 
 
 def _asked(record: dict[str, Any], reports: dict[tuple[str, ...], list[Passage]]) -> Asked:
     title, texts = str(record["title"]), tuple(map(str, record["passages"]))
     if not texts or isinstance(record["passages"], str):
-        raise ValueError("passages 应为非空的数组")
+        raise ValueError(say("passages 应为非空的数组"))
     passages = reports.setdefault((title, *texts), _passages(title, texts, f"{len(reports) + 1}"))
     answerable = bool(record.get("answerable", True))
     answers = tuple(str(spelling) for group in record["answers"] for spelling in group) if answerable else ()
     if answerable and not answers:
-        raise ValueError("answers 是空的")
+        raise ValueError(say("answers 是空的"))
     gold = frozenset(passages[index].id for index in record["gold_passages"]) if answerable else frozenset()
     return Asked(str(record["question"]), passages[0].report_id, answers, gold)
 

@@ -51,6 +51,7 @@ from chat.verdict import may_stand
 from index.filters import Filter
 from index.library import PassageIndex
 from index.rerank import Reranked, Reranker
+from ingest.language import message
 
 # Of a draft that was quoted instead, what a reader sees fits into these, marks aside.
 QUOTE_CHARS = 200
@@ -96,6 +97,16 @@ class Assistant:
         self.unproven = unproven
         self.answer_seconds = answer_seconds
         self._searched = Reranked(library, reranker) if reranker else library
+
+    def over(self, library: PassageIndex) -> "Assistant":
+        """One that answers in the same way from another library, or a part of this one."""
+        return Assistant(
+            library,
+            self.generator,
+            reranker=self.reranker,
+            unproven=self.unproven,
+            answer_seconds=self.answer_seconds,
+        )
 
     def warm_up(self) -> None:
         """Load what the first question would else wait for: dictionaries (1.5 s), and the model's fixed prompt (2 s)."""
@@ -255,7 +266,7 @@ def written(events: Events[Event, None, None]) -> Finished:
     """
     finished = next(event for event in events if isinstance(event, Finished))
     if finished.answer.fallback is not None:
-        raise GeneratorUnavailable("模型未能作答，无法评测；请先确认模型可用（原因见上）")
+        raise GeneratorUnavailable(message("模型未能作答，无法评测；请先确认模型可用（原因见上）"))
     return finished
 
 

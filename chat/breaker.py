@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 
 from chat.generation import Generator, GeneratorUnavailable, Pieces, Reachable
+from ingest.language import message
 
 FAILURES = 5  # in a row
 REST_SECONDS = 30.0
-
-RESTING = "模型连续 {failures} 次没有答出，暂不再问，{seconds:.0f} 秒内恢复尝试。"
 
 
 class Breaker:
@@ -54,7 +53,13 @@ class Breaker:
             if self._failures < FAILURES:
                 return
             if now < self._rests_until:
-                raise GeneratorUnavailable(RESTING.format(failures=FAILURES, seconds=self._rests_until - now))
+                raise GeneratorUnavailable(
+                    message(
+                        "模型连续 {failures} 次没有答出，暂不再问，{seconds:.0f} 秒内恢复尝试。",
+                        failures=FAILURES,
+                        seconds=self._rests_until - now,
+                    )
+                )
             self._rests_until = now + REST_SECONDS  # the others go on resting while this one tries
 
     def _failed(self) -> None:

@@ -7,11 +7,10 @@ no search library is loaded for it.
 import hashlib
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chat.feedback import FEEDBACK, FeedbackStore
 from chat.sources import Progress
 from ingest.corpus import (
     ALIASES,
@@ -26,6 +25,7 @@ from ingest.corpus import (
     reports_of,
     sweep_incoming,
 )
+from ingest.language import message, say
 from ingest.readers.formats import READABLE
 from ingest.reading import read_report
 from ingest.report import Report, UnreadableReport
@@ -85,7 +85,12 @@ class LazyEncoder:
         encoder = self._load()
         if encoder.dim != self.dim:
             raise IndexMismatch(
-                f"向量模型 {self.name} 现在是 {encoder.dim} 维，索引建立时是 {self.dim} 维；请运行 reportqa build --rebuild"
+                message(
+                    "向量模型 {name} 现在是 {now} 维，索引建立时是 {dim} 维；请运行 reportqa build --rebuild",
+                    name=self.name,
+                    now=encoder.dim,
+                    dim=self.dim,
+                )
             )
         self._encoder = encoder
         return encoder
@@ -96,6 +101,7 @@ class Setup:
     """Where the reports and their index are, and what reads and embeds them.
 
     encoder: loads the encoder of that name; called only where something has to be embedded.
+    records: the URL of the database that feedback is in; "" for the file beside the index.
     """
 
     corpus: Path
@@ -104,6 +110,7 @@ class Setup:
     encoder: "Callable[[], Encoder]"
     read: ReadReport = read_report
     progress: Progress = _silent
+    records: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +138,20 @@ class Built:
     @property
     def summary(self) -> str:
         """One line for people."""
-        took = f"用时 {self.seconds:.1f} 秒"
         if not self.changed:
-            return f"没有变化，索引无需更新：{self.reports} 份报告，{self.passages} 段，{took}"
-        each = self.changes
-        return (
-            f"新增 {each.new} 份、更新 {each.updated} 份、未变 {each.unchanged} 份、移除 {each.removed} 份；"
-            f"共 {self.passages} 段（新嵌入 {self.embedded} 段），{took}"
+            return say(
+                "没有变化，索引无需更新：{reports} 份报告，{passages} 段，用时 {seconds:.1f} 秒",
+                reports=self.reports,
+                passages=self.passages,
+                seconds=self.seconds,
+            )
+        return say(
+            "新增 {new} 份、更新 {updated} 份、未变 {unchanged} 份、移除 {removed} 份；"
+            "共 {passages} 段（新嵌入 {embedded} 段），用时 {seconds:.1f} 秒",
+            **asdict(self.changes),
+            passages=self.passages,
+            embedded=self.embedded,
+            seconds=self.seconds,
         )
 
 
@@ -161,7 +175,7 @@ def build_index(setup: Setup, *, rebuild: bool = False, may_begin_empty: bool = 
     documents = any(file.path.suffix.lower() in READABLE for file in files)
     if not setup.root.exists() and not documents and not may_begin_empty:
         raise nothing_readable(setup.corpus, ())  # before a folder is made for its index
-    with writing(setup.root, "建立索引"):
+    with writing(setup.root, "build"):
         sweep_incoming(setup.corpus)
         return update_index(setup, rebuild=rebuild, may_be_empty=may_begin_empty and _holds_nothing(setup.root))
 
@@ -249,7 +263,7 @@ def sound_version(root: Path) -> Path | None:
 
 
 def _reading_steps(progress: Progress) -> FileProgress:
-    return lambda name, done, total: progress(f"读取 {name}", done, total)
+    return lambda name, done, total: progress(say("读取 {name}", name=name), done, total)
 
 
 def _changes(before: Sequence[Reading], now: Sequence[Reading]) -> Changes:
@@ -320,7 +334,7 @@ def _write_version(
     def progress(done: int, total: int) -> None:
         nonlocal embedded
         embedded = done
-        setup.progress("建立索引", done, total)
+        setup.progress(say("建立索引"), done, total)
 
     library = PassageIndex.build(passages, encoder, known=_loaded(version, encoder), written=written, progress=progress)
 
@@ -337,23 +351,24 @@ def _write_version(
     gone = not before or changes.removed + changes.updated > 0
     standing = _unchanged(before, readings)
     if gone:
-        _forget_words(setup.root, standing)  # before, since this process may be killed at any moment
+        _forget_words(setup, standing)  # before, since this process may be killed at any moment
     commit(setup.root, save, check=lambda folder: PassageIndex.load(folder, encoder), keep_before=not gone)
     if gone:
-        _forget_words(
-            setup.root, standing
-        )  # and after, since an evaluation may have ended meanwhile, or a reader judged
+        _forget_words(setup, standing)  # and after, since an evaluation may have ended meanwhile, or a reader judged
     return len(passages), embedded
 
 
-def _forget_words(root: Path, standing: Collection[str]) -> None:
+def _forget_words(setup: Setup, standing: Collection[str]) -> None:
     """Clear what lies beside the versions and quotes other reports than those that stand.
 
     Raises:
-        FeedbackUnavailable: feedback cannot be cleared; what it quotes is then still there.
+        RecordsUnavailable: feedback cannot be cleared; what it quotes is then still there.
     """
-    (root / RESULTS).unlink(missing_ok=True)
-    FeedbackStore(root / FEEDBACK).forget_all_but(standing)
+    from chat.feedback import FeedbackStore  # noqa: PLC0415 - SQLAlchemy, which a build that loses nothing does not need
+    from chat.records import records_of  # noqa: PLC0415
+
+    (setup.root / RESULTS).unlink(missing_ok=True)
+    FeedbackStore(records_of(setup.root, setup.records), setup.root).forget_all_but(standing)
 
 
 def _suggestions(library: "PassageIndex", version: Path | None) -> "tuple[MadeQuestion, ...]":

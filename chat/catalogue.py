@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.errors import UserError
+from ingest.language import Message, message
 
 Kind = Literal["generator", "encoder"]
 
@@ -67,7 +68,7 @@ class Model:
 
     name: str
     kind: Kind
-    about: str
+    about: Message
     licence: str
     file: str
     size: int
@@ -96,7 +97,7 @@ CATALOGUE = (
     Model(
         name=DEFAULT_ENCODER,
         kind="encoder",
-        about="向量检索（默认）：384 维，4 位权重还原为 float32",
+        about=message("向量检索（默认）：384 维，4 位权重还原为 float32"),
         licence="MIT",
         file="multilingual-e5-small",
         size=71_622_400,
@@ -107,7 +108,7 @@ CATALOGUE = (
     Model(
         name=DEFAULT_GENERATOR,
         kind="generator",
-        about="生成回答（默认）：Qwen2.5-Coder-1.5B-Instruct，Q4_K_M",
+        about=message("生成回答（默认）：Qwen2.5-Coder-1.5B-Instruct，Q4_K_M"),
         licence="Apache-2.0",
         file="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
         size=1_117_320_768,
@@ -118,7 +119,7 @@ CATALOGUE = (
     Model(
         name="qwen2.5-coder-0.5b-instruct",
         kind="generator",
-        about="生成回答（最快，内存最省）：Qwen2.5-Coder-0.5B-Instruct，Q4_K_M",
+        about=message("生成回答（最快，内存最省）：Qwen2.5-Coder-0.5B-Instruct，Q4_K_M"),
         licence="Apache-2.0",
         file="qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
         size=491_400_064,
@@ -129,7 +130,7 @@ CATALOGUE = (
     Model(
         name="qwen2.5-1.5b-instruct",
         kind="generator",
-        about="生成回答（通用版）：Qwen2.5-1.5B-Instruct，Q4_K_M",
+        about=message("生成回答（通用版）：Qwen2.5-1.5B-Instruct，Q4_K_M"),
         licence="Apache-2.0",
         file="qwen2.5-1.5b-instruct-q4_k_m.gguf",
         size=1_117_320_736,
@@ -143,7 +144,7 @@ CATALOGUE = (
     Model(
         name="qwen3-1.7b",
         kind="generator",
-        about="生成回答（质量更好，较慢）：Qwen3-1.7B，Q8_0",
+        about=message("生成回答（质量更好，较慢）：Qwen3-1.7B，Q8_0"),
         licence="Apache-2.0",
         file="Qwen3-1.7B-Q8_0.gguf",
         size=1_834_426_016,
@@ -153,7 +154,7 @@ CATALOGUE = (
     Model(
         name="qwen3-4b-instruct",
         kind="generator",
-        about="生成回答（质量最好，最慢）：Qwen3-4B-Instruct-2507，Q4_K_M",
+        about=message("生成回答（质量最好，最慢）：Qwen3-4B-Instruct-2507，Q4_K_M"),
         licence="Apache-2.0",
         file="Qwen3-4B-Instruct-2507-Q4_K_M.gguf",
         size=2_497_281_120,
@@ -176,4 +177,10 @@ def find_model(name: str) -> Model:
     for model in CATALOGUE:
         if model.name == name:
             return model
-    raise ModelUnavailable(f"没有名为 {name} 的模型；可用的有：{'、'.join(model.name for model in CATALOGUE)}")
+    raise ModelUnavailable(
+        message(
+            "没有名为 {name} 的模型；可用的有：{names}",
+            name=name,
+            names=[model.name for model in CATALOGUE],
+        )
+    )

@@ -23,6 +23,7 @@ from index.filters import UNKNOWN_YEAR
 from index.versions import IndexBusy, IndexUnavailable
 from ingest.errors import UserError
 from ingest.isolation import Reader
+from ingest.language import locale_language, message, say, speaking, spoken
 from ingest.system_errors import system_reason
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
     from chat.building import Setup
     from chat.contract import Asked, JsonObject, ReportLine
     from chat.facets import Results
+    from chat.feedback import FeedbackStore
     from chat.gate import ModelGate
     from chat.live import LiveAssistant
     from chat.operations.operation_routes import Operations
     from chat.terminal import OneBar
+    from chat.usage import UsageStore
     from index.encoder import SentenceEncoder
 
 DONE, IN_PART, FAILED = 0, 1, 2
@@ -44,10 +47,11 @@ BUSY = 75  # EX_TEMPFAIL of sysexits.h
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code."""
+    """Run one command and return the exit code; what it says is in the language of the environment's locale."""
     try:
         try:
-            return _run(argv)
+            with speaking(locale_language(os.environ)):
+                return _run(argv)
         finally:
             sys.stdout.flush()  # at the end of the process a reader that has left would be a complaint
     except BrokenPipeError:
@@ -62,16 +66,18 @@ def _run(argv: Sequence[str] | None) -> int:
         config = load_config(Path(arguments.config) if arguments.config else None)
         code: int = arguments.run(arguments, config)
     except UserError as error:
-        print(f"错误：{error}", file=sys.stderr)
+        print(say("错误：{error}", error=error), file=sys.stderr)
         return BUSY if isinstance(error, IndexBusy) else FAILED
     except KeyboardInterrupt:
-        print("已停止。", file=sys.stderr)
+        print(say("已停止。"), file=sys.stderr)
         return 130
     except BrokenPipeError:
         raise
     except OSError as error:
-        where = f"{error.filename}：" if error.filename else ""
-        print(f"错误：{where}{system_reason(error)}；请检查路径、权限与磁盘空间", file=sys.stderr)
+        said = message("{reason}；请检查路径、权限与磁盘空间", reason=system_reason(error))
+        if error.filename:
+            said = message("{file}：{said}", file=error.filename, said=said)
+        print(say("错误：{error}", error=said), file=sys.stderr)
         return FAILED
     return code
 
@@ -95,7 +101,7 @@ _IN_CHINESE = (
 
 
 class _Help(argparse.HelpFormatter):
-    """The words that argparse adds of itself, in Chinese."""
+    """The words that argparse adds of itself, in the language that is spoken."""
 
     def add_usage(
         self,
@@ -104,56 +110,62 @@ class _Help(argparse.HelpFormatter):
         groups: Iterable[Any],
         prefix: str | None = None,
     ) -> None:
-        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+        super().add_usage(usage, actions, groups, say("用法：") if prefix is None else prefix)
 
     def start_section(self, heading: str | None) -> None:
-        words = {"positional arguments": "参数", "options": "选项"}
+        words = {"positional arguments": say("参数"), "options": say("选项")}
         super().start_section(words.get(heading or "", heading))
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says in one Chinese line what is wrong with a command."""
+    """Says in one line what is wrong with a command."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, formatter_class=_Help, add_help=False)
-        self.add_argument("-h", "--help", action="help", help="显示这份说明")
+        self.add_argument("-h", "--help", action="help", help=say("显示这份说明"))
 
     def error(self, message: str) -> NoReturn:
-        for english, chinese in _IN_CHINESE:
-            message = re.sub(english, chinese, message)
-        print(f"错误：命令写法不对（{message}）；用法见 {self.prog} --help", file=sys.stderr)
+        if spoken() == "zh":
+            for english, chinese in _IN_CHINESE:
+                message = re.sub(english, chinese, message)
+        print(
+            say("错误：命令写法不对（{problem}）；用法见 {prog} --help", problem=message, prog=self.prog),
+            file=sys.stderr,
+        )
         raise SystemExit(FAILED)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="reportqa", description="研报问答：对行业报告提问，得到每句话都可核对出处的回答。全部在本机运行。"
+        prog="reportqa", description=say("研报问答：对行业报告提问，得到每句话都可核对出处的回答。全部在本机运行。")
     )
-    parser.add_argument("--config", metavar="FILE", help="配置文件（默认 ./reportqa.toml，或环境变量 REPORTQA_CONFIG）")
-    commands = parser.add_subparsers(dest="command", required=True, title="命令", metavar="命令")
+    parser.add_argument(
+        "--config", metavar="FILE", help=say("配置文件（默认 ./reportqa.toml，或环境变量 REPORTQA_CONFIG）")
+    )
+    commands = parser.add_subparsers(dest="command", required=True, title=say("命令"), metavar=say("命令"))
 
     def command(name: str, help: str, run: Callable[[argparse.Namespace, Config], int]) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=help)
         sub.set_defaults(run=run)
         return sub
 
-    inspect = command("inspect", "查看一份报告被读成了什么：章节与段落", _inspect)
-    inspect.add_argument("file", metavar="FILE", help="报告文件")
+    inspect = command("inspect", say("查看一份报告被读成了什么：章节与段落"), _inspect)
+    inspect.add_argument("file", metavar="FILE", help=say("报告文件"))
 
-    build = command("build", "读取新增与改动的报告，更新索引；没有变化时什么都不做", _build)
-    build.add_argument("--rebuild", action="store_true", help="全部重新读取、重新嵌入")
+    build = command("build", say("读取新增与改动的报告，更新索引；没有变化时什么都不做"), _build)
+    build.add_argument("--rebuild", action="store_true", help=say("全部重新读取、重新嵌入"))
     _add_corpus(build)
 
-    add = command("add", "把报告文件复制到资料库并更新索引", _add)
-    add.add_argument("files", nargs="+", metavar="FILE", help="报告文件")
+    add = command("add", say("把报告文件复制到资料库并更新索引"), _add)
+    add.add_argument("files", nargs="+", metavar="FILE", help=say("报告文件"))
     _add_corpus(add)
 
-    remove = command("remove", "从资料库与索引中彻底移除报告", _remove)
-    remove.add_argument("ids", nargs="+", metavar="ID", help="报告编号，或其独有的开头（至少 4 个字符）")
+    remove = command("remove", say("从资料库与索引中彻底移除报告"), _remove)
+    remove.add_argument("ids", nargs="+", metavar="ID", help=say("报告编号，或其独有的开头（至少 4 个字符）"))
     _add_corpus(remove)
 
-    shown = command("list", "列出索引中的报告：页数、段数与读取质量", _list)
-    shown.add_argument("--json", action="store_true", help="每份报告输出一行 JSON")
+    shown = command("list", say("列出索引中的报告：页数、段数与读取质量"), _list)
+    shown.add_argument("--json", action="store_true", help=say("每份报告输出一行 JSON"))
     _add_corpus(shown)
 
     _add_questions(command)
@@ -166,119 +178,129 @@ Adds = Callable[[str, str, Callable[[argparse.Namespace, Config], int]], argpars
 
 
 def _add_questions(command: Adds) -> None:
-    search = command("search", "检索段落，不用语言模型", _search)
-    search.add_argument("question", nargs="?", help="问题")
-    search.add_argument("--k", type=_positive, default=10, help="每页的段落数（默认 10）")
-    search.add_argument("--page", type=_page, default=1, help="第几页（默认 1）")
-    search.add_argument("--json", action="store_true", help="输出一行 JSON，与 HTTP 接口相同")
+    search = command("search", say("检索段落，不用语言模型"), _search)
+    search.add_argument("question", nargs="?", help=say("问题"))
+    search.add_argument("--k", type=_positive, default=10, help=say("每页的段落数（默认 10）"))
+    search.add_argument("--page", type=_page, default=1, help=say("第几页（默认 1）"))
+    search.add_argument("--json", action="store_true", help=say("输出一行 JSON，与 HTTP 接口相同"))
     _add_filters(search)
     _add_stream(search)
 
-    ask = command("ask", "提问，得到带出处的回答", _ask)
-    ask.add_argument("question", nargs="?", help="问题")
+    ask = command("ask", say("提问，得到带出处的回答"), _ask)
+    ask.add_argument("question", nargs="?", help=say("问题"))
     _add_filters(ask)
     _add_stream(ask)
 
-    evaluate = command("eval", "用题集评测检索与回答", _eval)
-    evaluate.add_argument("--questions", default="corpus/questions/dev.jsonl", metavar="FILE", help="题集（JSONL）")
-    evaluate.add_argument("--retrieval-only", action="store_true", help="只评检索，不用语言模型")
+    evaluate = command("eval", say("用题集评测检索与回答"), _eval)
     evaluate.add_argument(
-        "--output", metavar="FILE", help="结果另存为 JSON（默认在索引的文件夹中，移除报告时一并删除）"
+        "--questions", default="corpus/questions/dev.jsonl", metavar="FILE", help=say("题集（JSONL）")
+    )
+    evaluate.add_argument("--retrieval-only", action="store_true", help=say("只评检索，不用语言模型"))
+    evaluate.add_argument(
+        "--output", metavar="FILE", help=say("结果另存为 JSON（默认在索引的文件夹中，移除报告时一并删除）")
     )
     evaluate.add_argument(
         "--set",
         metavar="PATH",
-        help="改评别的题集，不用索引：文件夹（corpus.jsonl、queries.jsonl、qrels.tsv）评检索；JSONL 文件（每题自带段落）评回答与引文",
+        help=say(
+            "改评别的题集，不用索引：文件夹（corpus.jsonl、queries.jsonl、qrels.tsv）评检索；JSONL 文件（每题自带段落）评回答与引文"
+        ),
     )
     evaluate.add_argument(
-        "--reject", action="store_true", help="与 --set 文件夹合用：抽走四分之一的文章，评该拒答的是否拒答"
+        "--reject", action="store_true", help=say("与 --set 文件夹合用：抽走四分之一的文章，评该拒答的是否拒答")
     )
-    evaluate.add_argument("--compare", metavar="FILE", help="与之前一次结果（JSON）逐项比较")
+    evaluate.add_argument("--compare", metavar="FILE", help=say("与之前一次结果（JSON）逐项比较"))
     _add_index(evaluate)
 
 
 def _add_service(command: Adds) -> None:
-    feedback = command("feedback", "读者对回答的反馈：汇总，或导出", _feedback)
+    feedback = command("feedback", say("读者对回答的反馈：汇总，或导出"), _feedback)
     written = feedback.add_mutually_exclusive_group()
-    written.add_argument("--jsonl", action="store_true", help="每条反馈输出一行 JSON，从早到晚")
+    written.add_argument("--jsonl", action="store_true", help=say("每条反馈输出一行 JSON，从早到晚"))
     written.add_argument(
         "--questions",
         metavar="FILE",
-        help="把得到“没有帮助”的问题写成题集（JSONL），补全标准答案后可用 reportqa eval 评测",
+        help=say("把得到“没有帮助”的问题写成题集（JSONL），补全标准答案后可用 reportqa eval 评测"),
     )
     _add_index(feedback)
 
-    _add_model(command("model", "语言模型与向量模型：查看、获取、校验", _model))
+    _add_model(command("model", say("语言模型与向量模型：查看、获取、校验"), _model))
 
-    _add_key(command("key", "访问密钥：发放、查看、吊销", _key))
+    _add_key(command("key", say("访问密钥：发放、查看、吊销"), _key))
 
-    doctor = command("doctor", "检查这台机器能否运行：逐项通过、警告或失败，附解决办法", _doctor)
-    doctor.add_argument("--offline", action="store_true", help="再完整试运行一次，连接本机以外的地址即为失败")
-    doctor.add_argument("--json", action="store_true", help="每项输出一行 JSON")
-    doctor.add_argument("--host", help="监听地址（默认用配置的）")
-    doctor.add_argument("--port", type=_port, help="端口（默认用配置的）")
+    doctor = command("doctor", say("检查这台机器能否运行：逐项通过、警告或失败，附解决办法"), _doctor)
+    doctor.add_argument("--offline", action="store_true", help=say("再完整试运行一次，连接本机以外的地址即为失败"))
+    doctor.add_argument("--json", action="store_true", help=say("每项输出一行 JSON"))
+    doctor.add_argument("--host", help=say("监听地址（默认用配置的）"))
+    doctor.add_argument("--port", type=_port, help=say("端口（默认用配置的）"))
     _add_index(doctor)
 
-    bundle = command("bundle", "做一个离线安装包：软件包、模型、源码、校验和与安装脚本", _bundle)
-    bundle.add_argument("folder", metavar="DIR", help="放在哪个文件夹（新的或空的）")
-    bundle.add_argument("--without-models", action="store_true", help="不含模型")
+    bundle = command("bundle", say("做一个离线安装包：软件包、模型、源码、校验和与安装脚本"), _bundle)
+    bundle.add_argument("folder", metavar="DIR", help=say("放在哪个文件夹（新的或空的）"))
+    bundle.add_argument("--without-models", action="store_true", help=say("不含模型"))
 
-    chat = command("chat", "打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）", _chat)
-    chat.add_argument("--host", help="监听地址（默认 127.0.0.1）")
-    chat.add_argument("--port", type=_port, help="端口（默认 7860）")
+    chat = command("chat", say("打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）"), _chat)
+    chat.add_argument("--host", help=say("监听地址（默认 127.0.0.1）"))
+    chat.add_argument("--port", type=_port, help=say("端口（默认 7860）"))
     _add_corpus(chat)
 
-    _add_index(command("mcp", "让支持 MCP 的程序检索与提问，经标准输入与输出（服务运行时也可用 /mcp）", _mcp))
+    _add_index(command("mcp", say("让支持 MCP 的程序检索与提问，经标准输入与输出（服务运行时也可用 /mcp）"), _mcp))
 
 
 def _add_corpus(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--corpus", metavar="DIR", help="存放报告的文件夹")
+    parser.add_argument("--corpus", metavar="DIR", help=say("存放报告的文件夹"))
     _add_index(parser)
 
 
 def _add_index(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--index", metavar="DIR", help="索引所在的文件夹（默认 .reportqa/index）")
+    parser.add_argument("--index", metavar="DIR", help=say("索引所在的文件夹（默认 .reportqa/index）"))
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
     def several(name: str, metavar: str, help: str, type: Callable[[str], object] = str) -> None:
-        parser.add_argument(name, metavar=metavar, help=f"{help}（可多次给出）", type=type, action="append", default=[])
+        parser.add_argument(
+            name, metavar=metavar, help=say("{help}（可多次给出）", help=help), type=type, action="append", default=[]
+        )
 
-    several("--report", "ID", "只在这份报告中找")
-    several("--year", "YEAR", f"只在这一年出版的报告中找；{UNKNOWN_YEAR}：未注明出版年份的", _year)
-    several("--kind", "KIND", "只找这种段落：text、row、list、figure 或 note")
+    several("--report", "ID", say("只在这份报告中找"))
+    several("--year", "YEAR", say("只在这一年出版的报告中找；{unknown}：未注明出版年份的", unknown=UNKNOWN_YEAR), _year)
+    several("--kind", "KIND", say("只找这种段落：text、row、list、figure 或 note"))
 
 
 def _add_stream(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--jsonl", action="store_true", help="从标准输入逐行读取 JSON，向标准输出逐行写出结果")
+    parser.add_argument("--jsonl", action="store_true", help=say("从标准输入逐行读取 JSON，向标准输出逐行写出结果"))
     _add_index(parser)
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, title="操作", metavar="操作")
-    actions.add_parser("list", help="列出模型目录与本机状态")
-    fetch = actions.add_parser("fetch", help="获取模型；中断后再次运行会接着下载")
-    fetch.add_argument("name", nargs="?", help="模型名（默认：当前配置需要的全部）")
-    fetch.add_argument("--from", dest="source", metavar="PATH", help="先试这个本地文件")
-    verify = actions.add_parser("verify", help="重新计算 sha256，校验已有的模型")
-    verify.add_argument("name", nargs="?", help="模型名（默认：本机已有的全部）")
+    actions = parser.add_subparsers(dest="action", required=True, title=say("操作"), metavar=say("操作"))
+    actions.add_parser("list", help=say("列出模型目录与本机状态"))
+    fetch = actions.add_parser("fetch", help=say("获取模型；中断后再次运行会接着下载"))
+    fetch.add_argument("name", nargs="?", help=say("模型名（默认：当前配置需要的全部）"))
+    fetch.add_argument("--from", dest="source", metavar="PATH", help=say("先试这个本地文件"))
+    verify = actions.add_parser("verify", help=say("重新计算 sha256，校验已有的模型"))
+    verify.add_argument("name", nargs="?", help=say("模型名（默认：本机已有的全部）"))
 
 
 def _add_key(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, title="操作", metavar="操作")
-    add = actions.add_parser("add", help="发放一个密钥；密钥本身只显示这一次")
-    add.add_argument("name", metavar="NAME", help="给谁用，如系统的名称")
-    scopes = {"ask": "提问", "search": "检索、看报告与导出", "reports": "增删报告", "admin": "管理"}
-    meant = "、".join(f"{scope} {meaning}" for scope, meaning in scopes.items())
+    actions = parser.add_subparsers(dest="action", required=True, title=say("操作"), metavar=say("操作"))
+    add = actions.add_parser("add", help=say("发放一个密钥；密钥本身只显示这一次"))
+    add.add_argument("name", metavar="NAME", help=say("给谁用，如系统的名称"))
+    scopes = {"ask": say("提问"), "search": say("检索、看报告与导出"), "reports": say("增删报告"), "admin": say("管理")}
+    meant = [f"{scope} {meaning}" for scope, meaning in scopes.items()]
     add.add_argument(
-        "--scope", choices=scopes, action="append", required=True, help=f"可以做什么（可多次给出）：{meant}"
+        "--scope",
+        choices=scopes,
+        action="append",
+        required=True,
+        help=say("可以做什么（可多次给出）：{meant}", meant=meant),
     )
-    add.add_argument("--group", metavar="GROUP", action="append", default=[], help="属于哪个组（可多次给出）")
-    add.add_argument("--per-minute", metavar="N", type=_per_minute, help="每分钟最多提问几次（默认用配置的数）")
-    add.add_argument("--expires", metavar="DATE", type=_date, help="有效的最后一天，如 2027-06-30（默认不到期）")
-    shown = actions.add_parser("list", help="列出发放过的密钥；密钥本身没有保存，不会列出")
-    revoke = actions.add_parser("revoke", help="吊销一个密钥，立即生效")
-    revoke.add_argument("name", metavar="NAME", help="名称或编号")
+    add.add_argument("--group", metavar="GROUP", action="append", default=[], help=say("属于哪个组（可多次给出）"))
+    add.add_argument("--per-minute", metavar="N", type=_per_minute, help=say("每分钟最多提问几次（默认用配置的数）"))
+    add.add_argument("--expires", metavar="DATE", type=_date, help=say("有效的最后一天，如 2027-06-30（默认不到期）"))
+    shown = actions.add_parser("list", help=say("列出发放过的密钥；密钥本身没有保存，不会列出"))
+    revoke = actions.add_parser("revoke", help=say("吊销一个密钥，立即生效"))
+    revoke.add_argument("name", metavar="NAME", help=say("名称或编号"))
     for action in (add, shown, revoke):
         _add_index(action)
 
@@ -287,7 +309,7 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"应为日期，如 2027-06-30，实为 {text}") from error
+        raise argparse.ArgumentTypeError(say("应为日期，如 2027-06-30，实为 {text}", text=text)) from error
 
 
 def _per_minute(text: str) -> int:
@@ -318,7 +340,9 @@ def _port(text: str) -> int:
 
 def _whole_number(text: str, least: int, most: int) -> int:
     if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
-        raise argparse.ArgumentTypeError(f"应为 {least} 到 {most} 的整数，实为 {text}")
+        raise argparse.ArgumentTypeError(
+            say("应为 {least} 到 {most} 的整数，实为 {text}", least=least, most=most, text=text)
+        )
     return int(text)
 
 
@@ -331,10 +355,12 @@ def _inspect(arguments: argparse.Namespace, config: Config) -> int:
 
     path = Path(arguments.file)
     if path.is_dir():
-        raise UserError(f"{path} 是文件夹；请给出其中一份报告，或用 reportqa build --corpus {path} 全部读入")
+        raise UserError(
+            message("{path} 是文件夹；请给出其中一份报告，或用 reportqa build --corpus {path} 全部读入", path=path)
+        )
     with one_bar() as bar, Reader() as read:
-        bar.step("读取")
-        report = read(path, {}, progress=lambda done, total: bar.progress("读取", done, total))
+        bar.step(say("读取"))
+        report = read(path, {}, progress=lambda done, total: bar.progress(say("读取"), done, total))
     show_report(report)
     return DONE
 
@@ -347,12 +373,13 @@ def _setup(arguments: argparse.Namespace, config: Config, bar: "OneBar", read: R
 
     def encoder() -> "SentenceEncoder":
         fetch_models(config, generator=False, progress=bar.progress, notice=bar.notice)
-        bar.step("载入向量模型")
+        bar.step(say("载入向量模型"))
         return load_encoder(config)
 
     corpus = Path(arguments.corpus or config.corpus.folder)
     root = _index_root(arguments, config)
-    return Setup(corpus, root, encoder_name(config), cache(encoder), read=read, progress=bar.progress)
+    name, url = encoder_name(config), config.records.url
+    return Setup(corpus, root, name, cache(encoder), read=read, progress=bar.progress, records=url)
 
 
 def _build(arguments: argparse.Namespace, config: Config) -> int:
@@ -402,7 +429,7 @@ def _list(arguments: argparse.Namespace, config: Config) -> int:
 
 def _tell_damage(damage: IndexUnavailable) -> None:
     """The version before serves in its place: said above the bar, which comes back below it."""
-    print(f"当前索引已损坏，暂用上一版：{damage}", file=sys.stderr)
+    print(say("当前索引已损坏，暂用上一版：{damage}", damage=damage), file=sys.stderr)
 
 
 def _search(arguments: argparse.Namespace, config: Config) -> int:
@@ -417,9 +444,9 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     _require_question(arguments)
     root = _index_root(arguments, config)
     with one_bar() as bar:
-        bar.step("载入向量模型")
+        bar.step(say("载入向量模型"))
         encoder = load_encoder(config)
-        bar.step("载入索引")
+        bar.step(say("载入索引"))
         library = load_library(root, encoder, on_damage=_tell_damage)
         assistant = Assistant(library, None, reranker=load_reranker(config))
     reports = report_lines(root / library.version)
@@ -497,9 +524,9 @@ def _require_question(arguments: argparse.Namespace) -> None:
     from chat.answer import check_question  # noqa: PLC0415
 
     if arguments.jsonl and (arguments.report or arguments.year or arguments.kind):
-        raise UserError("用 --jsonl 时，筛选条件写在每一行的 filters 中")
+        raise UserError(message("用 --jsonl 时，筛选条件写在每一行的 filters 中"))
     if arguments.jsonl == (arguments.question is not None):
-        raise UserError('请给出一个问题（如 reportqa ask "…"），或用 --jsonl 从标准输入读取，二者选一')
+        raise UserError(message('请给出一个问题（如 reportqa ask "…"），或用 --jsonl 从标准输入读取，二者选一'))
     if arguments.question is not None:
         check_question(arguments.question)
 
@@ -548,7 +575,7 @@ def _mcp(arguments: argparse.Namespace, config: Config) -> int:
         assistant = _assistant(arguments, config, bar)
     live = LiveAssistant(_index_root(arguments, config), assistant)
     address = config.server.external_url.rstrip("/") or None
-    serve_stdio(make_server(live, ModelGate(), lambda request: address))
+    serve_stdio(make_server(lambda caller: live, ModelGate(), lambda request: address))
     return DONE
 
 
@@ -558,7 +585,7 @@ def _decoded(line: bytes) -> object:
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise BadQuestion(f"这一行不是有效的 JSON（{error}）") from error
+        raise BadQuestion(message("这一行不是有效的 JSON（{error}）", error=error)) from error
 
 
 def _eval(arguments: argparse.Namespace, config: Config) -> int:
@@ -579,15 +606,15 @@ def _eval_answers(path: Path, config: Config) -> int:
 
     chosen = read_answering_set(path)
     with one_bar() as bar:
-        bar.step("载入模型")
+        bar.step(say("载入模型"))
         encoder, generator = load_encoder(config), load_generator(config)
         library = PassageIndex.build(
-            chosen.passages, encoder, progress=lambda done, total: bar.progress("建立索引", done, total)
+            chosen.passages, encoder, progress=lambda done, total: bar.progress(say("建立索引"), done, total)
         )
         assistant = Assistant(library, generator, unproven=config.answer.unproven)
         assistant.warm_up()
         figures = evaluate_answers(
-            assistant, chosen.questions, done=lambda done, total: bar.progress("评测", done, total)
+            assistant, chosen.questions, done=lambda done, total: bar.progress(say("评测"), done, total)
         )
     show_answers(figures, path)
     return DONE
@@ -603,13 +630,13 @@ def _eval_refusals(folder: Path, config: Config) -> int:
     chosen = read_set(folder)
     out = held_out(chosen)
     with one_bar() as bar:
-        bar.step("载入向量模型")
+        bar.step(say("载入向量模型"))
         left = [passage for passage in chosen.passages if passage.report_id not in out]
         library = PassageIndex.build(
-            left, load_encoder(config), progress=lambda done, total: bar.progress("建立索引", done, total)
+            left, load_encoder(config), progress=lambda done, total: bar.progress(say("建立索引"), done, total)
         )
         figures = evaluate_refusals(
-            Assistant(library, None), chosen, out, done=lambda done, total: bar.progress("评测", done, total)
+            Assistant(library, None), chosen, out, done=lambda done, total: bar.progress(say("评测"), done, total)
         )
     show_refusals(figures, folder)
     return DONE
@@ -623,12 +650,12 @@ def _eval_set(folder: Path, config: Config) -> int:
 
     chosen = read_set(folder)
     with one_bar() as bar:
-        bar.step("载入向量模型")
+        bar.step(say("载入向量模型"))
         encoder = load_encoder(config)
         library = PassageIndex.build(
-            chosen.passages, encoder, progress=lambda done, total: bar.progress("建立索引", done, total)
+            chosen.passages, encoder, progress=lambda done, total: bar.progress(say("建立索引"), done, total)
         )
-        figures = evaluate_set(library, chosen, done=lambda done, total: bar.progress("评测", done, total))
+        figures = evaluate_set(library, chosen, done=lambda done, total: bar.progress(say("评测"), done, total))
     show_set(figures, folder)
     return DONE
 
@@ -646,10 +673,10 @@ def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
     root = _index_root(arguments, config)
     output = Path(arguments.output) if arguments.output else root / RESULTS
     if output.is_dir():
-        raise UserError(f"{output} 是文件夹；请用 --output 给出文件名")
+        raise UserError(message("{output} 是文件夹；请用 --output 给出文件名", output=output))
     with one_bar() as bar:
         if arguments.retrieval_only:
-            bar.step("载入向量模型与索引")
+            bar.step(say("载入向量模型与索引"))
             library = load_library(root, load_encoder(config), on_damage=_tell_damage)
             assistant = Assistant(library, None, reranker=load_reranker(config))
         else:
@@ -659,30 +686,29 @@ def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
             assistant,
             questions,
             retrieval_only=arguments.retrieval_only,
-            done=lambda _: bar.progress("评测", next(asked), len(questions)),
+            done=lambda _: bar.progress(say("评测"), next(asked), len(questions)),
         )
     if not keep_results(output, results, root / assistant.library.version):
-        print("评测期间有报告被移除或改动，结果中没有保留回答。", file=sys.stderr)
+        print(say("评测期间有报告被移除或改动，结果中没有保留回答。"), file=sys.stderr)
     show_summary(summarise(results), earlier, output)
     return DONE
 
 
 def _feedback(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.feedback import FEEDBACK, FeedbackStore  # noqa: PLC0415
     from chat.feedback_export import feedback_object, questions_of, write_questions  # noqa: PLC0415
     from chat.terminal import show_feedback, show_questions_written  # noqa: PLC0415
 
     root = _index_root(arguments, config)
     if not root.is_dir():
-        raise UserError(f"{root}：没有这个文件夹；请用 --index 指明索引所在的文件夹")
-    records = FeedbackStore(root / FEEDBACK).records()
+        raise UserError(message("{root}：没有这个文件夹；请用 --index 指明索引所在的文件夹", root=root))
+    records = _stores(config, root)[0].records()
     if arguments.jsonl:
         for each in records:
             _write_line(sys.stdout.buffer, feedback_object(each))
     elif arguments.questions:
         questions = questions_of(records)
         if not questions:
-            raise UserError("还没有“没有帮助”的反馈，没有题目可写")
+            raise UserError(message("还没有“没有帮助”的反馈，没有题目可写"))
         write_questions(Path(arguments.questions), questions)
         show_questions_written(len(questions), Path(arguments.questions))
     else:
@@ -705,7 +731,9 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
             source = Path(arguments.source) if arguments.source else None
             if source is not None and not arguments.name:
                 raise UserError(
-                    "--from 需要同时给出模型名，如 reportqa model fetch qwen2.5-coder-1.5b-instruct --from 文件"
+                    message(
+                        "--from 需要同时给出模型名，如 reportqa model fetch qwen2.5-coder-1.5b-instruct --from 文件"
+                    )
                 )
             with one_bar() as bar:
                 if arguments.name:
@@ -717,10 +745,10 @@ def _model(arguments: argparse.Namespace, config: Config) -> int:
             here = [model for model in CATALOGUE if state(model, folder) == "ready"]
             chosen = [find_model(arguments.name)] if arguments.name else here
             if not chosen:
-                raise UserError(f"{folder}：本机还没有模型；请先运行 reportqa model fetch")
+                raise UserError(message("{folder}：本机还没有模型；请先运行 reportqa model fetch", folder=folder))
             for model in chosen:
                 with one_bar() as bar:
-                    bar.step(f"校验 {model.name}（{model.size / 1e6:,.0f} MB）")
+                    bar.step(say("校验 {name}（{megabytes:,.0f} MB）", name=model.name, megabytes=model.size / 1e6))
                     digest = verify(model, folder)
                 show_verified(model, digest)
     return DONE
@@ -741,14 +769,14 @@ def _key(arguments: argparse.Namespace, config: Config) -> int:
                 expires=arguments.expires,
             )
             print(key)  # alone on standard output, for a program to take
-            show_notice("密钥只显示这一次，请现在保存；使用时放在请求头 Authorization: Bearer 之后。")
+            show_notice(say("密钥只显示这一次，请现在保存；使用时放在请求头 Authorization: Bearer 之后。"))
             if "keys" not in config.access.ways:
-                show_notice('现在还不能用：请在配置的 [access] 中写 ways = ["keys"]，并重启服务。')
+                show_notice(say('现在还不能用：请在配置的 [access] 中写 ways = ["keys"]，并重启服务。'))
         case "list":
             show_keys(store.keys())
         case "revoke":
             revoked = store.revoke(arguments.name)
-            show_notice(f"已吊销：{revoked.name}（{revoked.id}）")
+            show_notice(say("已吊销：{name}（{id}）", name=revoked.name, id=revoked.id))
     return DONE
 
 
@@ -764,7 +792,11 @@ def _listening(host: str, port: int) -> "socket":
         return listen(host, port)
     except (OSError, OverflowError) as error:
         reason = system_reason(error) if isinstance(error, OSError) else error
-        raise UserError(f"无法在 {host}:{port} 上监听（{reason}）；请检查 --host 与 --port") from error
+        raise UserError(
+            message(
+                "无法在 {host}:{port} 上监听（{reason}）；请检查 --host 与 --port", host=host, port=port, reason=reason
+            )
+        ) from error
 
 
 def _doctor(arguments: argparse.Namespace, config: Config) -> int:
@@ -796,11 +828,29 @@ def _bundle(arguments: argparse.Namespace, config: Config) -> int:
     folder = Path(arguments.folder)
     with one_bar() as bar:
         size = make_bundle(config, folder, models=not arguments.without_models, step=bar.step)
-    show_notice(f"离线安装包在 {folder}（{size / 1e9:.1f} GB）；在目标机器上运行其中的 sh install.sh。")
+    show_notice(
+        say(
+            "离线安装包在 {folder}（{size:.1f} GB）；在目标机器上运行其中的 sh install.sh。",
+            folder=folder,
+            size=size / 1e9,
+        )
+    )
     return DONE
 
 
-def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operations]":
+def _stores(config: Config, root: Path) -> "tuple[FeedbackStore, UsageStore]":
+    """What is kept of the use of the index at root."""
+    from chat.feedback import FeedbackStore  # noqa: PLC0415
+    from chat.records import records_of  # noqa: PLC0415
+    from chat.usage import UsageStore  # noqa: PLC0415
+
+    kept = config.records
+    records = records_of(root, kept.url)
+    feedback = FeedbackStore(records, root, most=kept.feedback_most, days=kept.feedback_days)
+    return feedback, UsageStore(records, days=kept.usage_days, questions=kept.questions)
+
+
+def _watching(config: Config, live: "LiveAssistant", usage: "UsageStore") -> "tuple[ModelGate, Operations]":
     """The gate, with those that are told of every question, and what watches the service."""
     from chat.gate import gate_of  # noqa: PLC0415
     from chat.operations.logs import logged_use  # noqa: PLC0415
@@ -809,28 +859,35 @@ def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operat
     from chat.operations.readiness import checks_of  # noqa: PLC0415
 
     metrics = Metrics()
-    gate = gate_of(config.limits, observers=(metrics.count_use, logged_use(questions=config.logs.questions)))
+    observers = (metrics.count_use, logged_use(questions=config.logs.questions), usage.record)
+    gate = gate_of(config.limits, observers=observers)
     metrics.watch(gate, live)
     return gate, Operations(metrics, checks_of(live))
 
 
+def _tell_address(host: str, listener: "socket") -> None:
+    from chat.terminal import open_page, show_serving  # noqa: PLC0415
+
+    name = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    address = f"http://{name}:{listener.getsockname()[1]}"
+    show_serving(address)
+    open_page(address)
+
+
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.access.configured import access_of  # noqa: PLC0415
+    from chat.access.configured import access_of, see_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
-    from chat.feedback import (  # noqa: PLC0415
-        FEEDBACK,
-        FeedbackStore,
-        FeedbackUnavailable,
-    )
     from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.operations.logs import logging_as  # noqa: PLC0415
     from chat.page_views import PageViews  # noqa: PLC0415
+    from chat.records import RecordsUnavailable  # noqa: PLC0415
+    from chat.retention import pruned_daily  # noqa: PLC0415
     from chat.service import make_app, serve  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
     from chat.shelf import CorpusShelf  # noqa: PLC0415
-    from chat.terminal import one_bar, open_page, show_built, show_serving  # noqa: PLC0415
+    from chat.terminal import one_bar, show_built  # noqa: PLC0415
 
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
@@ -839,17 +896,18 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
         with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
             setup = _setup(arguments, config, bar, read)
+            feedback, usage = _stores(config, setup.root)
             built: list[Built] = []
             damages: list[IndexUnavailable] = []
 
             def build() -> None:
-                bar.step("检查报告")
+                bar.step(say("检查报告"))
                 try:
                     built.append(build_index(setup, may_begin_empty=True))
                 except IndexBusy as busy:
-                    bar.notice(f"{busy}。先用现有的索引回答，更新完成后自动换用新的。")
-                except FeedbackUnavailable as problem:
-                    bar.notice(f"索引没有更新：{problem}。先用现有的索引回答。")
+                    bar.notice(say("{busy}。先用现有的索引回答，更新完成后自动换用新的。", busy=busy))
+                except RecordsUnavailable as problem:
+                    bar.notice(say("索引没有更新：{problem}。先用现有的索引回答。", problem=problem))
 
             assistant = load_assistant(
                 config, setup.root, encoder=setup.encoder, prepare=build, loading=bar.step, on_damage=damages.append
@@ -857,10 +915,10 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
             for damage in damages:
                 _tell_damage(damage)
             live = LiveAssistant(setup.root, assistant, problem="".join(map(str, damages)))
-            bar.step("准备页面")
+            bar.step(say("准备页面"))
             with ThreadPoolExecutor(max_workers=1) as aside:
                 warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each
-                gate, operations = _watching(config, live)
+                gate, operations = _watching(config, live, usage)
                 app = make_app(
                     live,
                     gate=gate,
@@ -869,22 +927,22 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     shelf=CorpusShelf(setup, live),
                     editing=config.server.editing,
                     views=PageViews(setup.corpus, viewer),
-                    feedback=FeedbackStore(setup.root / FEEDBACK),
+                    feedback=feedback,
+                    feedback_a_minute=config.records.feedback_a_minute,
+                    usage=usage,
                     access=access,
+                    see=see_of(config, live),
                     external_url=config.server.external_url,
                     operations=operations,
                 )
                 try:
                     warm.result()
                 except GeneratorUnavailable as problem:
-                    bar.notice(f"模型暂不可用，先以摘录原文作答：{problem}")
+                    bar.notice(say("模型暂不可用，先以摘录原文作答：{problem}", problem=problem))
         for each in built:
             show_built(each)
-        name = f"[{host}]" if ":" in host and not host.startswith("[") else host
-        address = f"http://{name}:{listener.getsockname()[1]}"
-        show_serving(address)
-        open_page(address)
-        with logging_as(config.logs):
+        _tell_address(host, listener)
+        with logging_as(config.logs), pruned_daily([feedback.prune, usage.prune]):
             serve(app, listener)
     return DONE
 

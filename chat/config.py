@@ -13,6 +13,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ingest.errors import UserError
+from ingest.language import message
 from ingest.system_errors import system_reason
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ AccessWay = Literal["loopback", "keys", "none"]
 
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
-_KINDS = {int: "整数", str: "字符串", bool: " true 或 false"}
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
+_KINDS = {int: message("整数"), str: message("字符串"), bool: message("布尔值（true 或 false）")}
 
 
 class ConfigError(UserError):
@@ -106,12 +107,15 @@ class AccessConfig:
     """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
     `none`, nobody is asked, which has to be said.
     proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
+    groups: which reports the members of each may see, as ids or as folders of the corpus with a `/` at their end; `*` is every report, and
+    as a group everybody. Without any, all reports are there for all who get in.
     questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
     proxies: tuple[str, ...] = ()
     questions_per_minute: int = 10
     requests_per_minute: int = 300
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,24 @@ class LimitsConfig:
     waiting: int = 32
     wait_seconds: int = 60
     answer_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsConfig:
+    """What is kept of use.
+
+    url: the database, as SQLAlchemy writes it (postgresql+psycopg://host/name); empty: an SQLite file beside the index.
+    questions: whether what was asked is kept with its usage, or only that something was.
+    feedback_days, usage_days: how long rows are kept; 0: as long as there is room. feedback_most: how many verdicts at most.
+    feedback_a_minute: how many verdicts one caller may give.
+    """
+
+    url: str = ""
+    questions: bool = False
+    feedback_days: int = 0
+    feedback_most: int = 20_000
+    feedback_a_minute: int = 30
+    usage_days: int = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +170,7 @@ class Config:
     server: ServerConfig = field(default_factory=ServerConfig)
     access: AccessConfig = field(default_factory=AccessConfig)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
+    records: RecordsConfig = field(default_factory=RecordsConfig)
     logs: LogsConfig = field(default_factory=LogsConfig)
 
 
@@ -165,14 +188,19 @@ def load_config(path: Path | None = None) -> Config:
     try:
         table = tomllib.loads(file.read_text("utf-8-sig"))  # Notepad writes a byte order mark
     except OSError as error:
-        raise ConfigError(f"{file}：无法读取配置（{system_reason(error)}）；请检查路径与权限") from error
+        raise ConfigError(
+            message("{file}：无法读取配置（{reason}）；请检查路径与权限", file=file, reason=system_reason(error))
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}：不是有效的 TOML（{error}）") from error
+        raise ConfigError(message("{file}：不是有效的 TOML（{error}）", file=file, error=error)) from error
     config: Config = _record(Config, table, file, "")
     _check_kinds(config, file)
     _check_limits(config, file)
     if config.server.external_url and not _ADDRESS.fullmatch(config.server.external_url):
-        raise ConfigError(f"{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com")
+        raise ConfigError(
+            message("{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com", file=file)
+        )
+    _check_kept(config.records, file)
     return config
 
 
@@ -185,10 +213,20 @@ def _check_kinds(config: Config, file: Path) -> None:
 
     kinds = {model.name: model.kind for model in CATALOGUE}
     if kinds.get(config.encoder.model) == "generator":
-        raise ConfigError(f"{file}：encoder.model 的 {config.encoder.model} 是生成模型；请写在 [generator] 的 model 中")
+        raise ConfigError(
+            message(
+                "{file}：encoder.model 的 {model} 是生成模型；请写在 [generator] 的 model 中",
+                file=file,
+                model=config.encoder.model,
+            )
+        )
     if config.generator.backend == "local" and kinds.get(config.generator.model) == "encoder":
         raise ConfigError(
-            f"{file}：generator.model 的 {config.generator.model} 是向量模型；请写在 [encoder] 的 model 中"
+            message(
+                "{file}：generator.model 的 {model} 是向量模型；请写在 [encoder] 的 model 中",
+                file=file,
+                model=config.generator.model,
+            )
         )
 
 
@@ -196,11 +234,43 @@ def _check_limits(config: Config, file: Path) -> None:
     limits = config.limits
     for limit in fields(limits):
         if getattr(limits, limit.name) < 1:
-            raise ConfigError(f"{file}：limits.{limit.name} 至少为 1，实为 {getattr(limits, limit.name)}")
+            raise ConfigError(
+                message(
+                    "{file}：limits.{name} 至少为 1，实为 {value}",
+                    file=file,
+                    name=limit.name,
+                    value=getattr(limits, limit.name),
+                )
+            )
     if config.generator.silence_seconds < 1:
-        raise ConfigError(f"{file}：generator.silence_seconds 至少为 1，实为 {config.generator.silence_seconds}")
+        raise ConfigError(
+            message(
+                "{file}：generator.silence_seconds 至少为 1，实为 {value}",
+                file=file,
+                value=config.generator.silence_seconds,
+            )
+        )
     if limits.slots > 1 and config.generator.backend == "local":
-        raise ConfigError(f"{file}：本地模型一次只答一个问题；limits.slots 应为 1，实为 {limits.slots}")
+        raise ConfigError(
+            message(
+                "{file}：本地模型一次只答一个问题；limits.slots 应为 1，实为 {value}", file=file, value=limits.slots
+            )
+        )
+
+
+def _check_kept(records: RecordsConfig, file: Path) -> None:
+    least = {"feedback_days": 0, "feedback_most": 1, "feedback_a_minute": 1, "usage_days": 0}
+    for name, lowest in least.items():
+        if (value := getattr(records, name)) < lowest:
+            raise ConfigError(
+                message(
+                    "{file}：records.{name} 应不小于 {lowest}，实为 {value}",
+                    file=file,
+                    name=name,
+                    lowest=lowest,
+                    value=value,
+                )
+            )
 
 
 def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
@@ -210,7 +280,9 @@ def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
     for key, value in table.items():
         where = f"{path}{key}"
         if key not in known:
-            raise ConfigError(f"{file}：未知的配置项 {where}；可用：{'、'.join(sorted(known))}")
+            raise ConfigError(
+                message("{file}：未知的配置项 {where}；可用：{known}", file=file, where=where, known=sorted(known))
+            )
         values[key] = _value(hints[key], value, file, where)
     return kind(**values)
 
@@ -218,22 +290,45 @@ def _record(kind: Any, table: Mapping[str, Any], file: Path, path: str) -> Any:
 def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
     if is_dataclass(hint):
         if not isinstance(value, dict):
-            raise ConfigError(f"{file}：{where} 应写成一节 [{where}]")
+            raise ConfigError(message("{file}：{where} 应写成一节 [{where}]", file=file, where=where))
         return _record(hint, value, file, f"{where}.")
     if get_origin(hint) is Literal:
         if value not in get_args(hint):
-            raise ConfigError(f"{file}：{where} 应为 {'、'.join(map(str, get_args(hint)))} 之一，实为 {value!r}")
+            raise ConfigError(
+                message(
+                    "{file}：{where} 应为 {choices} 之一，实为 {value}",
+                    file=file,
+                    where=where,
+                    choices=get_args(hint),
+                    value=repr(value),
+                )
+            )
         return value
+    if get_origin(hint) is Mapping:
+        if not isinstance(value, dict):
+            raise ConfigError(f"{file}：{where} 应写成一节 [{where}]")
+        _, item = get_args(hint)
+        return {key: _value(item, each, file, f"{where}.{key}") for key, each in value.items()}
     if get_origin(hint) is tuple:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise ConfigError(f'{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]')
+            raise ConfigError(
+                message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
+            )
         if get_origin(item := get_args(hint)[0]) is Literal:
             for each in value:
                 _value(item, each, file, where)
         return tuple(value)
     assert get_origin(hint) not in (Union, UnionType)
     if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
-        raise ConfigError(f"{file}：{where} 应为{_KINDS[hint]}，实为 {value!r}")
+        raise ConfigError(
+            message(
+                "{file}：{where} 应为{kind}，实为 {value}",
+                file=file,
+                where=where,
+                kind=_KINDS[hint],
+                value=repr(value),
+            )
+        )
     return value
 
 
@@ -281,7 +376,7 @@ def load_generator(config: Config) -> "Generator | None":
 
             if not chosen.base_url:
                 raise ConfigError(
-                    "generator.backend 为 openai 时须填写 generator.base_url，如 http://127.0.0.1:11434/v1"
+                    message("generator.backend 为 openai 时须填写 generator.base_url，如 http://127.0.0.1:11434/v1")
                 )
             return Endpoint(
                 chosen.base_url,

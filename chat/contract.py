@@ -14,6 +14,7 @@ from chat.quality import page_count
 from chat.reference import reference
 from index.filters import Filter
 from index.library import Hit
+from ingest.language import Message, message
 from ingest.report import Kind, PageQuality, Passage, Place
 from ingest.source import PageKind
 
@@ -32,7 +33,10 @@ TURN_CHARS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One report of the library, as listed to readers; period, pages, notes and page_kind as in `Report`."""
+    """One report of the library, as listed to readers; period, pages, notes and page_kind as in `Report`.
+
+    file: its path in the corpus, with `/`, which is not for readers.
+    """
 
     id: str
     title: str
@@ -41,8 +45,9 @@ class ReportLine:
     passages: int
     period: str = ""
     pages: tuple[PageQuality, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     page_kind: PageKind = "page"
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,10 @@ def read_asked(request: object, reports: Iterable[ReportLine], *, k: int = DEFAU
         BadQuestion: anything in it is not as the contract says.
     """
     if not isinstance(request, Mapping):
-        raise BadQuestion('请求应是一个 JSON 对象，如 {"question": "…"}。')
+        raise BadQuestion(message('请求应是一个 JSON 对象，如 {{"question": "…"}}。'))
     question = request.get("question")
     if not isinstance(question, str):
-        raise BadQuestion("缺少 question（字符串）。")
+        raise BadQuestion(message("缺少 question（字符串）。"))
     _check_encodable(question)
     return Asked(
         id=identity(request),
@@ -94,7 +99,11 @@ def check_reports(within: Filter, reports: Iterable[ReportLine]) -> Filter:
     """
     unknown = within.reports - {line.id for line in reports} if within.reports else ()
     if unknown:
-        raise BadQuestion(f"没有编号为 {_listed(unknown)} 的报告；编号见 reportqa list 或 GET /api/v1/reports。")
+        raise BadQuestion(
+            message(
+                "没有编号为 {unknown} 的报告；编号见 reportqa list 或 GET /api/v1/reports。", unknown=_listed(unknown)
+            )
+        )
     return within
 
 
@@ -110,20 +119,22 @@ def _read_turns(history: object) -> tuple[Turn, ...]:
     if history is None:
         return ()
     if not isinstance(history, Sequence) or isinstance(history, str):
-        raise BadQuestion("history 应是数组。")
+        raise BadQuestion(message("history 应是数组。"))
     if len(history) > MAX_TURNS:
-        raise BadQuestion(f"history 过长：最多 {MAX_TURNS} 条。")
+        raise BadQuestion(message("history 过长：最多 {most} 条。", most=MAX_TURNS))
     return tuple(_read_turn(turn, place) for place, turn in enumerate(history))
 
 
 def _read_turn(turn: object, place: int) -> Turn:
     if not isinstance(turn, Mapping):
-        raise BadQuestion(f"history[{place}] 应是对象。")
+        raise BadQuestion(message("history[{place}] 应是对象。", place=place))
     role, content = turn.get("role"), turn.get("content")
     if role not in get_args(Role):
-        raise BadQuestion(f"history[{place}].role 应是 user 或 assistant。")
+        raise BadQuestion(message("history[{place}].role 应是 user 或 assistant。", place=place))
     if not isinstance(content, str) or len(content) > TURN_CHARS:
-        raise BadQuestion(f"history[{place}].content 应是不超过 {TURN_CHARS:,} 个字的字符串。")
+        raise BadQuestion(
+            message("history[{place}].content 应是不超过 {most:,} 个字的字符串。", place=place, most=TURN_CHARS)
+        )
     _check_encodable(content)
     return Turn("user" if role == "user" else "assistant", content)
 
@@ -132,33 +143,35 @@ def _read_filters(filters: object) -> Filter:
     if filters is None:
         return Filter()
     if not isinstance(filters, Mapping):
-        raise BadQuestion('filters 应是对象，如 {"reports": ["…"], "years": [2023], "kinds": ["row"]}。')
+        raise BadQuestion(message('filters 应是对象，如 {{"reports": ["…"], "years": [2023], "kinds": ["row"]}}。'))
     if unknown := set(map(str, filters)) - {"reports", "years", "kinds"}:
-        raise BadQuestion(f"filters 中没有 {_listed(unknown)}；可用 reports、years、kinds。")
+        raise BadQuestion(message("filters 中没有 {unknown}；可用 reports、years、kinds。", unknown=_listed(unknown)))
     return Filter(
-        reports=frozenset(_read_choices(filters, "reports", _is_text, "报告编号")),
-        years=frozenset(_read_choices(filters, "years", _is_year, "四位数的出版年份，或 null（未注明）")),
+        reports=frozenset(_read_choices(filters, "reports", _is_text, message("报告编号"))),
+        years=frozenset(_read_choices(filters, "years", _is_year, message("四位数的出版年份，或 null（未注明）"))),
         kinds=frozenset(_read_kinds(filters)),
     )
 
 
 def _read_kinds(filters: Mapping[object, object]) -> Iterable[Kind]:
-    named = _read_choices(filters, "kinds", _is_text, "段落类型")
+    named = _read_choices(filters, "kinds", _is_text, message("段落类型"))
     if unknown := set(named) - set(KINDS):
-        raise BadQuestion(f"没有 {_listed(unknown)} 这种段落；filters.kinds 可用 {'、'.join(KINDS)}。")
+        raise BadQuestion(
+            message("没有 {unknown} 这种段落；filters.kinds 可用 {kinds}。", unknown=_listed(unknown), kinds=KINDS)
+        )
     return (kind for kind in KINDS if kind in named)
 
 
 def _read_choices(
-    filters: Mapping[object, object], sort: str, valid: Callable[[object], TypeGuard[Choice]], what: str
+    filters: Mapping[object, object], sort: str, valid: Callable[[object], TypeGuard[Choice]], what: Message
 ) -> list[Choice]:
     given = filters.get(sort, [])
     if not isinstance(given, Sequence) or isinstance(given, str) or len(given) > MAX_CHOICES:
-        raise BadQuestion(f"filters.{sort} 应是数组，最多 {MAX_CHOICES:,} 项。")
+        raise BadQuestion(message("filters.{sort} 应是数组，最多 {most:,} 项。", sort=sort, most=MAX_CHOICES))
     choices: list[Choice] = []
     for place, each in enumerate(given):
         if not valid(each):
-            raise BadQuestion(f"filters.{sort}[{place}] 应是{what}。")
+            raise BadQuestion(message("filters.{sort}[{place}] 应是{what}。", sort=sort, place=place, what=what))
         choices.append(each)
     return choices
 
@@ -173,26 +186,27 @@ def _is_year(choice: object) -> TypeGuard[int | None]:
 
 def _read_rewrite(rewrite: object) -> bool:
     if not isinstance(rewrite, bool):
-        raise BadQuestion("rewrite 应是 true 或 false。")
+        raise BadQuestion(message("rewrite 应是 true 或 false。"))
     return rewrite
 
 
 def _read_number(number: object, name: str, least: int, most: int) -> int:
     if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
-        raise BadQuestion(f"{name} 应是 {least} 到 {most:,} 的整数。")
+        raise BadQuestion(message("{name} 应是 {least} 到 {most:,} 的整数。", name=name, least=least, most=most))
     return number
 
 
-def _listed(names: Iterable[str]) -> str:
+def _listed(names: Iterable[str]) -> Message:
     """Names for a message, at most three."""
-    first, *others = sorted(name[:60] for name in names)
-    more = f" 等 {len(others) + 1} 个" if len(others) > 2 else ""
-    return "、".join([first, *others[:2]]) + more
+    listed = sorted(name[:60] for name in names)
+    if len(listed) > 3:
+        return message("{first} 等 {count} 个", first=listed[:3], count=len(listed))
+    return message("{names}", names=listed)
 
 
 def _check_encodable(text: str) -> None:
     if not _encodable(text):
-        raise BadQuestion("文字中含有不完整的 Unicode 字符。")
+        raise BadQuestion(message("文字中含有不完整的 Unicode 字符。"))
 
 
 def _encodable(text: str) -> bool:
@@ -331,7 +345,7 @@ def report_object(line: ReportLine) -> JsonObject:
             for page in line.pages
             if page.flags
         ],
-        "notes": list(line.notes),
+        "notes": list(map(str, line.notes)),
     }
 
 

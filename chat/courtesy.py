@@ -1,4 +1,4 @@
-"""Courtesies and questions about the assistant itself: answered at once in fixed words, without a search.
+"""Courtesies and questions about the assistant itself: answered at once in fixed words, in the language that is spoken, without a search.
 
 Only a message that is nothing else counts: 「你好，2022年的产值是多少？」 is a question, and its courtesy is left out of what
 is searched. Knows the words of one message.
@@ -9,24 +9,13 @@ from collections.abc import Sequence
 from typing import Literal
 
 from chat.answer import Answer
-from chat.refusal import covered
+from chat.refusal import covered, joined
+from ingest.language import say
 from ingest.normalise import simplify
 
 Courtesy = Literal["itself", "parting", "thanks", "greeting", "noted"]
 
 _LONGEST = 40  # nobody is polite at greater length
-_WHAT_IT_IS = "我是行业报告问答助手：从收录的报告里查找原文来回答，并注明每一处出处；报告里没有的，会直接说没有找到。"
-_HOW_TO_ASK = (
-    "请直接提问，写明对象和年份更容易找准，例如“2022年某行业的市场规模是多少？”；也可以接着追问，例如“那2023年呢？”。"
-)
-_EMPTY = "目前还没有收录报告。"
-_GO_ON = "还有想了解的，请接着问。"
-_SAID = {
-    "parting": "再见。需要时再来提问。",
-    "thanks": f"不客气。{_GO_ON}",
-    "noted": f"好的。{_GO_ON}",
-}
-
 _YOU = "(?:你|您|你们)"
 _WHAT = "(?:些|点)?(?:什么|啥|哪些|多少)"
 _REPORTS = "(?:份|篇)?(?:行业)?(?:报告|资料|文档|文件)"
@@ -93,8 +82,26 @@ def without_courtesy(question: str) -> str:
 
 def courtesy_answer(kind: Courtesy, reports: Sequence[str]) -> Answer:
     """The reply to a courtesy, which cites nothing; reports: the titles in the library."""
-    said = _SAID.get(kind)
-    if said is None:
-        hello = "你好！" if kind == "greeting" else ""
-        said = f"{hello}{_WHAT_IT_IS}{covered(reports) if reports else _EMPTY}{_HOW_TO_ASK}"
-    return Answer((), (), (), refusal=said, courtesy=True)
+    go_on = say("还有想了解的，请接着问。")
+    match kind:
+        case "parting":
+            said = [say("再见。需要时再来提问。")]
+        case "thanks":
+            said = [say("不客气。"), go_on]
+        case "noted":
+            said = [say("好的。"), go_on]
+        case "greeting":
+            said = [say("你好！"), *_about_itself(reports)]
+        case "itself":
+            said = _about_itself(reports)
+    return Answer((), (), (), refusal=joined(said, " "), courtesy=True)
+
+
+def _about_itself(reports: Sequence[str]) -> list[str]:
+    return [
+        say("我是行业报告问答助手：从收录的报告里查找原文来回答，并注明每一处出处；报告里没有的，会直接说没有找到。"),
+        covered(reports) if reports else say("目前还没有收录报告。"),
+        say(
+            "请直接提问，写明对象和年份更容易找准，例如“2022年某行业的市场规模是多少？”；也可以接着追问，例如“那2023年呢？”。"
+        ),
+    ]

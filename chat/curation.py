@@ -24,6 +24,7 @@ from ingest.corpus import (
     sweep_incoming,
 )
 from ingest.errors import UserError
+from ingest.language import message, say
 from ingest.manifest import manifest_without
 from ingest.reading import MANIFEST
 from ingest.report import UnreadableReport
@@ -84,7 +85,7 @@ def add_reports(setup: Setup, files: Sequence[Path]) -> Added:
     there: list[tuple[Path, str]] = []
     refused: list[UnreadableReport] = []
     readings: list[Reading] = []
-    with writing(setup.root, "添加报告"):
+    with writing(setup.root, "add"):
         sweep_incoming(setup.corpus)
         names = {content_sha256(file): file.name for file in list_files(setup.corpus)}
         try:
@@ -118,7 +119,7 @@ def _take_in(setup: Setup, given: Path) -> Reading:
     path = given.resolve()
     if content_sha256(CorpusFile(path, given.name, {})) is None:
         setup.read(path, {})  # no file, or one too large to copy first: reading says so
-        raise UnreadableReport(f"{given}：读取时文件还在变化；请等它写完后重试")
+        raise UnreadableReport(message("{file}：读取时文件还在变化；请等它写完后重试", file=given))
     folder = reports_folder(setup.corpus)
     target = _free_name(folder, safe_name(given.name))
     waiting = incoming_folder(setup.corpus) / target.name
@@ -129,11 +130,11 @@ def _take_in(setup: Setup, given: Path) -> Reading:
     reading = read_file(
         CorpusFile(waiting, name, {}),
         read=setup.read,
-        progress=lambda _, done, total: setup.progress("读取", done, total),
+        progress=lambda _, done, total: setup.progress(say("读取"), done, total),
     )
     if reading.report is None:
         waiting.unlink()
-        raise UnreadableReport(f"{given}{reading.problem}")
+        raise UnreadableReport(reading.problem_of(given))
     os.rename(waiting, target)
     sync(folder)
     return reading
@@ -162,7 +163,7 @@ def remove_reports(setup: Setup, ids: Sequence[str]) -> Removed:
     from index.versions import writing  # noqa: PLC0415 - as above
 
     list_files(setup.corpus)  # without a corpus, before a folder is made for its index
-    with writing(setup.root, "移除报告"):
+    with writing(setup.root, "remove"):
         version = sound_version(setup.root)
         readings = read_readings(version) if version else []
         titles = {reading.id: reading.report.title for reading in readings if reading.report}
@@ -172,7 +173,11 @@ def remove_reports(setup: Setup, ids: Sequence[str]) -> Removed:
         paths = [file.path for id, file in files if id in going and (file.path.exists() or file.path.is_symlink())]
         for id in going:
             if sum(file.entry.get("id") == id for _, file in files) > 1:
-                raise UnknownReport(f"清单中有多个 [[report]] 的编号是 {id}；请先在 {MANIFEST} 里另给编号")
+                raise UnknownReport(
+                    message(
+                        "清单中有多个 [[report]] 的编号是 {id}；请先在 {manifest} 里另给编号", id=id, manifest=MANIFEST
+                    )
+                )
         manifest = manifest_without(setup.corpus, going)
         with _set_aside(setup.corpus, paths, manifest):
             built = update_index(setup, may_be_empty=True)
@@ -214,16 +219,23 @@ def _id_of(file: CorpusFile) -> str:
 
 def _matching(asked: str, known: Sequence[str]) -> str:
     if not asked.strip():
-        raise UnknownReport("报告编号是空的；编号见 reportqa list")
+        raise UnknownReport(message("报告编号是空的；编号见 reportqa list"))
     if asked in known:
         return asked
     beginning = [id for id in known if len(asked) >= LEAST_PREFIX and id.startswith(asked)]
     if len(beginning) == 1:
         return beginning[0]
     if beginning:
-        raise UnknownReport(f"有 {len(beginning)} 份报告的编号以 {asked} 开头：{'、'.join(beginning)}；请写全")
-    have = f"现有：{'、'.join(known)}" if known else "现在一份报告也没有"
-    raise UnknownReport(f"没有编号为 {asked} 的报告；{have}")
+        raise UnknownReport(
+            message(
+                "有 {count} 份报告的编号以 {asked} 开头：{beginning}；请写全",
+                count=len(beginning),
+                asked=asked,
+                beginning=beginning,
+            )
+        )
+    have = message("现有：{known}", known=known) if known else message("现在一份报告也没有")
+    raise UnknownReport(message("没有编号为 {asked} 的报告；{have}", asked=asked, have=have))
 
 
 def list_reports(corpus: Path, version: Path) -> tuple[list[Listed], list[UnreadableReport]]:
@@ -247,7 +259,10 @@ def report_lines(version: Path) -> list[ReportLine]:
 
     check_format(read_about(version))
     passages = passage_counts(version)
-    reports, _ = reports_of(version, read_readings(version))
+    readings = read_readings(version)
+    reports, _ = reports_of(version, readings)
+    # Of two files with one id the first gives the report.
+    files = {reading.id: reading.file for reading in reversed(readings) if reading.report is not None}
     return [
         ReportLine(
             report.id,
@@ -259,6 +274,7 @@ def report_lines(version: Path) -> list[ReportLine]:
             report.pages,
             report.notes,
             report.page_kind,
+            files[report.id],
         )
         for report in reports
     ]

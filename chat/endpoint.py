@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Pieces, Usage
+from ingest.language import message
 
 if TYPE_CHECKING:
     import httpx
@@ -40,7 +41,7 @@ class Endpoint:
         self._key = api_key.strip()  # a key read from a file often brings its line end
         if not (self._key.isascii() and self._key.isprintable()):
             raise GeneratorUnavailable(
-                "环境变量 REPORTQA_API_KEY 中有不能用作密钥的字符（非 ASCII 或换行）；请重新设置"
+                message("环境变量 REPORTQA_API_KEY 中有不能用作密钥的字符（非 ASCII 或换行）；请重新设置")
             )
 
     def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, grammar: str = "") -> Pieces:
@@ -109,34 +110,58 @@ class Endpoint:
                     text = "\n".join([line async for line in _lines(response, SAID_BYTES, cut=True)])
                     said = " ".join(self._without_key(text).split())[:200]
                     raise GeneratorUnavailable(
-                        f"{self._shown} 返回 {response.status_code}：{said}；"
-                        "请检查 [generator] 的 base_url、model 与环境变量 REPORTQA_API_KEY"
+                        message(
+                            "{service} 返回 {status}：{said}；请检查 [generator] 的 base_url、model 与环境变量 REPORTQA_API_KEY",
+                            service=self._shown,
+                            status=response.status_code,
+                            said=said,
+                        )
                     )
                 complete = False
                 async for line in _lines(response, ANSWER_BYTES):
                     event = _event(line)
                     if error := event.get("error"):
                         raise GeneratorUnavailable(
-                            f"{self._shown} 中途报错：{self._without_key(str(error))[:200]}；请重试"
+                            message(
+                                "{service} 中途报错：{said}；请重试",
+                                service=self._shown,
+                                said=self._without_key(str(error))[:200],
+                            )
                         )
                     for piece in _pieces(event):
                         arrived.put(piece)
                     complete = complete or _is_last(line) or _finishes(event)
                 if not complete:
                     raise GeneratorUnavailable(
-                        f"{self._shown} 的回应没有结束标志（中途断开，或不是 OpenAI 的流式接口）；请重试，并检查 base_url 是否以 /v1 结尾"
+                        message(
+                            "{service} 的回应没有结束标志（中途断开，或不是 OpenAI 的流式接口）；请重试，并检查 base_url 是否以 /v1 结尾",
+                            service=self._shown,
+                        )
                     )
         except httpx.TimeoutException as error:
             raise GeneratorUnavailable(
-                f"{self._shown} 没有响应（{type(error).__name__}）；请确认服务可用，并检查 [generator] 的 base_url"
+                message(
+                    "{service} 没有响应（{reason}）；请确认服务可用，并检查 [generator] 的 base_url",
+                    service=self._shown,
+                    reason=type(error).__name__,
+                )
             ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise GeneratorUnavailable(
-                f"{self._shown} 连接失败（{error or type(error).__name__}）；请确认服务已启动，并检查 [generator] 的 base_url"
+                message(
+                    "{service} 连接失败（{reason}）；请确认服务已启动，并检查 [generator] 的 base_url",
+                    service=self._shown,
+                    reason=error or type(error).__name__,
+                )
             ) from error
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise GeneratorUnavailable(
-                f"{self._shown} 的回应不符合 OpenAI 接口（{type(error).__name__}：{error}）；请检查 base_url 是否以 /v1 结尾"
+                message(
+                    "{service} 的回应不符合 OpenAI 接口（{reason}：{error}）；请检查 base_url 是否以 /v1 结尾",
+                    service=self._shown,
+                    reason=type(error).__name__,
+                    error=error,
+                )
             ) from error
 
     def _without_key(self, text: str) -> str:
@@ -158,7 +183,7 @@ def _address(base_url: str) -> tuple[str, str]:
         valid = False
     if not valid:
         raise GeneratorUnavailable(
-            "[generator] 的 base_url 不是有效的地址，应形如 http://127.0.0.1:11434/v1（端口 1–65535）；请改正"
+            message("[generator] 的 base_url 不是有效的地址，应形如 http://127.0.0.1:11434/v1（端口 1–65535）；请改正")
         )
     parts = parts._replace(path=parts.path.rstrip("/") + "/chat/completions", fragment="")
     return parts.geturl(), parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
@@ -188,7 +213,7 @@ async def _lines(response: "httpx.Response", limit: int, *, cut: bool = False) -
     async for chunk in response.aiter_bytes():
         size += len(chunk)
         if size > limit and not cut:
-            raise ValueError(f"超过 {limit:,} 字节")
+            raise ValueError(message("超过 {limit:,} 字节", limit=limit))
         *lines, held = (held + chunk[:limit]).split(b"\n")
         for line in lines:
             yield line.decode("utf-8", "replace").rstrip("\r")
@@ -219,7 +244,7 @@ def _pieces(event: Mapping[str, Any]) -> Iterator[str | Usage]:
     for choice in event.get("choices") or []:
         if text := (choice.get("delta") or {}).get("content"):
             if not isinstance(text, str):
-                raise TypeError(f"content 是 {type(text).__name__}")
+                raise TypeError(message("content 是 {kind}", kind=type(text).__name__))
             yield text
     if usage := event.get("usage"):
         yield Usage(int(usage["prompt_tokens"]), int(usage["completion_tokens"]))

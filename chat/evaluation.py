@@ -19,6 +19,7 @@ from index.library import Hit
 from index.metrics import comparable, evidence_at, first_rank, reciprocal_rank
 from index.segment import fold
 from ingest.errors import UserError
+from ingest.language import Message, message, say
 from ingest.report import Passage
 from ingest.system_errors import system_reason
 
@@ -105,7 +106,11 @@ def read_questions(path: Path) -> list[Gold]:
         lines = path.read_text("utf-8-sig").split("\n")  # splitlines() would break a line at a U+2028 in a text
     except (OSError, UnicodeDecodeError) as error:
         reason = system_reason(error) if isinstance(error, OSError) else error
-        raise BadQuestions(f"{path}：无法读取题集（{reason}）；请用 --questions 指明 UTF-8 的 JSONL 文件") from error
+        raise BadQuestions(
+            message(
+                "{path}：无法读取题集（{reason}）；请用 --questions 指明 UTF-8 的 JSONL 文件", path=path, reason=reason
+            )
+        ) from error
     gold = []
     unfinished = []
     for number, line in enumerate(lines, start=1):
@@ -117,13 +122,19 @@ def read_questions(path: Path) -> list[Gold]:
             if _lacks_gold(decoded):
                 unfinished.append(number)
         except (KeyError, TypeError, ValueError) as error:
-            raise BadQuestions(f"{path}：第 {number} 行不是有效的题目（{error!r}）") from error
+            raise BadQuestions(
+                message("{path}：第 {number} 行不是有效的题目（{error}）", path=path, number=number, error=repr(error))
+            ) from error
     if unfinished:
         raise BadQuestions(
-            f"{path}：{_numbered(unfinished)}还没有标准答案；请填写 type 与 answerable，能回答的再填写 must 与 evidence，或删去这些行"
+            message(
+                "{path}：{lines}还没有标准答案；请填写 type 与 answerable，能回答的再填写 must 与 evidence，或删去这些行",
+                path=path,
+                lines=_numbered(unfinished),
+            )
         )
     if not gold:
-        raise BadQuestions(f"{path}：题集是空的")
+        raise BadQuestions(message("{path}：题集是空的", path=path))
     return gold
 
 
@@ -149,16 +160,17 @@ def _lacks_gold(line: Mapping[str, Any]) -> bool:
     return "feedback" in line and bool(line["answerable"]) and not (line.get("must") and line.get("evidence"))
 
 
-def _numbered(lines: Sequence[int]) -> str:
+def _numbered(lines: Sequence[int]) -> Message:
     """Lines for a message, the first ten by number."""
-    more = f" 等 {len(lines)} 行" if len(lines) > 10 else " 行"
-    return f"第 {'、'.join(map(str, lines[:10]))}{more}"
+    if len(lines) <= 10:
+        return message("第 {numbers} 行", numbers=lines)
+    return message("第 {numbers} 等 {count} 行", numbers=lines[:10], count=len(lines))
 
 
 def _spellings(group: object) -> tuple[str, ...]:
     """A bare string would pass for a list of its characters, and an empty spelling is found in every text."""
     if not isinstance(group, list) or not all(isinstance(text, str) and text.strip() for text in group):
-        raise ValueError(f"应为非空字符串的数组，实为 {group!r}")
+        raise ValueError(say("应为非空字符串的数组，实为 {group}", group=repr(group)))
     return tuple(group)
 
 
@@ -374,14 +386,18 @@ def read_summary(path: Path) -> dict[str, dict[str, float | int | None]]:
             name: {figure: _number(value) for figure, value in figures.items()} for name, figures in summary.items()
         }
     except OSError as error:
-        raise BadQuestions(f"{path}：无法读取之前的结果（{system_reason(error)}）；请检查 --compare") from error
+        raise BadQuestions(
+            message("{path}：无法读取之前的结果（{reason}）；请检查 --compare", path=path, reason=system_reason(error))
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadQuestions(f"{path}：不是 reportqa eval 写出的结果（{error}）") from error
+        raise BadQuestions(
+            message("{path}：不是 reportqa eval 写出的结果（{error}）", path=path, error=error)
+        ) from error
 
 
 def _number(value: object) -> float | int | None:
     if value is not None and not isinstance(value, float | int):
-        raise TypeError(f"应为数字，实为 {value!r}")
+        raise TypeError(say("应为数字，实为 {value}", value=repr(value)))
     return value
 
 
@@ -400,9 +416,13 @@ def read_results(path: Path) -> Kept | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise BadQuestions(f"{path}：无法读取评测结果（{system_reason(error)}）") from error
+        raise BadQuestions(
+            message("{path}：无法读取评测结果（{reason}）", path=path, reason=system_reason(error))
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadQuestions(f"{path}：不是 reportqa eval 写出的结果（{error}）") from error
+        raise BadQuestions(
+            message("{path}：不是 reportqa eval 写出的结果（{error}）", path=path, error=error)
+        ) from error
 
 
 def _result(fields: Mapping[str, Any]) -> Result:

@@ -1,68 +1,29 @@
-"""What readers think of answers: 👍 or 👎, why, and the answer that was judged, in SQLite beside the index.
-
-A connection lasts as long as one operation (2 ms with its write) and none is shared: SQLite then does all the locking, between
-threads as between the service and the command line, and nobody is left in the middle of a read who would keep the words
-of a removed report in the log. Readers judge seldom enough.
+"""What readers think of answers: 👍 or 👎, why, and the answer that was judged, kept in `records`.
 
 An answer holds words of reports, and these go when a report goes or loses words (`forget_all_but`). What stays of such a
 judgement is what the reader said without them: the verdict, the reason and the question as typed.
 """
 
 import json
-import os
 import re
-import sqlite3
-from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection
+from dataclasses import astuple, dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from ingest.errors import UserError
-from ingest.system_errors import system_reason
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from chat.records import FEEDBACK, Records
 
 Verdict = Literal["up", "down"]
 Reason = Literal["wrong_figure", "wrong_source", "incomplete", "not_answered", "outdated", "other"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
-FEEDBACK = "feedback.sqlite3"  # beside the versions of an index, which builds and sweeps leave alone
 # What a version of an index is called; a library that was never saved has no such name.
 LIBRARY = re.compile(r"version-[0-9]+")
-
-_BUSY_SECONDS = 5.0
-_SCHEMA = 1
-_APPLICATION = 0x72716662  # "rqfb": whose file it is, so that no table is put into another program's
-_TABLE = """CREATE TABLE feedback (
-    id TEXT NOT NULL PRIMARY KEY,
-    given_at TEXT NOT NULL,
-    verdict TEXT NOT NULL CHECK (verdict IN ('up', 'down')),
-    reason TEXT NOT NULL,
-    comment TEXT NOT NULL,
-    question TEXT NOT NULL,
-    standalone_question TEXT NOT NULL,
-    answer TEXT NOT NULL,
-    refused INTEGER NOT NULL,
-    citations TEXT NOT NULL, -- JSON: [[report id, passage id], …]
-    library TEXT NOT NULL
-)"""
-_COLUMNS = "id, given_at, verdict, reason, comment, question, standalone_question, answer, refused, citations, library"
-_PROBLEMS = {
-    sqlite3.SQLITE_FULL: "磁盘空间不足；请腾出空间后重试",
-    sqlite3.SQLITE_NOTADB: "不是数据库文件；请把它移到别处，会另建一个新的",
-    sqlite3.SQLITE_CORRUPT: "数据库已损坏；请从备份恢复，或把它移到别处，会另建一个新的",
-    sqlite3.SQLITE_BUSY: f"被别的程序占用超过 {_BUSY_SECONDS:.0f} 秒；请稍后重试",
-    sqlite3.SQLITE_LOCKED: "正被占用；请稍后重试",
-    sqlite3.SQLITE_READONLY: "不能写入；请检查文件与文件夹的权限",
-    sqlite3.SQLITE_CANTOPEN: "无法打开；请检查文件与文件夹的权限",
-    sqlite3.SQLITE_PERM: "没有权限；请检查文件与文件夹的权限",
-    sqlite3.SQLITE_IOERR: "磁盘读写出错；请检查磁盘与剩余空间",
-}
-
-
-class FeedbackUnavailable(UserError):
-    """The database cannot be read or written; the message names it and says why. Answers do not need it."""
+MOST_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +59,17 @@ class Feedback:
 
 def now() -> str:
     """This moment as `given_at` has it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return written(datetime.now(UTC))
+
+
+def days_ago(days: int) -> str:
+    """The moment so many days before this one."""
+    return written(datetime.now(UTC) - timedelta(days=days))
+
+
+def written(moment: datetime) -> str:
+    """A moment as ISO 8601 in UTC, so that moments sort as text."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def without_words(feedback: Feedback) -> Feedback:
@@ -108,16 +79,18 @@ def without_words(feedback: Feedback) -> Feedback:
 
 
 class FeedbackStore:
-    """All feedback on the answers of one index. Nothing is opened or made before the first feedback comes.
+    """All feedback on the answers of one index; the oldest gives way once there is more than `most`.
 
-    path: in the folder of the versions of that index. Only its owner may read the file: questions are private.
+    root: the folder of the versions of that index. days: how long feedback is kept; 0 for as long as there is room.
 
-    Every method raises FeedbackUnavailable where the database cannot be opened, is none, is another program's or a newer
-    version's, or the disk is full; nothing is then recorded or withdrawn.
+    Every method raises RecordsUnavailable as `Records`; nothing is then recorded or withdrawn.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, records: Records, root: Path, *, most: int = MOST_KEPT, days: int = 0) -> None:
+        self._records = records
+        self.most = most
+        self.days = days
+        self._root = root
 
     def record(self, feedback: Feedback) -> bool:
         """Keep it, in the place of what was recorded under its id; once this returns, it is on the disk.
@@ -126,10 +99,11 @@ class FeedbackStore:
         once a report was removed, since nobody can tell any more which of its words may stay.
         """
         kept = feedback if self._is_there(feedback.library) else without_words(feedback)
-        with self._opened() as database, _transaction(database):
-            row = {**_fields(kept), "citations": json.dumps([astuple(cited) for cited in kept.citations])}
-            names = ", ".join(f":{name}" for name in row)
-            database.execute(f"INSERT OR REPLACE INTO feedback ({_COLUMNS}) VALUES ({names})", row)
+        with self._records.writing() as connection:
+            connection.execute(delete(FEEDBACK).where(FEEDBACK.c.id == kept.id))
+            connection.execute(insert(FEEDBACK).values(_row(kept)))
+            newest_first = select(FEEDBACK.c.id).order_by(FEEDBACK.c.given_at.desc(), FEEDBACK.c.id.desc())
+            connection.execute(delete(FEEDBACK).where(FEEDBACK.c.id.in_(newest_first.offset(self.most))))
         # Looked at again after writing: what a removal finds here, it clears itself.
         if kept.answer and not self._is_there(kept.library):
             self._forget(lambda each: each.id == kept.id)
@@ -138,17 +112,42 @@ class FeedbackStore:
 
     def withdraw(self, id: str) -> bool:
         """Delete what was recorded under an id; whether there was anything."""
-        if not self.path.exists():
+        if not self._records.exists:
             return False
-        with self._opened() as database, _transaction(database):
-            return database.execute("DELETE FROM feedback WHERE id = ?", (id,)).rowcount > 0
+        with self._records.writing() as connection:
+            return connection.execute(delete(FEEDBACK).where(FEEDBACK.c.id == id)).rowcount > 0
 
     def records(self) -> list[Feedback]:
         """All of it, oldest first."""
-        if not self.path.exists():
+        if not self._records.exists:
             return []
-        with self._opened() as database:
-            return _records(database)
+        with self._records.reading() as connection:
+            return _all(connection)
+
+    def complaints(self, *, since: str, most: int) -> list[Feedback]:
+        """The latest 👎 since a moment, newest first."""
+        if not self._records.exists:
+            return []
+        down = select(FEEDBACK).where(FEEDBACK.c.verdict == "down", FEEDBACK.c.given_at >= since)
+        latest = down.order_by(FEEDBACK.c.given_at.desc(), FEEDBACK.c.id.desc()).limit(most)
+        with self._records.reading() as connection:
+            return [_feedback(dict(row)) for row in connection.execute(latest).mappings()]
+
+    def counted(self, *, since: str) -> dict[tuple[Verdict, str], int]:
+        """How many there are since a moment, by verdict and reason."""
+        if not self._records.exists:
+            return {}
+        kinds = (FEEDBACK.c.verdict, FEEDBACK.c.reason)
+        counts = select(*kinds, func.count()).where(FEEDBACK.c.given_at >= since).group_by(*kinds)
+        with self._records.reading() as connection:
+            return {(verdict, reason): count for verdict, reason, count in connection.execute(counts)}
+
+    def prune(self) -> int:
+        """Delete what was kept long enough; returns how many."""
+        if not self.days or not self._records.exists:
+            return 0
+        with self._records.writing() as connection:
+            return connection.execute(delete(FEEDBACK).where(FEEDBACK.c.given_at < days_ago(self.days))).rowcount
 
     def forget_all_but(self, reports: Collection[str]) -> None:
         """Clear what may hold words of other reports than these, from the file and its log.
@@ -156,9 +155,9 @@ class FeedbackStore:
         What cites nothing is cleared as well: a refusal names what is near, and nobody can tell whose words these are.
 
         Raises:
-            FeedbackUnavailable: also where somebody else reads the words for longer than the wait for a busy database.
+            RecordsUnavailable: also where somebody else reads the words for longer than the wait for a busy database.
         """
-        if self.path.exists():
+        if self._records.exists:
             self._forget(
                 lambda each: not each.citations or any(cited.report_id not in reports for cited in each.citations),
                 completed=True,
@@ -167,110 +166,35 @@ class FeedbackStore:
     def _forget(self, gone: Callable[[Feedback], bool], *, completed: bool = False) -> None:
         """Clear the words of those that are gone; completed: and of all, what a question was completed to, which came from an
         earlier answer and may name what another report told."""
-        with self._opened() as database:
-            with _transaction(database):
-                if completed:
-                    database.execute("UPDATE feedback SET standalone_question = question")
-                for each in filter(gone, _records(database)):
-                    database.execute(
-                        "UPDATE feedback SET comment = '', standalone_question = question, answer = '', citations = '[]'"
-                        " WHERE id = ?",
-                        (each.id,),
-                    )
-            # secure_delete overwrites what is deleted, but not what was moved: of 150 random histories 3 left words in the
-            # gaps of pages. So the file is written anew, and the log, which has all that was ever changed, cut to nothing.
-            database.execute("VACUUM")
-            (busy, _, _) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                raise FeedbackUnavailable(f"{self.path}：{_PROBLEMS[sqlite3.SQLITE_BUSY]}")
+        with self._records.writing() as connection:
+            if completed:
+                connection.execute(update(FEEDBACK).values(standalone_question=FEEDBACK.c.question))
+            for each in filter(gone, _all(connection)):
+                connection.execute(update(FEEDBACK).where(FEEDBACK.c.id == each.id).values(_row(without_words(each))))
+        self._records.scrub()
 
     def _is_there(self, library: str) -> bool:
-        return LIBRARY.fullmatch(library) is not None and (self.path.parent / library).is_dir()
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one operation; closing it takes back a transaction that did not end."""
-        try:
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-            with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)) as database:
-                database.execute("PRAGMA synchronous = FULL")
-                database.execute("PRAGMA secure_delete = ON")
-                database.execute(
-                    "PRAGMA temp_store = MEMORY"
-                )  # VACUUM would leave a copy of the words among /tmp's blocks
-                self._prepare(database)
-                yield database
-        except sqlite3.Error as error:
-            raise FeedbackUnavailable(f"{self.path}：{_problem(error)}") from error
-        except OSError as error:
-            raise FeedbackUnavailable(f"{self.path}：无法打开（{system_reason(error)}）；请检查路径与权限") from error
-
-    def _prepare(self, database: sqlite3.Connection) -> None:
-        """Make the table where there is none; refuse what is not ours."""
-        with _transaction(database, "DEFERRED"):  # so that its three looks are at one moment
-            ready = self._is_ours(database)
-        if not ready:
-            with _transaction(database):
-                if not self._is_ours(database):  # another process may have been first
-                    database.execute(_TABLE)
-                    database.execute(f"PRAGMA application_id = {_APPLICATION}")
-                    database.execute(f"PRAGMA user_version = {_SCHEMA}")
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            # Others at work in the first moments of a file: SQLite does not wait for them here. The file stays with the
-            # journal it has, which is as safe, and who opens it next changes that.
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
-
-    def _is_ours(self, database: sqlite3.Connection) -> bool:
-        """Whether the table is there; False of an empty database.
-
-        Raises:
-            FeedbackUnavailable: it is another program's, or of a newer version of this one.
-        """
-        application, schema, tables = (
-            database.execute(query).fetchone()[0]
-            for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
-        )
-        if (application, schema, tables) == (0, 0, 0):
-            return False
-        if application != _APPLICATION:
-            raise FeedbackUnavailable(f"{self.path}：是别的程序的数据库；请把它移到别处，会另建一个新的")
-        if schema != _SCHEMA:
-            raise FeedbackUnavailable(
-                f"{self.path}：由更新版本的 reportqa 写成（格式 {schema}，这里只认到 {_SCHEMA}）；请升级 reportqa"
-            )
-        return True
+        return LIBRARY.fullmatch(library) is not None and (self._root / library).is_dir()
 
 
-@contextmanager
-def _transaction(database: sqlite3.Connection, kind: Literal["IMMEDIATE", "DEFERRED"] = "IMMEDIATE") -> Iterator[None]:
-    """Do all or nothing of it; a failure is taken back when the connection is closed.
-
-    kind: DEFERRED for who only reads. A writer says so at once, since one that began by reading is refused without a wait.
-    """
-    database.execute(f"BEGIN {kind}")
-    yield
-    database.execute("COMMIT")
+def cited_text(citations: Collection[Cited]) -> str:
+    """Citations as a column has them."""
+    return json.dumps([astuple(cited) for cited in citations])
 
 
-def _records(database: sqlite3.Connection) -> list[Feedback]:
-    rows = database.execute(f"SELECT {_COLUMNS} FROM feedback ORDER BY given_at, rowid").fetchall()
-    return [_record(dict(zip(_COLUMNS.split(", "), row, strict=True))) for row in rows]
+def cited_from(text: str) -> tuple[Cited, ...]:
+    return tuple(Cited(*pair) for pair in json.loads(text))
 
 
-def _record(row: dict[str, Any]) -> Feedback:
-    citations = tuple(Cited(*pair) for pair in json.loads(row["citations"]))
-    return Feedback(**{**row, "refused": bool(row["refused"]), "citations": citations})
+def _all(connection: Connection) -> list[Feedback]:
+    oldest_first = select(FEEDBACK).order_by(FEEDBACK.c.given_at, FEEDBACK.c.id)
+    return [_feedback(dict(row)) for row in connection.execute(oldest_first).mappings()]
 
 
-def _fields(feedback: Feedback) -> dict[str, Any]:
-    return {name: getattr(feedback, name) for name in _COLUMNS.split(", ")}
+def _feedback(row: dict[str, Any]) -> Feedback:
+    return Feedback(**{**row, "refused": bool(row["refused"]), "citations": cited_from(row["citations"])})
 
 
-def _problem(error: sqlite3.Error) -> str:
-    # The last eight bits are the kind, the others say more: SQLITE_IOERR_WRITE is a SQLITE_IOERR.
-    code = getattr(error, "sqlite_errorcode", None)
-    known = _PROBLEMS.get(code & 0xFF) if isinstance(code, int) else None
-    return known or f"数据库出错（{error}）"
+def _row(feedback: Feedback) -> dict[str, Any]:
+    values = {field.name: getattr(feedback, field.name) for field in fields(feedback)}
+    return {**values, "refused": int(feedback.refused), "citations": cited_text(feedback.citations)}

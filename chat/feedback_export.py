@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chat.feedback import Feedback
 from ingest.errors import UserError
+from ingest.language import message
 
 JsonObject = dict[str, object]
 
@@ -72,4 +73,4 @@ def write_questions(path: Path, questions: Iterable[JsonObject]) -> None:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(lines)
     except FileExistsError as error:
-        raise UserError(f"{path} 已经存在，其中可能有人工填写的标准答案；请换一个文件名") from error
+        raise UserError(message("{path} 已经存在，其中可能有人工填写的标准答案；请换一个文件名", path=path)) from error

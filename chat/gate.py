@@ -18,6 +18,7 @@ from chat.asker import Asker, Keep, turned_away, watched
 from chat.config import LimitsConfig
 from chat.line import Line, Ticket
 from ingest.errors import UserError
+from ingest.language import Message, message
 
 PULSE_SECONDS = 0.25  # a waiting generator must yield this often: one that only blocks cannot be cancelled
 FIRST_GUESS_SECONDS = 8.0  # of an answer, before there was one: the default model's on two cores
@@ -25,18 +26,15 @@ NEWEST_COUNTS = 0.2  # of an answer's time in the mean, against those before
 COME_BACK_SECONDS = 30  # where nothing tells how long it will take
 LONGEST_ADVICE_SECONDS = 120
 
-TOO_MANY = "您已有 {pending} 个问题尚未答完，请等答完一个再问。"
-FULL = "正在等候回答的问题较多（已有 {waiting} 个），请稍后再试。"
-WAITED = "等候已超过 {seconds:.0f} 秒，正在回答的问题较多，请稍后再试。"
-STOPPING = "服务正在停止，暂不接受新的问题，请稍后再试。"
-CUT_OFF = "服务正在停止，这个回答未能完成，请稍后重新提问。"
+STOPPING = message("服务正在停止，暂不接受新的问题，请稍后再试。")
+CUT_OFF = message("服务正在停止，这个回答未能完成，请稍后重新提问。")
 
 
 class Busy(UserError):
     """There is no answer for now; the message is for the reader. retry_after: seconds after which to ask again, 1 to 120."""
 
-    def __init__(self, message: str, *, retry_after: int = COME_BACK_SECONDS) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Message | str, *, retry_after: int = COME_BACK_SECONDS) -> None:
+        super().__init__(reason)
         self.retry_after = retry_after
 
 
@@ -134,9 +132,15 @@ class ModelGate:
             own = [ticket for ticket in self._under_way if ticket.caller == caller]
             if len(own) >= self._pending:
                 first = min(map(self._ahead, own))
-                raise TooMany(TOO_MANY.format(pending=self._pending), retry_after=self._seconds(first + 1))
+                raise TooMany(
+                    message("您已有 {pending} 个问题尚未答完，请等答完一个再问。", pending=self._pending),
+                    retry_after=self._seconds(first + 1),
+                )
             if self.under_way >= self.most:
-                raise Busy(FULL.format(waiting=self._waiting), retry_after=self._seconds(self.under_way))
+                raise Busy(
+                    message("正在等候回答的问题较多（已有 {waiting} 个），请稍后再试。", waiting=self._waiting),
+                    retry_after=self._seconds(self.under_way),
+                )
             ticket = Ticket(caller)
             self._under_way.add(ticket)
             return ticket
@@ -216,7 +220,12 @@ class ModelGate:
             if self._stopping:
                 raise Busy(STOPPING)
             if time.monotonic() - joined > self._wait_seconds:
-                raise Busy(WAITED.format(seconds=self._wait_seconds), retry_after=self._seconds(ahead))
+                raise Busy(
+                    message(
+                        "等候已超过 {seconds:.0f} 秒，正在回答的问题较多，请稍后再试。", seconds=self._wait_seconds
+                    ),
+                    retry_after=self._seconds(ahead),
+                )
             yield Waiting(ahead, self._seconds(ahead))
             with self._moved:
                 self._moved.wait_for(lambda: self._stopping or not self._ahead(ticket), PULSE_SECONDS)

@@ -1,6 +1,7 @@
 """What stands between the network and the service: which requests come in, and what every response says.
 
 One ASGI layer around everything, Gradio and error pages included:
+- the language of the request, in which whatever answers it speaks;
 - a Host on the list, a body of bounded size, no request from another site's page, no header that moves Gradio's root;
 - only routes of the table (`chat.access.routes`), each only for who may use it;
 - a content policy with a nonce, who may frame the page, and the other headers on every response.
@@ -25,7 +26,9 @@ from chat.access.access import Access
 from chat.access.rejected import Rejected
 from chat.access.routes import Need, need_of
 from chat.api.refusals import refusal_object
+from chat.pages.languages import LANGUAGES, language_of
 from ingest.errors import UserError
+from ingest.language import message, speaking, spoken
 from ingest.reading import MAX_BYTES
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -40,15 +43,14 @@ SCRIPT = re.compile(rb"<script(?=[\s>])")
 OUTSIDE_TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>', re.S)
 ORIGIN = re.compile(r"https?://(?:\*\.)?(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:]+\])(?::(?:\d{1,5}|\*))?")
 
-UNKNOWN_HOST = "此地址不在允许的主机名之列，请在配置中加入。"
-FOREIGN_REQUEST = "不接受来自其他网站页面的请求。"
-TOO_LARGE = "请求过大：最多 {limit} MB。"
-NOT_FOUND = "没有这个地址。"
+UNKNOWN_HOST = message("此地址不在允许的主机名之列，请在配置中加入。")
+FOREIGN_REQUEST = message("不接受来自其他网站页面的请求。")
+NOT_FOUND = message("没有这个地址。")
 # For a browser, in the place of a page.
 REJECTED_PAGE = """<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>研报问答</title><style>body{{font:16px/1.7 sans-serif;margin:20vh auto;max-width:34rem;padding:0 1.5rem;color:#1e293b}}
-h1{{font-size:1.15rem}}</style></head><body><main><h1>研报问答</h1><p>{message}</p></main></body></html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{product}</title><style>body{{font:16px/1.7 sans-serif;margin:20vh auto;max-width:34rem;padding:0 1.5rem;color:#1e293b}}
+h1{{font-size:1.15rem}}</style></head><body><main><h1>{product}</h1><p>{message}</p></main></body></html>
 """
 
 
@@ -77,7 +79,11 @@ class Guard:
     ) -> None:
         for origin in frame_ancestors:
             if not ORIGIN.fullmatch(origin):
-                raise BadOrigin(f"frame_ancestors 中的 {origin!r} 不是来源，应形如 https://portal.example.com")
+                raise BadOrigin(
+                    message(
+                        "frame_ancestors 中的 {origin} 不是来源，应形如 https://portal.example.com", origin=repr(origin)
+                    )
+                )
         self._app = app
         self._access = access
         self._hosts = frozenset(map(_canonical, allowed_hosts))
@@ -91,6 +97,17 @@ class Guard:
         if scope["type"] != "http":  # no WebSocket is served
             await send({"type": "websocket.close", "code": 1008})
             return
+        with speaking(self._language_of(scope)):
+            await self._pass(scope, receive, send)
+
+    def _language_of(self, scope: Scope) -> str:
+        """That of a page, in whatever language it is asked for; else what the request accepts."""
+        if scope["path"] in self._heads:
+            return self._heads[scope["path"]][0].decode()
+        return language_of(Headers(scope=scope).get("accept-language", ""))
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, in the language that is spoken, or hand it on."""
         nonce = secrets.token_urlsafe(18)
         limit = _body_limit(scope)
         body = _Limited(receive, limit)
@@ -179,7 +196,7 @@ def _body_limit(scope: Scope) -> int:
 
 
 def _too_large(limit: int) -> Rejected:
-    return Rejected(413, TOO_LARGE.format(limit=limit // 1_000_000))
+    return Rejected(413, message("请求过大：最多 {limit} MB。", limit=limit // 1_000_000))
 
 
 class _Limited:
@@ -233,9 +250,11 @@ class _Answer:
         """Send the reason, as a page or as the contract's error object."""
         self._head = None  # it is not the page that was asked for
         if as_page:
-            kind, body = b"text/html; charset=utf-8", REJECTED_PAGE.format(message=escape(rejected.message)).encode()
+            words, told = LANGUAGES[spoken()], escape(str(rejected.message))
+            page = REJECTED_PAGE.format(language=words.language, product=words.product, message=told)
+            kind, body = b"text/html; charset=utf-8", page.encode()
         else:
-            told = json.dumps(refusal_object(self._path, rejected.status, rejected.message), ensure_ascii=False)
+            told = json.dumps(refusal_object(self._path, rejected.status, str(rejected.message)), ensure_ascii=False)
             kind, body = b"application/json", told.encode()
         headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
         headers += [(name.lower().encode(), value.encode()) for name, value in rejected.headers.items()]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chat.generation import HEARTBEAT_S, GeneratorUnavailable, Pieces, Usage
+from ingest.language import message
 
 # Room for the prompt (about 600 tokens at most) and the answer, several times over.
 CONTEXT_TOKENS = 4096
@@ -56,7 +57,9 @@ class LocalModel:
             self._server = xllamacpp.Server(params)
         except RuntimeError as error:
             raise GeneratorUnavailable(
-                f"{path}：本地模型无法加载（{error}）；请运行 reportqa model verify 检查文件"
+                message(
+                    "{path}：本地模型无法加载（{error}）；请运行 reportqa model verify 检查文件", path=path, error=error
+                )
             ) from error
 
     def generate(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, grammar: str = "") -> Pieces:
@@ -94,10 +97,12 @@ class LocalModel:
             try:
                 finished = yield from _pieces(arrived)
                 if error := answer.exception():
-                    raise GeneratorUnavailable(f"本地模型出错（{error}）；请重试，若仍如此请重新启动") from error
+                    raise GeneratorUnavailable(
+                        message("本地模型出错（{error}）；请重试，若仍如此请重新启动", error=error)
+                    ) from error
                 if not finished:
                     raise GeneratorUnavailable(
-                        "本地模型的回答中途断开；请重试，若仍如此请运行 reportqa model verify 检查文件"
+                        message("本地模型的回答中途断开；请重试，若仍如此请运行 reportqa model verify 检查文件")
                     )
             finally:
                 stopped.set()
@@ -117,7 +122,7 @@ def _pieces(arrived: "queue.SimpleQueue[str | None]") -> Generator[str | Usage, 
         event: dict[str, Any] = json.loads(chunk)
         if problem := event.get("error") or (event if "code" in event else None):
             reason = problem.get("message", problem) if isinstance(problem, dict) else problem
-            raise GeneratorUnavailable(f"本地模型拒绝了这次请求：{reason}")
+            raise GeneratorUnavailable(message("本地模型拒绝了这次请求：{reason}", reason=reason))
         for choice in event.get("choices", []):
             finished = finished or bool(choice.get("finish_reason"))
             if text := choice.get("delta", {}).get("content"):

@@ -5,13 +5,13 @@ name only when it is whole and its sha256 is the pinned one. `<file>.verified.js
 checked, so that the next start reads no gigabyte; `pins.json` holds each sha256 that the catalogue does not know, from
 first use.
 
-Knows nothing of the command line: progress and notices are handed to the caller, notices and errors in Chinese.
+Knows nothing of the command line: progress and notices are handed to the caller, both in the language that is spoken.
 """
 
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -21,10 +21,11 @@ from chat.partial import Partial, partial_path, read_json, write_json
 from chat.sources import Progress, Source, SourceFailed, sources
 from index.bundled import CHECKSUMS, BadWeights, EncoderFolderDamaged, make_encoder_folder, verify_encoder_folder
 from ingest.errors import UserError
+from ingest.language import Message, message, say
 
 State = Literal["ready", "partial", "absent"]
 Notice = Callable[[str], None]
-"""Called with one Chinese sentence that the user should see."""
+"""Called with one sentence that the user should see."""
 
 SPACE_MARGIN = 1.05
 GGUF_MAGIC = b"GGUF"
@@ -66,28 +67,31 @@ def fetch(
     def found() -> Path:
         path = locate(model, models_dir)
         if source is not None:
-            notice(f"{model.name} 已有且完好，未使用指定的文件 {source}")
+            notice(say("{name} 已有且完好，未使用指定的文件 {source}", name=model.name, source=source))
         return path
 
     # Another process may be putting it in place at this moment: what is not found here is asked again under the lock.
     with suppress(ModelUnavailable, ModelAltered, OSError):
         return found()
     models_dir.mkdir(parents=True, exist_ok=True)
-    with _locked(models_dir / f"{model.file}.lock", lambda: notice(f"另一个进程正在获取 {model.name}，等待它完成…")):
+    with _locked(
+        models_dir / f"{model.file}.lock",
+        lambda: notice(say("另一个进程正在获取 {name}，等待它完成…", name=model.name)),
+    ):
         if state(model, models_dir) == "ready":
             try:
                 return found()
             except ModelAltered as altered:
-                notice(f"{altered}\n现在重新获取。")
+                notice(say("{altered}\n现在重新获取。", altered=altered))
         _require_space(model, models_dir)
-        failures = []
+        failures: list[Message] = []
         for name, write in sources(model, source):
-            notice(f"正在获取 {model.name}，来源：{name}")
+            notice(say("正在获取 {name}，来源：{source}", name=model.name, source=name))
             try:
                 return _install(model, models_dir, write, progress, notice)
             except (SourceFailed, OSError) as error:
-                failures.append(f"{name}：{error}")
-                notice(f"来源不可用：{failures[-1]}")
+                failures.append(message("{source}：{error}", source=name, error=error))
+                notice(say("来源不可用：{failure}", failure=failures[-1]))
     raise ModelUnavailable(_unavailable(model, failures))
 
 
@@ -102,19 +106,21 @@ def _install(model: Model, models_dir: Path, write: Source, progress: Progress, 
         if expected is not None and digest != expected:
             partial.discard()
             if carried:  # the bytes carried on may have been another source's: this one gets a chance of its own
-                notice("与此前取得的部分合不成原文件，从头再取一次。")
+                notice(say("与此前取得的部分合不成原文件，从头再取一次。"))
                 return _install(model, models_dir, write, progress, notice)
-            raise SourceFailed(f"内容不对：sha256 应为 {expected}，实为 {digest}；已删除")
+            raise SourceFailed(
+                message("内容不对：sha256 应为 {expected}，实为 {digest}；已删除", expected=expected, digest=digest)
+            )
         if model.kind == "generator" and not partial.starts_with(GGUF_MAGIC):
             partial.discard()
-            raise SourceFailed("内容不是 GGUF 模型文件；已删除")
+            raise SourceFailed(message("内容不是 GGUF 模型文件；已删除"))
         partial.checkpoint()
     if model.kind == "encoder":
-        notice(f"正在把 {model.name} 的权重转换为 SentenceTransformer 目录…")
+        notice(say("正在把 {name} 的权重转换为 SentenceTransformer 目录…", name=model.name))
         try:
             make_encoder_folder(partial.path, target)
         except BadWeights as error:
-            raise SourceFailed(str(error)) from error
+            raise SourceFailed(error.message) from error
         partial.discard()
         digest = _digest(target)
         _pin(models_dir, model.name, digest)  # the weights are pinned; the folder's bytes follow the library versions
@@ -137,30 +143,46 @@ def _require_space(model: Model, models_dir: Path) -> None:
     free = shutil.disk_usage(models_dir).free
     if free < needed:
         raise ModelUnavailable(
-            f"磁盘空间不足：获取 {model.name} 需要 {_megabytes(needed)}，{models_dir} 所在磁盘只剩 {_megabytes(free)}；"
-            "请腾出空间，或在配置中把模型目录换到别的磁盘"
+            message(
+                "磁盘空间不足：获取 {name} 需要 {needed}，{models_dir} 所在磁盘只剩 {free}；请腾出空间，或在配置中把模型目录换到别的磁盘",
+                name=model.name,
+                needed=_megabytes(needed),
+                models_dir=models_dir,
+                free=_megabytes(free),
+            )
         )
 
 
-def _unavailable(model: Model, failures: list[str]) -> str:
+def _unavailable(model: Model, failures: Sequence[Message]) -> Message:
+    """What failed and what may be done, a line for each."""
     ways = [
-        f"在能取得的机器上准备好 {_file_wanted(model)}，拷到本机后运行：reportqa model fetch {model.name} --from 路径"
+        message(
+            "在能取得的机器上准备好 {wanted}，拷到本机后运行：reportqa model fetch {name} --from 路径",
+            wanted=_file_wanted(model),
+            name=model.name,
+        )
     ]
     if model.hub is not None:
-        ways.append("设置环境变量 HF_ENDPOINT 为可访问的镜像，再运行一次（已取得的部分会接着用）")
+        ways.append(message("设置环境变量 HF_ENDPOINT 为可访问的镜像，再运行一次（已取得的部分会接着用）"))
     if model.kind == "generator":
-        ways.append("在 reportqa.toml 中改用 OpenAI 兼容接口")
+        ways.append(message("在 reportqa.toml 中改用 OpenAI 兼容接口"))
     else:
-        ways.append("在 reportqa.toml 中指定本机已有的 SentenceTransformer 目录")
-    lines = [f"无法取得模型 {model.name}：", *(f"  · {failure}" for failure in failures), "可以这样解决："]
-    return "\n".join([*lines, *(f"  {number}. {way}" for number, way in enumerate(ways, start=1))])
+        ways.append(message("在 reportqa.toml 中指定本机已有的 SentenceTransformer 目录"))
+    said = message("无法取得模型 {name}：", name=model.name)
+    for failure in failures:
+        said = message("{said}\n  · {failure}", said=said, failure=failure)
+    said = message("{said}\n可以这样解决：", said=said)
+    for number, way in enumerate(ways, start=1):
+        said = message("{said}\n  {number}. {way}", said=said, number=number, way=way)
+    return said
 
 
-def _file_wanted(model: Model) -> str:
+def _file_wanted(model: Model) -> Message:
     if model.hub is not None:
-        return f"{model.hub.file}（{model.hub.repository}）"
+        return message("{file}（{repository}）", file=model.hub.file, repository=model.hub.repository)
     assert model.wheels is not None, f"{model.name} has no source"
-    return f"{model.wheels.pieces[0].requirement} 的 wheel 文件或其中的 {model.wheels.pieces[0].member}"
+    piece = model.wheels.pieces[0]
+    return message("{requirement} 的 wheel 文件或其中的 {member}", requirement=piece.requirement, member=piece.member)
 
 
 # --- verify and locate ---------------------------------------------------------------------------------------------
@@ -195,13 +217,13 @@ def locate_path(path: Path, models_dir: Path) -> Path:
     """
     path = path.resolve()
     if not path.is_file():
-        raise ModelUnavailable(f"{path}：模型文件不存在；请检查配置 generator.path")
+        raise ModelUnavailable(message("{path}：模型文件不存在；请检查配置 generator.path", path=path))
     with path.open("rb") as file:
         if file.read(len(GGUF_MAGIC)) != GGUF_MAGIC:
-            raise ModelUnavailable(f"{path}：不是 GGUF 模型文件；请检查配置 generator.path")
+            raise ModelUnavailable(message("{path}：不是 GGUF 模型文件；请检查配置 generator.path", path=path))
     models_dir.mkdir(parents=True, exist_ok=True)
     record = models_dir / f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.verified.json"
-    way_out = f"若确是您自己换的，请删去 {models_dir / PINS} 中这个路径的一行"
+    way_out = message("若确是您自己换的，请删去 {pins} 中这个路径的一行", pins=models_dir / PINS)
     digest = _current_digest(path, record, remembered=read_json(record))
     pinned = _pins(models_dir).get(str(path))
     if pinned is None:
@@ -215,7 +237,9 @@ def _check_model(model: Model, models_dir: Path, *, remembered: Mapping[str, Any
     """The model's digest, if it is the pinned one; the first use of a model whose sha256 nobody knows makes the pin."""
     path = models_dir / model.file
     if not path.exists():
-        raise ModelUnavailable(f"{path}：模型不在本机；请运行 reportqa model fetch {model.name}")
+        raise ModelUnavailable(
+            message("{path}：模型不在本机；请运行 reportqa model fetch {name}", path=path, name=model.name)
+        )
     digest = _current_digest(path, _verified_path(path), remembered=remembered)
     # An encoder's pin is of the folder that was made, not of the weights that it was made from.
     pinned = (
@@ -224,13 +248,21 @@ def _check_model(model: Model, models_dir: Path, *, remembered: Mapping[str, Any
     if pinned is None:
         _pin(models_dir, model.name, digest)
     else:
-        _compare(path, digest, pinned, f"请运行 reportqa model fetch {model.name} 重新获取")
+        _compare(path, digest, pinned, message("请运行 reportqa model fetch {name} 重新获取", name=model.name))
     return digest
 
 
-def _compare(path: Path, digest: str, pinned: str, way_out: str) -> None:
+def _compare(path: Path, digest: str, pinned: str, way_out: Message) -> None:
     if digest != pinned:
-        raise ModelAltered(f"{path}：内容与登记的不同，已停用（sha256 应为 {pinned}，实为 {digest}）；{way_out}")
+        raise ModelAltered(
+            message(
+                "{path}：内容与登记的不同，已停用（sha256 应为 {pinned}，实为 {digest}）；{way_out}",
+                path=path,
+                pinned=pinned,
+                digest=digest,
+                way_out=way_out,
+            )
+        )
 
 
 def _current_digest(path: Path, record: Path, *, remembered: Mapping[str, Any]) -> str:
@@ -250,7 +282,7 @@ def _digest(path: Path) -> str:
         try:
             verify_encoder_folder(path)
         except EncoderFolderDamaged as error:
-            raise ModelAltered(str(error)) from error
+            raise ModelAltered(error.message) from error
         path = path / CHECKSUMS
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -275,7 +307,10 @@ def _pins(models_dir: Path) -> dict[str, Any]:
     pins = read_json(models_dir / PINS)
     if not pins and (models_dir / PINS).exists():
         raise ModelAltered(
-            f"{models_dir / PINS}：登记文件损坏，无法核对模型；核对过模型来源后可将它删去，下次使用时重新登记"
+            message(
+                "{file}：登记文件损坏，无法核对模型；核对过模型来源后可将它删去，下次使用时重新登记",
+                file=models_dir / PINS,
+            )
         )
     return pins
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chat.places import CHINESE_PLACES, PlaceWords, page_name
+from ingest.language import say
 from ingest.report import PageQuality
 from ingest.source import Flag, PageKind
 
@@ -83,13 +84,14 @@ def _about(flag: Flag, pages: Sequence[PageQuality], words: QualityWords, *, exc
     return f"{words.flags[flag]}{confidence}{words.excluded if excluded else ''}"
 
 
-def page_line(page: PageQuality, kind: PageKind = "page") -> str:
+def page_line(page: PageQuality, kind: PageKind = "page", words: QualityWords = CHINESE_QUALITY) -> str:
     """One page as `reportqa inspect` lists it."""
-    parts = [_named([page], kind), f"{page.characters:,} 字", *(FLAG_LABELS[flag] for flag in page.flags)]
+    characters = say("{count:,} 字", count=page.characters)
+    parts = [_named([page], kind, words), characters, *(words.flags[flag] for flag in page.flags)]
     if page.confidence is not None:
-        parts.append(f"可信度 {page.confidence:.2f}")
+        parts.append(say("可信度 {value:.2f}", value=page.confidence))
     if page.excluded:
-        parts.append("未收录")
+        parts.append(say("未收录"))
     return " · ".join(parts)
 
 

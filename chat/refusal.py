@@ -1,33 +1,32 @@
 """Why a question is not answered, and what the library has near it: years, pictures whose data the text lacks, sections.
 
-A bare refusal sends the reader away; most of them ask for something that stands next to what is there.
+It is told in the language that is spoken. A bare refusal sends the reader away; most of them ask for something that stands next to what is there.
 """
 
 import re
 from collections.abc import Iterable, Sequence, Set
 
-from chat.answer import Answer, Found
+from chat.answer import Answer, Found, RefusalKind
 from chat.evidence import Evidence
 from chat.meant import Another, asked_years, years_of
 from index.asked import asks_for_a_figure, lacks_what_is_asked
 from index.library import Hit
 from index.segment import fold, segment_question
+from ingest.language import Message, in_all_languages, message, say, spoken
 from ingest.normalise import simplify
 from ingest.report import Passage
 
-NOTHING = "报告中没有找到可以回答这个问题的内容。"
-COVERED = "目前收录的是{reports}。"
-OF_ANOTHER = "最接近的内容说的是{told}，不是{meant}。"
-NOT_NAMED = "收录的相关内容没有说到{meant}。"
-OTHER_YEARS = "收录的相关内容没有说到{asked}年，说到的年份有{spoken}。"
-IN_A_PICTURE = "答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。"
-NEAREST = "最接近的内容在{sections}，供参考。"
+NOTHING = message("报告中没有找到可以回答这个问题的内容。")
+# Said in English whatever language is spoken: who asks in English reads it.
+ASK_IN_CHINESE = "The reports are in Chinese, so a question is best asked in Chinese."
 
 MOST_SECTIONS = 3
 MOST_YEARS = 6
 MOST_REPORTS = 5
 # A section is named where its passage has this share of the question's words; of an unrelated question none does.
 LEAST_WORDS = 0.15
+# Fewer words in Latin letters may be names alone.
+LEAST_ENGLISH_WORDS = 3
 # A picture is what is asked for where its caption has this share of the question's words.
 CAPTION_WORDS = 0.5
 
@@ -36,6 +35,8 @@ _PICTURE = r"(?<![意企试力地版蓝以知识截])图(?:谱|表|片)?(?![像�
 _IN_PICTURE = re.compile(
     rf"{_PICTURE}[^，,。？?]{{0,12}}?(?:栏|列了|列出|标[注了出]|画[了的]|展示|显示|[中里上]|写[了的])"
 )
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
 _ASKED_NOUN = re.compile(
     r"(?:哪些|哪[几两三]?[个家种款位]|什么|多少|几[个家种款])([^，,。？?、的了]{1,8}?)(?:[？?，,。]|$|的|在|是|有)"
 )
@@ -54,37 +55,48 @@ def refused(
     in, as its caption or a passage of its section. instead: what the best matching stretch tells of.
     """
     hits = found.hits
-    said = [NOTHING]
+    said = [str(NOTHING)]
+    kind: RefusalKind = "nothing"
     years = asked_years(found.question) or asked_years(found.standalone_question)
     near = [hit for hit, share in zip(hits, shares, strict=True) if share >= LEAST_WORDS]
     spoken = {year for hit in near if hit.passage.kind != "figure" for year in _years_told(hit.passage)}
     if picture is None:
         picture = _captioned(found.standalone_question, hits, years)
     if picture is not None and years <= spoken | _years_in(picture.passage.text):
-        said.append(IN_A_PICTURE.format(picture=_picture(picture)))
+        shown = _picture(picture)
+        said.append(say("答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。", picture=shown))
+        kind = "picture"
     elif instead is not None and near:
-        template = OF_ANOTHER if instead.told else NOT_NAMED
-        said.append(template.format(told="、".join(instead.told), meant="、".join(instead.meant)))
+        kind = "another"
+        if instead.told:
+            said.append(say("最接近的内容说的是{told}，不是{meant}。", told=instead.told, meant=instead.meant))
+        else:
+            said.append(say("收录的相关内容没有说到{meant}。", meant=instead.meant))
     elif years - spoken and spoken:
-        asked = "、".join(map(str, sorted(years - spoken)))
-        said.append(OTHER_YEARS.format(asked=asked, spoken="、".join(_nearest_years(spoken, years))))
+        asked, nearest = sorted(years - spoken), _nearest_years(spoken, years)
+        said.append(say("收录的相关内容没有说到{asked}年，说到的年份有{spoken}。", asked=asked, spoken=nearest))
+        kind = "years"
     if near:
-        said.append(NEAREST.format(sections="、".join(_sections(near))))
+        said.append(say("最接近的内容在{sections}，供参考。", sections=_sections(near)))
+        kind = "near" if kind == "nothing" else kind
     elif reports:
         said.append(covered(reports))
-    return Answer((), (), hits, refusal="".join(said))
+    if _is_english(found.question) and any(_HAN.search(hit.passage.text) for hit in hits):
+        said.append(ASK_IN_CHINESE)
+    return Answer((), (), hits, refusal=joined(said, " "), refused_for=kind)
 
 
 def is_refusal(text: str) -> bool:
     """Whether an earlier reply was a refusal: its words are not about what was asked."""
-    return text.startswith(NOTHING)
+    return text.startswith(in_all_languages(NOTHING))
 
 
 def covered(reports: Sequence[str]) -> str:
     """What the library covers, as a sentence; reports: at least one title."""
-    shown = "".join(f"《{title}》" for title in reports[:MOST_REPORTS])
-    named = f"{shown}等 {len(reports)} 份报告" if len(reports) > MOST_REPORTS else shown
-    return COVERED.format(reports=named)
+    named = joined([say("《{title}》", title=title) for title in reports[:MOST_REPORTS]], ", ")
+    if len(reports) > MOST_REPORTS:
+        named = say("{shown}等 {count} 份报告", shown=named, count=len(reports))
+    return say("目前收录的是{reports}。", reports=named)
 
 
 def asked_picture(question: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Hit | None:
@@ -132,18 +144,31 @@ def _years_in(text: str) -> set[int]:
     return {year for first, last in spans for year in range(int(first), int(last or first) + 1)}
 
 
-def _picture(hit: Hit) -> str:
+def _picture(hit: Hit) -> Message:
     passage = hit.passage
     if passage.kind == "figure":
-        return f"图“{passage.text.split(chr(10))[0].strip()}”"
-    return f"“{passage.headings[-1]}”一节的图"
+        return message("图“{caption}”", caption=passage.text.split("\n")[0].strip())
+    return message("“{heading}”一节的图", heading=passage.headings[-1])
 
 
-def _sections(hits: Iterable[Hit]) -> list[str]:
+def _sections(hits: Iterable[Hit]) -> list[Message]:
     """The sections of the hits, each with its report, the best first."""
-    return list(dict.fromkeys(f"《{hit.passage.title}》“{hit.passage.headings[-1]}”" for hit in hits))[:MOST_SECTIONS]
+    places = dict.fromkeys((hit.passage.title, hit.passage.headings[-1]) for hit in hits)
+    return [
+        message("《{title}》“{heading}”", title=title, heading=heading) for title, heading in [*places][:MOST_SECTIONS]
+    ]
 
 
-def _nearest_years(spoken: Set[int], asked: Set[int]) -> list[str]:
+def _nearest_years(spoken: Set[int], asked: Set[int]) -> list[int]:
     nearest = sorted(spoken, key=lambda year: min(abs(year - other) for other in asked))[:MOST_YEARS]
-    return [str(year) for year in sorted(nearest)]
+    return sorted(nearest)
+
+
+def joined(parts: Iterable[str], between: str) -> str:
+    """The parts with what English has between them; Chinese has nothing there."""
+    return (between if spoken() == "en" else "").join(parts)
+
+
+def _is_english(question: str) -> bool:
+    """Whether it is a sentence of Latin letters; a name or two are not yet English."""
+    return not _HAN.search(question) and len(_LATIN_WORD.findall(question)) >= LEAST_ENGLISH_WORDS

@@ -18,6 +18,7 @@ from chat.composing import composed
 from chat.evaluation import BadQuestions
 from index.library import PassageIndex
 from index.metrics import first_relevant
+from ingest.language import message, say
 from ingest.report import Passage
 from ingest.system_errors import system_reason
 
@@ -58,7 +59,13 @@ def read_set(folder: Path) -> RetrievalSet:
     known = {passage.id for passage in passages}
     unknown = sorted(id for ids in relevant.values() for id in ids if id not in known)
     if unknown:
-        raise BadQuestions(f"{folder}：相关段落 {unknown[0]} 不在 corpus.jsonl 中；请检查题集是否完整")
+        raise BadQuestions(
+            message(
+                "{folder}：相关段落 {unknown} 不在 corpus.jsonl 中；请检查题集是否完整",
+                folder=folder,
+                unknown=unknown[0],
+            )
+        )
     return RetrievalSet(passages, {id: text for id, text in queries.items() if id in relevant}, relevant)
 
 
@@ -132,9 +139,13 @@ def _records(path: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else "不是 UTF-8"
+        reason = system_reason(error) if isinstance(error, OSError) else message("不是 UTF-8")
         raise BadQuestions(
-            f"{path}：无法读取（{reason}）；--set 指明的文件夹应有 corpus.jsonl、queries.jsonl 和 qrels.tsv"
+            message(
+                "{path}：无法读取（{reason}）；--set 指明的文件夹应有 corpus.jsonl、queries.jsonl 和 qrels.tsv",
+                path=path,
+                reason=reason,
+            )
         ) from error
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -143,9 +154,11 @@ def _records(path: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
             record = json.loads(line)
             _id(record)
             if not all(isinstance(record[key], str) for key in needed):
-                raise TypeError("应为字符串")
+                raise TypeError(say("应为字符串"))
         except (KeyError, TypeError, ValueError) as error:
-            raise BadQuestions(f"{path}：第 {number} 行不是有效的记录（{error!r}）") from error
+            raise BadQuestions(
+                message("{path}：第 {number} 行不是有效的记录（{error}）", path=path, number=number, error=repr(error))
+            ) from error
         yield record
 
 
@@ -182,9 +195,13 @@ def _relevant(folder: Path) -> dict[str, frozenset[str]]:
     try:
         lines = path.read_text("utf-8-sig").splitlines()[1:]
     except (OSError, UnicodeDecodeError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else "不是 UTF-8"
+        reason = system_reason(error) if isinstance(error, OSError) else message("不是 UTF-8")
         raise BadQuestions(
-            f"{path}：无法读取（{reason}）；--set 指明的文件夹应有 corpus.jsonl、queries.jsonl 和 qrels.tsv"
+            message(
+                "{path}：无法读取（{reason}）；--set 指明的文件夹应有 corpus.jsonl、queries.jsonl 和 qrels.tsv",
+                path=path,
+                reason=reason,
+            )
         ) from error
     relevant: dict[str, set[str]] = {}
     for number, line in enumerate(lines, start=2):
@@ -193,5 +210,9 @@ def _relevant(folder: Path) -> dict[str, frozenset[str]]:
             if int(relevance) > 0:
                 relevant.setdefault(query, set()).add(passage)
         except ValueError as error:
-            raise BadQuestions(f"{path}：第 {number} 行应为「题号、段落号、相关度」三列，以制表符分隔") from error
+            raise BadQuestions(
+                message(
+                    "{path}：第 {number} 行应为「题号、段落号、相关度」三列，以制表符分隔", path=path, number=number
+                )
+            ) from error
     return {query: frozenset(ids) for query, ids in relevant.items()}

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chat.access.access import Access
+from chat.access.caller import caller_of
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.api.completion_routes import add_completion_routes
 from chat.api.mcp_server import add_mcp, make_server
 from chat.api.openapi import add_openapi
 from chat.api.refusals import OPENAI_ROUTES, openai_error, refusal_object
 from chat.api.report_routes import add_report_routes
-from chat.asker import Asker
 from chat.contract import (
     Asked,
     Identity,
@@ -35,7 +35,7 @@ from chat.contract import (
     search_object,
 )
 from chat.facets import Results, search_in_one_go
-from chat.feedback_routes import add_feedback_routes
+from chat.feedback_routes import VERDICTS_A_MINUTE, add_feedback_routes
 from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_of
 from chat.generation import GeneratorUnavailable
 from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
@@ -43,17 +43,20 @@ from chat.json_body import TOO_SLOW, TooSlow, WrongType, read_json
 from chat.operations.below import Below
 from chat.operations.operation_routes import Operations, add_operation_routes
 from chat.operations.requests import Requests
+from chat.pages.admin_routes import Stores, add_admin_routes
+from chat.pages.askers import asker_by
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
 from chat.pages.languages import words_for
-from chat.pages.page import Assistant, make_page, make_theme
+from chat.pages.page import Assistant, See, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
 from chat.pages.talk import uncounted
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 from chat.streams import EventStream, sent, without_blocking
 from ingest.errors import UserError
+from ingest.language import message
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -62,6 +65,7 @@ if TYPE_CHECKING:
 
     from chat.feedback import FeedbackStore
     from chat.page_views import PageViews
+    from chat.usage import UsageStore
 
 STATIC = Path(__file__).parent / "pages" / "static"
 SEARCHES = 4  # at once: each takes a core
@@ -69,9 +73,9 @@ SEARCHES = 4  # at once: each takes a core
 FINISH_SECONDS = 4  # for the answers under way at a stop
 TOLD_SECONDS = 1  # for those that are cut off to hear of it
 GRACE_SECONDS = 3  # an open page holds a stream for life: without a limit a stop would wait for it
-NOT_JSON_TYPE = "请以 Content-Type: application/json 发送请求。"
-WRONG_METHOD = "此地址不支持这种请求方法。"
-BROKEN = "服务内部错误，详情见服务日志。"
+NOT_JSON_TYPE = message("请以 Content-Type: application/json 发送请求。")
+WRONG_METHOD = message("此地址不支持这种请求方法。")
+BROKEN = message("服务内部错误，详情见服务日志。")
 
 
 class PortInUse(UserError):
@@ -94,7 +98,9 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortInUse(f"{host}:{port} 已被占用；请用 --port 换一个端口，或先停止占用它的程序。") from error
+            raise PortInUse(
+                message("{host}:{port} 已被占用；请用 --port 换一个端口，或先停止占用它的程序。", host=host, port=port)
+            ) from error
         raise
     return listener
 
@@ -151,7 +157,10 @@ def make_app(
     editing: Editing = "loopback",
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
+    feedback_a_minute: int = VERDICTS_A_MINUTE,
+    usage: "UsageStore | None" = None,
     access: Access | None = None,
+    see: See | None = None,
     external_url: str = "",
     operations: Operations | None = None,
 ) -> "FastAPI":
@@ -160,8 +169,9 @@ def make_app(
     frame_ancestors: origins whose pages may frame ours; none by default.
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
-    feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
-    access: who gets in; without it nobody is asked.
+    feedback: keeps what readers think of answers; without it they are not asked. usage: keeps what was asked, where no gate is
+    given; with both, how the service is used is a page for who may administer it. views: pictures of the pages of PDF reports; without them a report is read as text alone.
+    access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told.
     external_url: how readers reach the service, for links that go out of it; "" for as each request called it; its
     path, where it has one, is taken away by a proxy.
     operations: what watches it; its metrics are told of questions by the gate, where no gate is given.
@@ -171,27 +181,31 @@ def make_app(
         operations.below.BadPath: the path of external_url is none that can be served below.
     """
     operations = operations or Operations()
-    gate = gate or ModelGate(observers=(operations.metrics.count_use,))
+    gate = gate or ModelGate(observers=(operations.metrics.count_use, *([usage.record] if usage is not None else [])))
     app = _guarded_app(allowed_hosts, frame_ancestors, access, urlsplit(external_url).path, operations)
     app.state.gate = gate
-    _add_routes(app, assistant, gate)
-    add_reader_routes(app, assistant, views)
-    add_export_routes(app, assistant)
-    add_operation_routes(app, gate, operations)
-    add_completion_routes(app, assistant, gate, partial(_home, external_url.rstrip("/")))
-    add_report_routes(app, assistant)
+    see, home = see or (lambda caller: assistant), partial(_home, external_url.rstrip("/"))
+    count = access.count_question if access is not None else uncounted
+    _add_routes(app, see, gate)
+    add_reader_routes(app, see, views)
+    add_export_routes(app, see)
+    add_completion_routes(app, see, gate, home)
+    add_report_routes(app, see)
     add_openapi(app, external_url.rstrip("/"))
-    add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
+    add_mcp(app, make_server(see, gate, home, count=count))
+    add_operation_routes(app, gate, operations)
     if feedback is not None:
-        add_feedback_routes(app, feedback)
+        add_feedback_routes(app, feedback, a_minute=feedback_a_minute)
+    if usage is not None and feedback is not None:
+        add_admin_routes(app, Stores(usage, feedback), assistant)
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 
-        add_shelf_routes(app, shelf, editing)
+        add_shelf_routes(app, shelf, editing, see)
     _add_error_handlers(app)
     for words in (CHINESE, ENGLISH):
         count = access.count_question if access is not None else uncounted
-        page = partial(make_page, assistant, gate, words, shelf=shelf, editing=editing, count=count)
+        page = partial(make_page, see, gate, words, shelf=shelf, editing=editing, count=count)
         _within_a_loop(partial(_mount_page, app, page, words))
     return app
 
@@ -298,7 +312,7 @@ async def _nothing(*_: object) -> None:
     """An application that is never called."""
 
 
-def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
+def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
@@ -319,6 +333,7 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         return JSONResponse({"status": "ok"})
 
     async def search(request: Request) -> Response:
+        assistant = see(caller_of(request))
         asked = await _read(request, assistant)
         async with searching:
             if await request.is_disconnected():
@@ -327,12 +342,12 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         return JSONResponse(search_object(searched, assistant.reports, asked.id))
 
     async def ask(request: Request) -> Response:
+        assistant = see(caller_of(request))
         asked = await _read(request, assistant)
-        wanted = request.headers.get("accept-language", "")
-        by = Asker("api", words_for(wanted).language if wanted else "")
-        line = line_of(request)
+        line, by = line_of(request), asker_by(request, "api")
         if "text/event-stream" in request.headers.get("accept", ""):
-            ticket = gate.enter(line, by)  # a refusal has a status of its own, so it comes before the stream
+            # A refusal has a status of its own, so it comes before the stream; who is told of it may write to a disk.
+            ticket = await run_in_threadpool(gate.enter, line, by)
             steps = gate.follow(_ask(assistant, asked), ticket, by)
             return EventStream(_server_sent(steps, asked.id), left=partial(gate.leave, ticket))
         async with aclosing(without_blocking(gate.through(_ask(assistant, asked), line, by))) as events:
@@ -441,12 +456,12 @@ def _add_error_handlers(app: "FastAPI") -> None:
     from starlette.exceptions import HTTPException  # noqa: PLC0415
     from starlette.responses import JSONResponse  # noqa: PLC0415
 
-    def failed(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-        told = refusal_object(request.url.path, status, message, _identity(request))
+    def failed(request: Request, status: int, reason: object, headers: dict[str, str] | None = None) -> JSONResponse:
+        told = refusal_object(request.url.path, status, str(reason), _identity(request))
         return JSONResponse(told, status_code=status, headers=headers)
 
     async def bad_question(request: Request, error: Exception) -> JSONResponse:
-        return failed(request, 400, str(error))
+        return failed(request, 400, error)
 
     async def wrong_type(request: Request, error: Exception) -> JSONResponse:
         return failed(request, 415, NOT_JSON_TYPE)

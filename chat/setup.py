@@ -12,6 +12,7 @@ from chat.catalogue import find_model
 from chat.config import BUNDLED_ENCODER, Config, load_generator, load_reranker, models_folder
 from chat.models import Notice, fetch
 from chat.sources import Progress
+from ingest.language import say
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
@@ -85,11 +86,11 @@ def load_assistant(
     with ThreadPoolExecutor(max_workers=1) as aside:
         generator = aside.submit(load_generator, config)
         prepare()
-        loading("载入向量模型")
+        loading(say("载入向量模型"))
         loaded = encoder()
-        loading("载入索引")
+        loading(say("载入索引"))
         library = load_library(root, loaded, on_damage=on_damage)
-        loading("载入语言模型")
+        loading(say("载入语言模型"))
         model = generator.result()
         return Assistant(
             library,

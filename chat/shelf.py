@@ -3,6 +3,7 @@
 import logging
 import queue
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, Thread
@@ -17,16 +18,14 @@ from chat.live import LiveAssistant
 from chat.sources import Progress
 from ingest.errors import UserError
 from ingest.isolation import Reader
+from ingest.language import message, say
 
 _log = logging.getLogger(__name__)
 
 # Who may add and remove reports over HTTP: see may_edit; everybody; or nobody.
 Editing = Literal["loopback", "always", "never"]
 
-ADDED = "已添加，共 {passages} 段，可以提问了。"
-ALREADY_THERE = "内容已在资料库中（{file}），没有重复添加。"
-REMOVED = "已移除。"
-ANOTHER_CHANGE = "资料库正在更新，请等它完成后重试。"
+ANOTHER_CHANGE = message("资料库正在更新，请等它完成后重试。")
 
 
 class ShelfBusy(UserError):
@@ -68,11 +67,11 @@ class Changed:
         """What was done, for people."""
         match self.outcome:
             case "added":
-                return ADDED.format(passages=self.passages)
+                return say("已添加，共 {passages} 段，可以提问了。", passages=self.passages)
             case "there":
-                return ALREADY_THERE.format(file=self.file)
+                return say("内容已在资料库中（{file}），没有重复添加。", file=self.file)
             case "removed":
-                return REMOVED
+                return say("已移除。")
 
 
 Change = Generator[Step | Changed, None, None]
@@ -126,7 +125,8 @@ class OneAtATime:
             self._free.release()
             told.put(outcome)  # last: who hears it may begin the next change
 
-        Thread(target=run, name="change of the corpus").start()
+        # With the language of who asked for it, in which its steps and its end are told.
+        Thread(target=copy_context().run, args=(run,), name="change of the corpus").start()
         while True:
             event = told.get()
             if isinstance(event, BaseException):
@@ -163,7 +163,9 @@ class CorpusShelf:
         try:
             return work()
         except UserError as error:
-            names = {self._setup.root: "索引", self._setup.corpus: "资料库"} | ({file.parent: ""} if file else {})
+            names = {self._setup.root: say("索引"), self._setup.corpus: say("资料库")} | (
+                {file.parent: ""} if file else {}
+            )
             message = str(error)
             for path, name in names.items():
                 for form in (path.resolve(), path):
@@ -183,7 +185,7 @@ class CorpusShelf:
     def _remove(self, report_id: str, progress: Progress) -> Changed:
         # The beginning of an id, which does on the command line, is too easily mistaken here.
         if report_id not in {line.id for line in self.reports()}:
-            raise UnknownReport(f"没有编号为 {report_id} 的报告；请刷新列表后重试")
+            raise UnknownReport(message("没有编号为 {report_id} 的报告；请刷新列表后重试", report_id=report_id))
         with Reader() as read:
             remove_reports(replace(self._setup, read=read, progress=progress), [report_id])
         self._assistant.refresh()

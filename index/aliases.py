@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from index.alias_mining import Alias
 from index.segment import fold, question_terms, tokenizer
 from ingest.errors import UserError
+from ingest.language import Message, message
 from ingest.readers.encodings import decode_text
 
 Scores = NDArray[np.float32]
@@ -168,7 +169,7 @@ def parse_aliases(text: str, name: str) -> WrittenAliases:
         entry = line.strip().removeprefix("\ufeff")
         if not entry or entry.startswith("#"):
             continue
-        names = _names(entry.removeprefix("-"), f"{name} 第 {number} 行")
+        names = _names(entry.removeprefix("-"), message("{name} 第 {number} 行", name=name, number=number))
         if entry.startswith("-"):
             forbidden.update(frozenset(map(fold, pair)) for pair in combinations(names, 2))
         else:
@@ -176,20 +177,35 @@ def parse_aliases(text: str, name: str) -> WrittenAliases:
     return WrittenAliases(tuple(groups), frozenset(forbidden))
 
 
-def _names(entry: str, place: str) -> tuple[str, ...]:
+def _names(entry: str, place: Message) -> tuple[str, ...]:
     parts = [" ".join(part.split()) for part in _PARTS.split(entry)]
     if len(parts) < 2:
-        raise UnreadableAliases(f"{place}：“{entry}”里没有等号；请写成“名称=别名”，注释以 # 开头")
+        raise UnreadableAliases(
+            message("{place}：“{entry}”里没有等号；请写成“名称=别名”，注释以 # 开头", place=place, entry=entry)
+        )
     for part in parts:
         if not part:
-            raise UnreadableAliases(f"{place}：等号旁边缺少名称；请补上名称或删去多余的等号")
+            raise UnreadableAliases(message("{place}：等号旁边缺少名称；请补上名称或删去多余的等号", place=place))
         if not 2 <= len(part) <= _LONGEST_NAME:
-            raise UnreadableAliases(f"{place}：名称“{part[:20]}”须为 2 至 {_LONGEST_NAME} 个字；请改写或删去")
+            raise UnreadableAliases(
+                message(
+                    "{place}：名称“{name}”须为 2 至 {most} 个字；请改写或删去",
+                    place=place,
+                    name=part[:20],
+                    most=_LONGEST_NAME,
+                )
+            )
         if part[0] in "#-":
-            raise UnreadableAliases(f"{place}：名称“{part[:20]}”不能以 {part[0]} 开头；请改写或删去")
+            raise UnreadableAliases(
+                message(
+                    "{place}：名称“{name}”不能以 {sign} 开头；请改写或删去", place=place, name=part[:20], sign=part[0]
+                )
+            )
     names = tuple({fold(part): part for part in reversed(parts)}.values())[::-1]
     if len(names) < 2:
-        raise UnreadableAliases(f"{place}：“{parts[0]}”重复，没有别的名称；请写上另一个名称或删去这一行")
+        raise UnreadableAliases(
+            message("{place}：“{name}”重复，没有别的名称；请写上另一个名称或删去这一行", place=place, name=parts[0])
+        )
     return names
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import UserError
+from ingest.language import message
 
 if TYPE_CHECKING:  # numpy and tokenizers take longer to import than `reportqa --help` may
     import numpy as np
@@ -132,7 +133,15 @@ def make_encoder_folder(weights: Path, folder: Path) -> None:
         vocabulary = _read_vocabulary(cursor)
         tensors = _bert_tensors(sizes, cursor.content, _read_directory(cursor))
     except (struct.error, ValueError, KeyError, OverflowError) as error:
-        raise BadWeights(f"{weights}：不是 {SOURCE}（字节 {cursor.at} 处：{error}）；请重新获取该文件") from error
+        raise BadWeights(
+            message(
+                "{weights}：不是 {source}（字节 {place} 处：{error}）；请重新获取该文件",
+                weights=weights,
+                source=SOURCE,
+                place=cursor.at,
+                error=error,
+            )
+        ) from error
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -154,14 +163,23 @@ def verify_encoder_folder(folder: Path) -> None:
     Raises:
         EncoderFolderDamaged: a file is absent, altered or unreadable; the message names it and the way out.
     """
-    way_out = "；请运行 reportqa model fetch 重新生成"
     try:
         expected = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
         for name, digest in expected.items():
             if _sha256(folder / name) != digest:
-                raise EncoderFolderDamaged(f"{folder / name}：内容与生成时不同，已停用" + way_out)
+                raise EncoderFolderDamaged(
+                    message(
+                        "{file}：内容与生成时不同，已停用；请运行 reportqa model fetch 重新生成", file=folder / name
+                    )
+                )
     except (OSError, ValueError) as error:
-        raise EncoderFolderDamaged(f"{folder}：编码模型目录不完整（{error}）" + way_out) from error
+        raise EncoderFolderDamaged(
+            message(
+                "{folder}：编码模型目录不完整（{error}）；请运行 reportqa model fetch 重新生成",
+                folder=folder,
+                error=error,
+            )
+        ) from error
 
 
 # --- reading -------------------------------------------------------------------------------------------------------

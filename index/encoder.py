@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from index.bundled import CHECKSUMS
 from index.late_interaction import Tokens
 from ingest.errors import UserError
+from ingest.language import message
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -77,13 +78,20 @@ class SentenceEncoder:
             identity = name or encoder_name(source)
         except (OSError, ValueError, RuntimeError, ImportError, KeyError, SafetensorError) as error:
             raise EncoderUnavailable(
-                f"无法加载向量模型 {source}：{error}；请运行 reportqa model fetch multilingual-e5-small，或在 reportqa.toml 的 [encoder] 中改用可用的模型"
+                message(
+                    "无法加载向量模型 {source}：{error}；请运行 reportqa model fetch multilingual-e5-small，或在 reportqa.toml 的 [encoder] 中改用可用的模型",
+                    source=source,
+                    error=error,
+                )
             ) from error
         if _multiplies_bfloat16():
             model.bfloat16()
         if not getattr(model.tokenizer, "is_fast", False):
             raise EncoderUnavailable(
-                f"向量模型 {source} 的分词器不能给出词在原文中的位置；请在 reportqa.toml 的 [encoder] 中改用带 tokenizer.json 的模型"
+                message(
+                    "向量模型 {source} 的分词器不能给出词在原文中的位置；请在 reportqa.toml 的 [encoder] 中改用带 tokenizer.json 的模型",
+                    source=source,
+                )
             )
         return cls(identity, model, prompts=prompts_of(called, model.prompts or {}))
 

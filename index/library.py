@@ -4,10 +4,12 @@ search: the nearest by pooled vector and the best by BM25, merged by reciprocal 
 relevance is the sum of the z-scores of MaxSim, pooled cosine and BM25 over them; `selection` chooses by it.
 """
 
+import copy
 import errno
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -34,6 +36,7 @@ from index.spelling import corrections
 from index.titles import Titles
 from index.token_codec import EightBits
 from index.token_store import TokenCollector, TokenStore
+from ingest.language import message
 from ingest.normalise import simplify
 from ingest.report import Passage
 
@@ -96,7 +99,12 @@ class PassageIndex:
     ) -> None:
         if not len(passages) == dense.size == len(tokens) == len(titles):
             raise IndexMismatch(
-                f"索引各部分条数不一致（{len(passages)}、{dense.size}、{len(tokens)}）；请运行 reportqa build --rebuild"
+                message(
+                    "索引各部分条数不一致（{passages}、{vectors}、{tokens}）；请运行 reportqa build --rebuild",
+                    passages=len(passages),
+                    vectors=dense.size,
+                    tokens=len(tokens),
+                )
             )
         self.passages = passages
         self.encoder = encoder
@@ -106,11 +114,22 @@ class PassageIndex:
         self._tokens = tokens
         self._titles = titles
         self._aliases = aliases
+        self._opened: frozenset[str] | None = None
 
     @property
     def reports(self) -> tuple[IndexedReport, ...]:
         """The reports that the passages are of, in order of appearance."""
-        return self.passages.reports
+        reports = self.passages.reports
+        return reports if self._opened is None else tuple(each for each in reports if each.id in self._opened)
+
+    def part(self, reports: frozenset[str]) -> "PassageIndex":
+        """This library to somebody for whom only these reports are there: nothing else is found or named.
+
+        What words weigh is counted over all of it.
+        """
+        part = copy.copy(self)
+        part._opened = reports
+        return part
 
     @classmethod
     def build(
@@ -148,7 +167,7 @@ class PassageIndex:
         A hit's score is what it added when it was chosen, and at most that of the hit before. Notices (contact,
         advertising, contents) are never hits: they say nothing of what a report is about.
         """
-        allowed = self.passages.allowed(within)
+        allowed = self.passages.allowed(within if self._opened is None else replace(within, opened=self._opened))
         if not question.strip() or not allowed.any() or k <= 0:
             return []
         chosen = self._select(question, k, allowed)
@@ -157,8 +176,21 @@ class PassageIndex:
             chosen = self._with_bridged(chosen, words, question_terms(question), allowed)
         hits: list[Hit] = []
         for rank, (row, gain) in enumerate(chosen[:k], start=1):
-            hits.append(Hit(self.passages[row], min(gain, hits[-1].score) if hits else gain, rank))
+            hits.append(Hit(self._seen(self.passages[row]), min(gain, hits[-1].score) if hits else gain, rank))
         return hits
+
+    def seen_passages(self) -> Iterable[Passage]:
+        """The passages of the reports that are there, in order."""
+        opened = self._opened
+        if opened is None:
+            return self.passages
+        return (self._seen(each) for each in self.passages if each.report_id in opened)
+
+    def _seen(self, passage: Passage) -> Passage:
+        """The passage without the places where its words stand in reports that are not there."""
+        if self._opened is None or not passage.also_at:
+            return passage
+        return replace(passage, also_at=tuple(each for each in passage.also_at if each.report_id in self._opened))
 
     def _select(self, question: str, k: int, allowed: Mask) -> list[tuple[int, float]]:
         """(row, gain) of the passages to show for a question, in order."""
@@ -254,7 +286,7 @@ class PassageIndex:
         try:
             self._dense.save(folder / "dense.faiss")
         except RuntimeError as error:  # so faiss says that a file cannot be written, and not why
-            raise OSError(errno.EIO, "无法写入", str(folder / "dense.faiss")) from error
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(folder / "dense.faiss")) from error
         self._lexical.save(folder / "lexical")
         self._tokens.save(folder)
         self._titles.save(folder / "titles")
@@ -271,8 +303,13 @@ class PassageIndex:
         check_format(about)
         if (about.encoder, about.dim) != (encoder.name, encoder.dim):
             raise IndexMismatch(
-                f"索引由向量模型 {about.encoder}（{about.dim} 维）建成，当前配置是 {encoder.name}（{encoder.dim} 维）；"
-                "请改回原来的 [encoder]，或运行 reportqa build --rebuild"
+                message(
+                    "索引由向量模型 {encoder}（{dim} 维）建成，当前配置是 {chosen}（{now} 维）；请改回原来的 [encoder]，或运行 reportqa build --rebuild",
+                    encoder=about.encoder,
+                    dim=about.dim,
+                    chosen=encoder.name,
+                    now=encoder.dim,
+                )
             )
         try:
             passages = PassageStore.load(folder)
@@ -281,9 +318,11 @@ class PassageIndex:
             tokens = TokenStore.load(folder, encoder.dim)
             titles = Titles.load(folder / "titles", encoder.dim)
         except ValueError as error:
-            raise IndexMismatch(f"索引各部分对不上（{error}）；请运行 reportqa build --rebuild") from error
+            raise IndexMismatch(
+                message("索引各部分对不上（{error}）；请运行 reportqa build --rebuild", error=error)
+            ) from error
         if dense.dim != encoder.dim:
-            raise IndexMismatch("索引各部分对不上；请运行 reportqa build --rebuild")
+            raise IndexMismatch(message("索引各部分对不上；请运行 reportqa build --rebuild"))
         return cls(
             passages,
             encoder,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from index.encoder import EncoderUnavailable
 from index.filters import Filter
 from index.library import Hit
+from ingest.language import message
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -49,11 +50,19 @@ class Reranker:
             model = CrossEncoder(str(path) if path.is_dir() else source, device="cpu", local_files_only=path.is_dir())
         except (OSError, ValueError, RuntimeError, ImportError, KeyError, SafetensorError) as error:
             raise EncoderUnavailable(
-                f"无法加载重排模型 {source}：{error}；请在 reportqa.toml 的 [reranker] 中改用可用的模型，或删去这一节"
+                message(
+                    "无法加载重排模型 {source}：{error}；请在 reportqa.toml 的 [reranker] 中改用可用的模型，或删去这一节",
+                    source=source,
+                    error=error,
+                )
             ) from error
         if model.num_labels != 1:
             raise EncoderUnavailable(
-                f"重排模型 {source} 对每对文字给出 {model.num_labels} 个分数；请在 reportqa.toml 的 [reranker] 中改用只给一个分数的模型"
+                message(
+                    "重排模型 {source} 对每对文字给出 {count} 个分数；请在 reportqa.toml 的 [reranker] 中改用只给一个分数的模型",
+                    source=source,
+                    count=model.num_labels,
+                )
             )
         return cls(model)
 

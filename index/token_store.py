@@ -16,6 +16,7 @@ from index.about import IndexMismatch
 from index.arrays import Records, mapped
 from index.late_interaction import Tokens, best_matches, max_sim
 from index.token_codec import Codes, EightBits, ProductCodes, TokenCodec, Vectors
+from ingest.language import message
 
 _IN_MEMORY = 64 * 2**20
 _FAR = np.iinfo(np.uint16).max
@@ -113,7 +114,11 @@ class TokenCollector:
         """Raises IndexMismatch where they are not as many as their places."""
         if len(tokens.vectors) != len(tokens.starts):
             raise IndexMismatch(
-                f"向量模型给出 {len(tokens.vectors)} 个词向量和 {len(tokens.starts)} 个位置；请在 reportqa.toml 的 [encoder] 中改用别的模型"
+                message(
+                    "向量模型给出 {vectors} 个词向量和 {starts} 个位置；请在 reportqa.toml 的 [encoder] 中改用别的模型",
+                    vectors=len(tokens.vectors),
+                    starts=len(tokens.starts),
+                )
             )
         self._append(row, self._codec.encode(tokens.vectors), np.minimum(tokens.starts, _FAR).astype(np.uint16))
 

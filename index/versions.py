@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from ingest.errors import UserError
+from ingest.language import Message, message
 from ingest.system_errors import system_reason
 
 CURRENT = "CURRENT"
@@ -26,6 +28,15 @@ _LOCK = "writer.lock"
 _HOLDER = "writer.json"
 _TEMPORARY = "tmp-"
 _VERSION = "version-"
+
+# What a process may be doing that holds an index for writing.
+Doing = Literal["update", "build", "add", "remove"]
+_DOING = {
+    "update": message("更新索引"),
+    "build": message("建立索引"),
+    "add": message("添加报告"),
+    "remove": message("移除报告"),
+}
 
 
 class IndexUnavailable(UserError):
@@ -52,7 +63,7 @@ def current_version(root: Path, *, on_damage: Callable[[IndexUnavailable], None]
     while True:
         name = served(root)
         if name is None:
-            raise IndexUnavailable(f"{root}：还没有索引；请先运行 reportqa build")
+            raise IndexUnavailable(message("{root}：还没有索引；请先运行 reportqa build", root=root))
         try:
             return _verified(root, name)
         except IndexUnavailable as damage:
@@ -77,7 +88,9 @@ def served(root: Path) -> str | None:
 def _verified(root: Path, name: str) -> Path:
     folder = root / name
     if folder not in _versions(root):
-        raise IndexUnavailable(f"{root / CURRENT}：指向的版本 {name} 不存在；请运行 reportqa build --rebuild")
+        raise IndexUnavailable(
+            message("{file}：指向的版本 {name} 不存在；请运行 reportqa build --rebuild", file=root / CURRENT, name=name)
+        )
     verify(folder)
     return folder
 
@@ -104,21 +117,33 @@ def verify(folder: Path) -> None:
         recorded = dict(json.loads((folder / MANIFEST).read_text("utf-8")))
         found = {str(path.relative_to(folder)) for path in _files(folder)} - {MANIFEST}
     except (OSError, ValueError, TypeError) as error:
-        raise IndexUnavailable(f"{folder / MANIFEST}：无法读取（{error}）；请运行 reportqa build --rebuild") from error
+        raise IndexUnavailable(
+            message("{file}：无法读取（{error}）；请运行 reportqa build --rebuild", file=folder / MANIFEST, error=error)
+        ) from error
     for name in sorted(found | set(recorded)):
-        expected = str(recorded.get(name, "（无记录）"))
+        expected = recorded.get(name)
+        actual: str | Message | None = None
         try:
-            actual = _sha256(folder / name) if name in found else "（缺失）"
+            actual = _sha256(folder / name) if name in found else None
         except OSError as error:
-            actual = f"无法读取：{system_reason(error)}"
-        if expected != actual:
+            actual = message("无法读取：{reason}", reason=system_reason(error))
+        if expected is None or expected != actual:
             raise IndexUnavailable(
-                f"{folder / name}：文件已损坏（应为 {expected[:12]}，实为 {actual[:12]}）；请运行 reportqa build --rebuild"
+                message(
+                    "{file}：文件已损坏（应为 {expected}，实为 {actual}）；请运行 reportqa build --rebuild",
+                    file=folder / name,
+                    expected=message("（无记录）") if expected is None else str(expected)[:12],
+                    actual=message("（缺失）") if actual is None else _beginning(actual),
+                )
             )
 
 
+def _beginning(digest: str | Message) -> str | Message:
+    return digest[:12] if isinstance(digest, str) else digest
+
+
 @contextmanager
-def writing(root: Path, doing: str = "更新索引") -> Iterator[None]:
+def writing(root: Path, doing: Doing = "update") -> Iterator[None]:
     """Hold the index for writing; the kernel frees it when the process ends, however it ends.
 
     doing: what a second process is told that this one does.
@@ -133,7 +158,7 @@ def writing(root: Path, doing: str = "更新索引") -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise IndexBusy(f"{root}：{_holder(root)}；请等它完成后重试") from error
+        raise IndexBusy(message("{root}：{holder}；请等它完成后重试", root=root, holder=_holder(root))) from error
     try:
         _write_holder(root, doing)
         _sweep(root)
@@ -143,7 +168,7 @@ def writing(root: Path, doing: str = "更新索引") -> Iterator[None]:
         lock.release()
 
 
-def _write_holder(root: Path, doing: str) -> None:
+def _write_holder(root: Path, doing: Doing) -> None:
     """By a rename, so that who is refused never reads half of it."""
     since = datetime.now().isoformat(sep=" ", timespec="seconds")
     temporary = root / f"{_TEMPORARY}{_HOLDER}"
@@ -151,12 +176,13 @@ def _write_holder(root: Path, doing: str) -> None:
     os.replace(temporary, root / _HOLDER)
 
 
-def _holder(root: Path) -> str:
+def _holder(root: Path) -> Message:
     try:
         holder = json.loads((root / _HOLDER).read_text("utf-8"))
-        return f"进程 {holder['pid']} 正在{holder['doing']}（自 {holder['since']}）"
+        doing = _DOING[holder["doing"]]
+        return message("进程 {pid} 正在{doing}（自 {since}）", pid=holder["pid"], doing=doing, since=holder["since"])
     except (OSError, ValueError, TypeError, KeyError):
-        return "另一个进程正在更新索引"  # it has the lock since this moment, and is yet to say who it is
+        return message("另一个进程正在更新索引")  # it has the lock since this moment, and is yet to say who it is
 
 
 def require_space(root: Path, needed: int) -> None:
@@ -168,7 +194,12 @@ def require_space(root: Path, needed: int) -> None:
     free = shutil.disk_usage(root).free
     if free < needed:
         raise IndexUnwritable(
-            f"{root}：磁盘空间不足，建立索引约需 {needed:,} 字节，只剩 {free:,} 字节；请腾出空间，或用 --index 换到别的磁盘"
+            message(
+                "{root}：磁盘空间不足，建立索引约需 {needed:,} 字节，只剩 {free:,} 字节；请腾出空间，或用 --index 换到别的磁盘",
+                root=root,
+                needed=needed,
+                free=free,
+            )
         )
 
 
@@ -207,7 +238,12 @@ def commit(
         shutil.rmtree(temporary, ignore_errors=True)
         free = shutil.disk_usage(root).free
         raise IndexUnwritable(
-            f"{root}：新索引没有写成（{system_reason(error)}；磁盘剩余 {free:,} 字节），原来的索引不变；请检查磁盘空间与权限"
+            message(
+                "{root}：新索引没有写成（{reason}；磁盘剩余 {free:,} 字节），原来的索引不变；请检查磁盘空间与权限",
+                root=root,
+                reason=system_reason(error),
+                free=free,
+            )
         ) from error
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -4,8 +4,9 @@ The package `readers` has a reader for each format. Here are:
 source      what a reader hands over: pages of text and how well each was read
 grids       tables with merged cells to rows of plain cells
 report      the records: `Report`, `Section`, `Passage`
+language    what people are told, in the language that they read
 errors      the one kind of error that a user is meant to read
-system_errors  what the operating system refused, in Chinese
+system_errors  what the operating system refused, in words
 normalise   text made plain: widths, spaces, markup
 furniture   running heads and feet, left out
 page_marks  printed page numbers to the pages of lines

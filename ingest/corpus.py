@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ingest.fingerprint import code_fingerprint
+from ingest.language import Message, message, message_from
 from ingest.manifest import manifest_entries
 from ingest.readers.formats import READABLE
 from ingest.reading import MANIFEST, MAX_BYTES, read_report
@@ -60,7 +61,7 @@ class Reading:
 
     sha256: of its content; "" where that cannot be told, and it has to be tried again.
     code: the fingerprint of the code that read it.
-    report: None where it could not be read; problem then says why, as in the message, after the path.
+    report: None where it could not be read; problem then says why, of a file that is to be filled in: see `problem_of`.
     """
 
     file: str
@@ -68,7 +69,12 @@ class Reading:
     sha256: str
     code: str
     report: Report | None
-    problem: str = ""
+    problem: Message | None = None
+
+    def problem_of(self, path: Path) -> Message:
+        """Why the file, which is at this path, could not be read."""
+        assert self.problem is not None
+        return self.problem.but(file=path)
 
     @property
     def id(self) -> str:
@@ -102,11 +108,14 @@ def load_corpus(
 
 
 def nothing_readable(folder: Path, unreadable: Sequence[UnreadableReport]) -> UnreadableReport:
-    formats = "、".join(sorted(READABLE))
     if not unreadable:
-        return UnreadableReport(f"{folder}：没有可读的报告（支持 {formats}）；请放入报告后重试")
-    more = f"（另有 {len(unreadable) - 1} 份也未能读取）" if len(unreadable) > 1 else ""
-    return UnreadableReport(f"{folder}：没有可读的报告；{unreadable[0]}{more}")
+        return UnreadableReport(
+            message("{file}：没有可读的报告（支持 {formats}）；请放入报告后重试", file=folder, formats=sorted(READABLE))
+        )
+    said = message("{file}：没有可读的报告；{first}", file=folder, first=unreadable[0])
+    if len(unreadable) > 1:
+        said = message("{said}（另有 {others} 份也未能读取）", said=said, others=len(unreadable) - 1)
+    return UnreadableReport(said)
 
 
 def list_files(folder: Path) -> list[CorpusFile]:
@@ -116,7 +125,7 @@ def list_files(folder: Path) -> list[CorpusFile]:
         UnreadableReport: the folder is missing or its manifest is wrong.
     """
     if not folder.is_dir():
-        raise UnreadableReport(f"{folder}：没有这个文件夹；请用 --corpus 指明存放报告的文件夹")
+        raise UnreadableReport(message("{file}：没有这个文件夹；请用 --corpus 指明存放报告的文件夹", file=folder))
     entries: dict[Path, Mapping[str, str]] = {folder / entry["file"]: entry for entry in manifest_entries(folder)}
     paths = dict.fromkeys([*entries, *_documents(folder)])
     return [CorpusFile(path, path.relative_to(folder).as_posix(), entries.get(path, {})) for path in paths]
@@ -205,18 +214,19 @@ def _identity(reading: Reading) -> tuple[str, ...]:
 def _read(file: CorpusFile, blank: Reading, read: ReadReport, progress: FileProgress) -> Reading:
     """The blank reading filled in."""
     if not _is_unicode(file.name):
-        return replace(blank, problem="：文件名不是有效的 UTF-8；请改名后重试")
+        return replace(blank, problem=message("{file}：文件名不是有效的 UTF-8；请改名后重试", file=""))
     if file.path.is_symlink() and not file.entry:
-        return replace(blank, problem=f"：是符号链接，未读取；请放入文件本身，或列入 {MANIFEST}")
+        linked = message("{file}：是符号链接，未读取；请放入文件本身，或列入 {manifest}", file="", manifest=MANIFEST)
+        return replace(blank, problem=linked)
     progress(file.name, 0, 0)
     try:
         report = read(file.path, file.entry, progress=lambda done, total: progress(file.name, done, total))
     except UnreadableReport as error:
         # Without a sha256 a reading is no reading of this content, and the file is read again by the next build.
         sha256 = "" if isinstance(error, ReadingInterrupted) else blank.sha256
-        return replace(blank, sha256=sha256, problem=str(error).removeprefix(str(file.path)))
+        return replace(blank, sha256=sha256, problem=error.message.but(file=""))
     if blank.sha256 != content_sha256(file):
-        return replace(blank, sha256="", problem="：读取时文件还在变化；请等它写完后重试")
+        return replace(blank, sha256="", problem=message("{file}：读取时文件还在变化；请等它写完后重试", file=""))
     return replace(blank, report=report)
 
 
@@ -247,11 +257,17 @@ def reports_of(folder: Path, readings: Sequence[Reading]) -> tuple[list[Report],
     for reading in readings:
         path = folder / reading.file
         if reading.report is None:
-            unreadable.append(UnreadableReport(f"{path}{reading.problem}"))
+            unreadable.append(UnreadableReport(reading.problem_of(path)))
         elif reading.id in reports:
             unreadable.append(
                 UnreadableReport(
-                    f"{path}：与 {reports[reading.id].title} 的编号相同（{reading.id}）；请删去一份，或在 {MANIFEST} 里另给编号"
+                    message(
+                        "{file}：与 {title} 的编号相同（{id}）；请删去一份，或在 {manifest} 里另给编号",
+                        file=path,
+                        title=reports[reading.id].title,
+                        id=reading.id,
+                        manifest=MANIFEST,
+                    )
                 )
             )
         else:
@@ -270,5 +286,6 @@ def readings_from_lines(lines: bytes) -> list[Reading]:
 
 
 def _reading(fields: dict[str, Any]) -> Reading:
-    report = fields["report"]
-    return Reading(**{**fields, "report": report and report_from(report)})
+    report, problem = fields["report"], fields["problem"]
+    said = message_from(problem) if problem else None
+    return Reading(**{**fields, "report": report and report_from(report), "problem": said})

@@ -21,6 +21,7 @@ from threading import Timer
 from types import TracebackType
 from typing import IO, Any, Self
 
+from ingest.language import Message, message, message_from, message_object
 from ingest.page_view import Box, Line, PageView, view_page
 from ingest.reading import content_of, read_report
 from ingest.report import ReadingInterrupted, Report, UnreadableReport, report_from
@@ -93,14 +94,16 @@ class Reader:
         child = self._child = self._child or _start(self._arguments)
         assert child.stdin is not None
         assert child.stdout is not None
-        out_of_time: list[str] = []
+        out_of_time: list[Message] = []
 
-        def stop(limit: str) -> None:
+        no_progress = message("超过 {limit:g} 秒没有进展", limit=self._wall)
+
+        def stop(limit: Message) -> None:
             out_of_time.append(limit)
             child.kill()
 
-        whole = _timer(self._file, lambda: stop(f"整份文件超过 {self._file:g} 秒"))
-        step = _timer(self._wall, lambda: stop(f"超过 {self._wall:g} 秒没有进展"))
+        whole = _timer(self._file, lambda: stop(message("整份文件超过 {limit:g} 秒", limit=self._file)))
+        step = _timer(self._wall, lambda: stop(no_progress))
         try:
             _send(child.stdin, request)
             for line in child.stdout:
@@ -109,11 +112,11 @@ class Reader:
                     return reply
                 if "unreadable" in reply:
                     _log.info("%s is unreadable: %s", path, reply["cause"])
-                    raise UnreadableReport(reply["unreadable"])
+                    raise UnreadableReport(message_from(reply["unreadable"]))
                 if "interrupted" in reply:
-                    raise ReadingInterrupted(reply["interrupted"])
+                    raise ReadingInterrupted(message_from(reply["interrupted"]))
                 step.cancel()
-                step = _timer(self._wall, lambda: stop(f"超过 {self._wall:g} 秒没有进展"))
+                step = _timer(self._wall, lambda: stop(no_progress))
                 progress(reply["done"], reply["total"])
         except BrokenPipeError:
             pass  # it ended before it took the request: told below, like any other end
@@ -128,7 +131,9 @@ class Reader:
         code = self._end()
         reason = out_of_time[0] if out_of_time else _reason(code, int(self._arguments[1]))
         _log.warning("the reader of %s ended with %s: %s", path, code, reason)
-        raise ReadingInterrupted(f"{path}：读取时{reason}，已中止；请检查文件，或另存、拆分后重试")
+        raise ReadingInterrupted(
+            message("{file}：读取时{reason}，已中止；请检查文件，或另存、拆分后重试", file=path, reason=reason)
+        )
 
     def _end(self) -> int:
         """End the child, if there is one, and say how it ended."""
@@ -172,12 +177,12 @@ def _close(pipe: IO[bytes]) -> None:
         pipe.close()
 
 
-def _reason(code: int, cpu: int) -> str:
+def _reason(code: int, cpu: int) -> Message:
     """Why a child ended that was not asked to; code is negative for a signal."""
     if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:
-        return f"处理器用时超过 {cpu} 秒"
+        return message("处理器用时超过 {limit} 秒", limit=cpu)
     named = {signal.value: signal.name for signal in signal.Signals}
-    return f"读取程序意外退出（{named.get(-code, code)}）"
+    return message("读取程序意外退出（{code}）", code=named.get(-code, code))
 
 
 def main(memory: int, cpu: int) -> None:
@@ -203,17 +208,19 @@ def _outcome(path: Path, request: Mapping[str, Any], progress: PageProgress) -> 
             return {"view": _view(path, request)}
         return {"report": asdict(read_report(path, request["entry"], progress=progress))}
     except UnreadableReport as error:
-        return {"unreadable": str(error), "cause": repr(error.__cause__)}
+        return {"unreadable": message_object(error.message), "cause": repr(error.__cause__)}
     except MemoryError:
-        return {"interrupted": f"{path}：读取时内存超过上限，已中止；请检查文件，或拆分后重试"}
+        said = message("{file}：读取时内存超过上限，已中止；请检查文件，或拆分后重试", file=path)
+        return {"interrupted": message_object(said)}
     except Exception as error:  # a library that fails on this file must not end the reading of the others
-        return {"unreadable": f"{path}：内容无法解析；请检查文件，或另存后重试", "cause": repr(error)}
+        said = message("{file}：内容无法解析；请检查文件，或另存后重试", file=path)
+        return {"unreadable": message_object(said), "cause": repr(error)}
 
 
 def _view(path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     content = content_of(path, listed=True)  # a link may be followed: only content known already is shown
     if hashlib.sha256(content).hexdigest() != request["sha256"]:
-        raise UnreadableReport(f"{path}：文件已变化；请更新索引后再查看原页")
+        raise UnreadableReport(message("{file}：文件已变化；请更新索引后再查看原页", file=path))
     view = view_page(content, request["page"], request["words"])
     return {"png": base64.b64encode(view.png).decode(), "boxes": view.boxes, "recognised": view.recognised}
 

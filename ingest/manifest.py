@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from ingest.language import message
 from ingest.reading import MANIFEST
 from ingest.report import UnreadableReport
 
@@ -30,33 +31,55 @@ def manifest_entries(folder: Path) -> list[dict[str, str]]:
         with path.open("rb") as file:
             manifest = tomllib.load(file)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise UnreadableReport(f"{path}：清单无法读取（{error}）；请按 TOML 语法改正") from error
+        raise UnreadableReport(
+            message("{file}：清单无法读取（{error}）；请按 TOML 语法改正", file=path, error=error)
+        ) from error
     entries = manifest.get("report", [])
     if not isinstance(entries, list):
-        raise UnreadableReport(f"{path}：report 应写成 [[report]]")
+        raise UnreadableReport(message("{file}：report 应写成 [[report]]", file=path))
     checked = [_checked_entry(path, number, entry) for number, entry in enumerate(entries, start=1)]
     seen: set[Path] = set()
     for number, entry in enumerate(checked, start=1):
         if Path(entry["file"]) in seen:
             raise UnreadableReport(
-                f"{path}：第 {number} 个 [[report]] 的 file 与前面的重复（{entry['file']}）；请删去一个"
+                message(
+                    "{file}：第 {number} 个 [[report]] 的 file 与前面的重复（{given}）；请删去一个",
+                    file=path,
+                    number=number,
+                    given=entry["file"],
+                )
             )
         seen.add(Path(entry["file"]))
     return checked
 
 
 def _checked_entry(path: Path, number: int, entry: Any) -> dict[str, str]:
-    where = f"{path}：第 {number} 个 [[report]]"
+    where = message("{file}：第 {number} 个 [[report]]", file=path, number=number)
     if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
-        raise UnreadableReport(f"{where} 的值都应是字符串")
+        raise UnreadableReport(message("{where} 的值都应是字符串", where=where))
     if unknown := sorted(set(entry) - _FIELDS):
-        raise UnreadableReport(f"{where} 有未知的键 {'、'.join(unknown)}；可用的键：{'、'.join(sorted(_FIELDS))}")
+        raise UnreadableReport(
+            message(
+                "{where} 有未知的键 {unknown}；可用的键：{fields}", where=where, unknown=unknown, fields=sorted(_FIELDS)
+            )
+        )
     if missing := sorted({"id", "file"} - set(entry)):
-        raise UnreadableReport(f"{where} 缺少 {'、'.join(missing)}")
+        raise UnreadableReport(message("{where} 缺少 {missing}", where=where, missing=missing))
     if not _ID.fullmatch(entry["id"]):
-        raise UnreadableReport(f"{where} 的 id 只能用文字、数字和 . _ -，也不能是 . 或 ..，实为 {entry['id']!r}")
+        raise UnreadableReport(
+            message(
+                "{where} 的 id 只能用文字、数字和 . _ -，也不能是 . 或 ..，实为 {id}", where=where, id=repr(entry["id"])
+            )
+        )
     if Path(entry["file"]).is_absolute() or ".." in Path(entry["file"]).parts:
-        raise UnreadableReport(f"{where} 的 file 必须在 {path.parent} 之内，实为 {entry['file']}")
+        raise UnreadableReport(
+            message(
+                "{where} 的 file 必须在 {folder} 之内，实为 {given}",
+                where=where,
+                folder=path.parent,
+                given=entry["file"],
+            )
+        )
     return entry
 
 
@@ -84,7 +107,9 @@ def manifest_without(folder: Path, ids: Collection[str]) -> str | None:
         shorter = "".join(line for number, line in enumerate(lines) if number not in dropped)
         if _parsed(shorter) == tomllib.loads(text) | {"report": kept}:
             return shorter
-    raise UnreadableReport(f"{path}：清单的写法不便自动修改；请手工删去 id 为 {'、'.join(sorted(ids))} 的 [[report]]")
+    raise UnreadableReport(
+        message("{file}：清单的写法不便自动修改；请手工删去 id 为 {ids} 的 [[report]]", file=path, ids=sorted(ids))
+    )
 
 
 def _span(lines: list[str], first: int, after: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ingest.language import message
 from ingest.report import UnreadableReport
 
 if TYPE_CHECKING:
@@ -77,10 +78,10 @@ def view_page(content: bytes, number: int, words: str = "") -> PageView:
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
-        raise UnreadableReport("这份 PDF 无法打开") from error
+        raise UnreadableReport(message("这份 PDF 无法打开")) from error
     try:
         if not 1 <= number <= len(document):
-            raise UnreadableReport(f"这份 PDF 没有第 {number} 页")
+            raise UnreadableReport(message("这份 PDF 没有第 {number} 页", number=number))
         page = document[number - 1]
         try:
             picture = _picture(page, PIXELS_ACROSS / max(1.0, page.get_width()))
@@ -94,7 +95,7 @@ def view_page(content: bytes, number: int, words: str = "") -> PageView:
         finally:
             page.close()
     except pdfium.PdfiumError as error:
-        raise UnreadableReport(f"这份 PDF 的第 {number} 页无法显示") from error
+        raise UnreadableReport(message("这份 PDF 的第 {number} 页无法显示", number=number)) from error
     finally:
         document.close()
 

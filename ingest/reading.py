@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ingest.furniture import drop_furniture
+from ingest.language import message
 from ingest.metadata import metadata_of, period_of
 from ingest.normalise import normalise_text
 from ingest.outline import is_heading_line, split_sections
@@ -33,7 +34,13 @@ def read_report(path: Path, entry: Mapping[str, str], *, progress: PageProgress 
     digest = hashlib.sha256(content).hexdigest()
     if entry.get("sha256", digest) != digest:
         raise UnreadableReport(
-            f"{path}：内容与 {MANIFEST} 记录的不同（应为 {entry['sha256'][:12]}…，实为 {digest[:12]}…）；请恢复原文件，或更新清单中的 sha256"
+            message(
+                "{file}：内容与 {manifest} 记录的不同（应为 {expected}…，实为 {actual}…）；请恢复原文件，或更新清单中的 sha256",
+                file=path,
+                manifest=MANIFEST,
+                expected=entry["sha256"][:12],
+                actual=digest[:12],
+            )
         )
     source = read_source(content, str(path), progress=progress)
     lines = list(_lines(source.pages))
@@ -42,7 +49,7 @@ def read_report(path: Path, entry: Mapping[str, str], *, progress: PageProgress 
     lines = drop_furniture(with_pages(lines, title, is_heading_line), title)
     sections = split_sections(logical_lines(lines), title)
     if not sections:
-        raise UnreadableReport(f"{path}：文件里没有文字；请确认内容后重试")
+        raise UnreadableReport(message("{file}：文件里没有文字；请确认内容后重试", file=path))
     return Report(
         id=entry.get("id") or digest[:12],
         title=title,
@@ -71,17 +78,23 @@ def content_of(path: Path, *, listed: bool) -> bytes:
         with open(descriptor, "rb") as file:
             before = os.fstat(descriptor)
             if not stat.S_ISREG(before.st_mode):
-                raise UnreadableReport(f"{path}：不是普通文件，未读取；请放入文件本身")
+                raise UnreadableReport(message("{file}：不是普通文件，未读取；请放入文件本身", file=path))
             if before.st_size > MAX_BYTES:
-                raise UnreadableReport(f"{path}：超过 {MAX_BYTES // 1_000_000} MB；请拆分后重试")
+                raise UnreadableReport(
+                    message("{file}：超过 {limit} MB；请拆分后重试", file=path, limit=MAX_BYTES // 1_000_000)
+                )
             content = file.read(MAX_BYTES + 1)
             after = os.fstat(descriptor)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise UnreadableReport(f"{path}：是符号链接，未读取；请放入文件本身，或列入 {MANIFEST}") from error
-        raise UnreadableReport(f"{path}：无法读取（{system_reason(error)}）；请检查路径与权限") from error
+            raise UnreadableReport(
+                message("{file}：是符号链接，未读取；请放入文件本身，或列入 {manifest}", file=path, manifest=MANIFEST)
+            ) from error
+        raise UnreadableReport(
+            message("{file}：无法读取（{reason}）；请检查路径与权限", file=path, reason=system_reason(error))
+        ) from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
-        raise UnreadableReport(f"{path}：读取时文件还在变化；请等它写完后重试")
+        raise UnreadableReport(message("{file}：读取时文件还在变化；请等它写完后重试", file=path))
     return content
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ingest.errors import UserError
+from ingest.language import Message, message_from
 from ingest.source import Flag, PageKind
 
 # figure: the caption of a picture that the text lacks, with its notes; notice: what says nothing of the subject (contact,
@@ -63,7 +64,7 @@ class Report:
 
     period: what its figures are about, such as 2022年 or 2023年上半年; "" where that is not known.
     pages: in order; of a file without pages one that has no number.
-    notes: what the reader saw and left out, each a line for people.
+    notes: what the reader saw and left out, each to be told to people.
     page_kind: what its numbered pages are.
     """
 
@@ -75,7 +76,7 @@ class Report:
     sections: tuple[Section, ...]
     period: str = ""
     pages: tuple[PageQuality, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     page_kind: PageKind = "page"
 
 
@@ -86,7 +87,8 @@ def report_from(fields: Mapping[str, Any]) -> Report:
         for section in fields["sections"]
     )
     pages = (PageQuality(**{**page, "flags": tuple(page["flags"])}) for page in fields["pages"])
-    return Report(**{**fields, "sections": tuple(sections), "pages": tuple(pages), "notes": tuple(fields["notes"])})
+    notes = map(message_from, fields["notes"])
+    return Report(**{**fields, "sections": tuple(sections), "pages": tuple(pages), "notes": tuple(notes)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from ingest.language import Message
+
 # A line break inside a table cell, in the text of a `SourcePage` alone; no file can bring it in, as readers drop controls.
 CELL_BREAK = "\x1f"
 
@@ -44,7 +46,7 @@ class Source:
 
     title, author, published: what the file says of itself, or "". published is when its words were, as web pages say
         it; when a file was made is nowhere here, since a scan, an export or a reused template is dated too.
-    notes: what was seen and left out (scripts, embedded files), each a line for people.
+    notes: what was seen and left out (scripts, embedded files), each to be told to people.
     page_kind: what its numbered pages are.
     """
 
@@ -52,7 +54,7 @@ class Source:
     title: str = ""
     author: str = ""
     published: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     page_kind: PageKind = "page"
 
 

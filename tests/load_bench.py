@@ -26,6 +26,7 @@ CLIENTS, EACH = 60, 5
 LEAVING = 100
 CALLS = 300
 PER_SECOND, ABORTED = 2.0, 0.05
+READERS = 90  # who come back: of each page that was opened Gradio remembers the state, for a thousand at most
 SAMPLE_SECONDS = 5.0
 SETTLED_SECONDS = 5.0  # until 33 requests stand in the line
 
@@ -180,7 +181,7 @@ async def _soak(site: Site, pid: int, seconds: float) -> tuple[list[tuple[float,
     async with clients() as client:
 
         async def one(number: int) -> None:
-            kind, caller = KINDS[number % 3], f"c{number}"
+            kind, caller = KINDS[number % 3], f"c{number % READERS}"
             if chance.random() < ABORTED:
                 await leave_after(client, site, kind, caller, chance.uniform(0, 0.2))
             else:

@@ -11,10 +11,11 @@ from PIL import Image
 from chat.assistant import Assistant
 from chat.building import Setup, build_index
 from chat.config import Config, load_encoder, load_generator
-from chat.feedback import FEEDBACK, FeedbackStore
+from chat.feedback import FeedbackStore
 from chat.live import LiveAssistant
 from chat.page_views import PageViews
 from chat.pages.chinese import CHINESE
+from chat.records import records_of
 from chat.service import make_app
 from chat.setup import load_library
 from chat.shelf import CorpusShelf
@@ -48,7 +49,7 @@ def main() -> None:
             live,
             shelf=CorpusShelf(setup, live),
             views=PageViews(corpus, viewer),
-            feedback=FeedbackStore(root / FEEDBACK),
+            feedback=FeedbackStore(records_of(root), root),
         )
         with served(app) as home:
             _film(browser, home)

@@ -17,9 +17,10 @@ from chat.building import RESULTS, Setup, build_index
 from chat.config import Config, load_encoder
 from chat.curation import list_reports, remove_reports
 from chat.evaluation import Result, write_results
-from chat.feedback import FEEDBACK, Cited, Feedback, FeedbackStore, FeedbackUnavailable
+from chat.feedback import Cited, Feedback, FeedbackStore
 from chat.generation import Pieces
 from chat.live import LiveAssistant
+from chat.records import FILE, RecordsUnavailable, records_of
 from chat.setup import load_library
 from index.library import Encoder, Hit
 from index.versions import current_version
@@ -95,7 +96,7 @@ def judged(
     setup: Setup, assistant: LiveAssistant, report: Report, other: Report, words: Sequence[str]
 ) -> FeedbackStore:
     """Feedback on an answer in these words of a report, and on one that rests on another report."""
-    store = FeedbackStore(setup.root / FEEDBACK)
+    store = FeedbackStore(records_of(setup.root), setup.root)
     of_it = Feedback(
         id="a" * 16,
         given_at="2026-03-01T08:00:00.000+00:00",
@@ -137,13 +138,13 @@ def test_what_readers_said_of_a_report_goes_when_the_report_changes(tmp_path: Pa
 def test_a_removal_that_cannot_clear_what_readers_said_removes_nothing_and_says_why(tmp_path: Path) -> None:
     setup = setup_with(tmp_path, HashingEncoder())
     report = next(each for each in load_corpus(setup.corpus) if each.title == "储能报告")
-    (setup.root / FEEDBACK).write_text("不是数据库" * 100, "utf-8")
+    (setup.root / FILE).write_text("不是数据库" * 100, "utf-8")
     before = current_version(setup.root)
-    with pytest.raises(FeedbackUnavailable, match=r"feedback\.sqlite3：不是数据库文件"):
+    with pytest.raises(RecordsUnavailable, match=r"feedback\.sqlite3：不是数据库文件"):
         remove_reports(setup, [report.id])
     assert current_version(setup.root) == before
     assert report.id in {each.id for each in load_corpus(setup.corpus)}
-    (setup.root / FEEDBACK).unlink()
+    (setup.root / FILE).unlink()
     remove_reports(setup, [report.id])
     assert report.id not in {each.id for each in load_corpus(setup.corpus)}
 
@@ -164,7 +165,7 @@ def test_no_report_that_was_removed_is_shown_listed_or_kept(tmp_path: Path, numb
     assert report.id in shown_for(assistant, words[0])
     write_results(setup.root / RESULTS, [Result("q", "fact", True, (1,), 1.0, answer=words[0])])
     store = judged(setup, assistant, report, reports[0], words)
-    assert {setup.root / RESULTS, store.path} <= set(held_on_disk(tmp_path, words[0]))
+    assert {setup.root / RESULTS, setup.root / FILE} <= set(held_on_disk(tmp_path, words[0]))
     assert len(held_on_disk(tmp_path, words[0])) > 3
     remove_reports(setup, [report.id])
     assistant.refresh()

@@ -113,7 +113,7 @@ def test_only_a_whole_id_removes(client: TestClient) -> None:
 
 
 def test_while_another_process_writes_the_index_a_change_is_to_be_tried_again(client: TestClient, setup: Setup) -> None:
-    with writing(setup.root, "建立索引"):
+    with writing(setup.root, "build"):
         response = client.post(REPORTS, params={"name": "甲.md"}, content=b"# x", headers=FILE)
     assert (response.status_code, "retry-after" in response.headers) == (409, True)
     assert response.json()["error"].startswith("索引：进程 ")

@@ -18,15 +18,15 @@ from chat.access.limits import Limits, TooMany
 from chat.access.loopback import at_this_machine
 from chat.access.rejected import Rejected
 from chat.access.routes import Need
+from ingest.language import message
 
 _log = logging.getLogger(__name__)
 
-UNKNOWN = "请先表明身份：从公司门户打开本页；用程序调用时，在请求头中带上 Authorization: Bearer 加密钥。"
-NOT_ALLOWED = "当前身份没有使用这项功能的权限；如需要，请联系管理员开通。"
-KEY_IN_URL = (
+UNKNOWN = message("请先表明身份：从公司门户打开本页；用程序调用时，在请求头中带上 Authorization: Bearer 加密钥。")
+NOT_ALLOWED = message("当前身份没有使用这项功能的权限；如需要，请联系管理员开通。")
+KEY_IN_URL = message(
     "密钥不能写在网址里，否则会留在各处的访问记录中。请改用请求头 Authorization，并请管理员吊销、更换这个密钥。"
 )
-DOUBLED = "请求头 {name} 出现了不止一次，或名称中含有下划线，无法确认身份。"
 
 _KEY = re.compile(rb"rqa_[\w-]{40}")
 # Each of these says who somebody is, to us or to proxies before us: of two, nobody knows which one was checked.
@@ -125,7 +125,9 @@ class Access:
             written = raw.decode("latin-1").lower()
             name = written.replace("_", "-")
             if name in self._of_identity and (name in seen or name != written):
-                raise Rejected(400, DOUBLED.format(name=name))
+                raise Rejected(
+                    400, message("请求头 {name} 出现了不止一次，或名称中含有下划线，无法确认身份。", name=name)
+                )
             seen.add(name)
 
 

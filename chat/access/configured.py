@@ -1,20 +1,20 @@
 """`[access]` of the configuration as an `Access`, and the refusal to serve others where it lets nobody in."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from chat.access.access import Access
 from chat.access.address import networks_of
 from chat.access.caller import Caller, Scope, Way
+from chat.access.groups import Groups
 from chat.access.keys import KEYS, Keys, KeyStore
 from chat.access.limits import Limits
 from chat.access.loopback import Loopback, is_loopback
 from chat.config import AccessConfig, Config, ConfigError
+from chat.live import LiveAssistant
+from chat.part import Part
 from ingest.errors import UserError
-
-UNPROTECTED = (
-    "{host} 不是本机地址，同一网络里的人都能打开，而配置没有说谁可以用，因此没有启动。请在 reportqa.toml 的 [access] 中写明："
-    'ways = ["keys"]，凭 reportqa key add 发放的密钥使用；或 ways = ["none"]，不问身份，所有人可用。只在本机使用时去掉 --host。'
-)
+from ingest.language import message
 
 
 class Unprotected(UserError):
@@ -30,7 +30,13 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
     """
     ways = config.access.ways
     if not is_loopback(host) and set(ways) <= {"loopback"}:
-        raise Unprotected(UNPROTECTED.format(host=host))
+        raise Unprotected(
+            message(
+                "{host} 不是本机地址，同一网络里的人都能打开，而配置没有说谁可以用，因此没有启动。请在 reportqa.toml 的 [access] 中写明："
+                'ways = ["keys"]，凭 reportqa key add 发放的密钥使用；或 ways = ["none"]，不问身份，所有人可用。只在本机使用时去掉 --host。',
+                host=host,
+            )
+        )
     asked: list[Way] = []
     if "keys" in ways:
         asked.append(Keys(KeyStore(root / KEYS)))
@@ -44,10 +50,21 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
     )
 
 
+def see_of(config: Config, library: LiveAssistant) -> "Callable[[Caller], LiveAssistant | Part]":
+    """What of a library is there for a caller, by the groups of the configuration."""
+    groups = Groups(config.access.groups)
+
+    def see(caller: Caller) -> LiveAssistant | Part:
+        opened = groups.opened_to(caller)
+        return library if opened is None else Part(library, opened)
+
+    return see
+
+
 def _limits(access: AccessConfig) -> Limits:
     for name in ("questions_per_minute", "requests_per_minute"):
         if getattr(access, name) < 1:
-            raise ConfigError(f"access.{name} 应为正整数，实为 {getattr(access, name)}")
+            raise ConfigError(message("access.{name} 应为正整数，实为 {value}", name=name, value=getattr(access, name)))
     return Limits(questions=access.questions_per_minute, requests=access.requests_per_minute)
 
 

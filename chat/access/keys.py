@@ -25,6 +25,7 @@ from starlette.datastructures import Headers
 from chat.access.caller import SCOPES, Caller, NotKnown, Scope
 from chat.access.rejected import Rejected
 from ingest.errors import UserError
+from ingest.language import message
 from ingest.system_errors import system_reason
 
 _log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS keys (
 )"""
 _COLUMNS = "id, name, digest, scopes, groups, per_minute, created, expires, last_used, revoked"
 
-CANNOT_CHECK = "暂时无法核对密钥，请稍后重试；如仍出错请联系管理员查看服务日志。"
+CANNOT_CHECK = message("暂时无法核对密钥，请稍后重试；如仍出错请联系管理员查看服务日志。")
 
 
 class KeysUnavailable(UserError):
@@ -109,11 +110,11 @@ class KeyStore:
             BadKeyRequest: the name is none or has a key that holds, no scope is given, or its last day is over.
         """
         if not name.strip() or len(name) > NAME_CHARS or not name.isprintable():
-            raise BadKeyRequest(f"密钥的名称应是 1 到 {NAME_CHARS} 个字，不含换行等控制字符")
+            raise BadKeyRequest(message("密钥的名称应是 1 到 {most} 个字，不含换行等控制字符", most=NAME_CHARS))
         if not scopes:
-            raise BadKeyRequest("请用 --scope 说明这个密钥可以做什么")
+            raise BadKeyRequest(message("请用 --scope 说明这个密钥可以做什么"))
         if expires is not None and expires < self._today():
-            raise BadKeyRequest(f"到期日 {expires} 已经过去")
+            raise BadKeyRequest(message("到期日 {expires} 已经过去", expires=expires))
         id = secrets.token_hex(4)
         key = f"{KEY_PREFIX}{id}{secrets.token_urlsafe(_SECRET_BYTES)}"
         listed = [json.dumps(sorted(set(each)), ensure_ascii=False) for each in (scopes, groups)]
@@ -121,7 +122,9 @@ class KeyStore:
         with self._opened() as database, database:
             database.execute("BEGIN IMMEDIATE")
             if any(each.name == name and each.holds_on(self._today()) for each in _keys(database)):
-                raise BadKeyRequest(f"已有名为 {name} 的密钥；请换一个名称，或先 reportqa key revoke {name}")
+                raise BadKeyRequest(
+                    message("已有名为 {name} 的密钥；请换一个名称，或先 reportqa key revoke {name}", name=name)
+                )
             database.execute(f"INSERT INTO keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", row)
         return key
 
@@ -141,7 +144,7 @@ class KeyStore:
         today = self._today()
         holding = [key for key in self.keys() if name in (key.name, key.id) and key.holds_on(today)]
         if not holding:
-            raise BadKeyRequest(f"没有名称或编号为 {name} 的有效密钥；请用 reportqa key list 查看")
+            raise BadKeyRequest(message("没有名称或编号为 {name} 的有效密钥；请用 reportqa key list 查看", name=name))
         with self._opened() as database, database:
             database.execute("UPDATE keys SET revoked = ? WHERE id = ?", (today.isoformat(), holding[0].id))
         return holding[0]
@@ -178,9 +181,13 @@ class KeyStore:
                 _prepare(database, self.path)
                 yield database
         except sqlite3.Error as error:
-            raise KeysUnavailable(f"{self.path}：无法读写密钥（{error}）；请检查文件、权限与磁盘空间") from error
+            raise KeysUnavailable(
+                message("{path}：无法读写密钥（{error}）；请检查文件、权限与磁盘空间", path=self.path, error=error)
+            ) from error
         except OSError as error:
-            raise KeysUnavailable(f"{self.path}：无法打开（{system_reason(error)}）；请检查路径与权限") from error
+            raise KeysUnavailable(
+                message("{path}：无法打开（{reason}）；请检查路径与权限", path=self.path, reason=system_reason(error))
+            ) from error
 
 
 class Keys:
@@ -219,7 +226,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
         database.execute(_TABLE)
         database.execute(f"PRAGMA application_id = {_APPLICATION}")
     elif application not in (0, _APPLICATION):
-        raise KeysUnavailable(f"{path}：是别的程序的数据库；请把它移到别处，会另建一个新的")
+        raise KeysUnavailable(message("{path}：是别的程序的数据库；请把它移到别处，会另建一个新的", path=path))
 
 
 def _keys(database: sqlite3.Connection, *, id: str | None = None) -> list[Key]:

@@ -13,24 +13,25 @@ from collections.abc import Callable
 from chat.access.caller import Caller
 from chat.access.rejected import Rejected
 from ingest.errors import UserError
+from ingest.language import Message, message
 
 SECONDS = 60.0
 MOST_KEYS = 100_000
 
-TOO_MANY_QUESTIONS = "提问太频繁：每分钟最多 {most} 次，请在 {seconds} 秒后再试。"
-TOO_MANY_REQUESTS = "请求太频繁：同一地址每分钟最多 {most} 次，请在 {seconds} 秒后再试。"
+TOO_MANY_QUESTIONS = message("提问太频繁：每分钟最多 {most} 次，请在 {seconds} 秒后再试。")
+TOO_MANY_REQUESTS = message("请求太频繁：同一地址每分钟最多 {most} 次，请在 {seconds} 秒后再试。")
 
 
 class TooMany(UserError):
     """Too much in too short a time; the message is for whoever asked. seconds: whole ones until there is room again."""
 
-    def __init__(self, message: str, most: int, wait: float) -> None:
+    def __init__(self, reason: Message, most: int, wait: float) -> None:
         self.seconds = max(1, math.ceil(wait))
-        super().__init__(message.format(most=most, seconds=self.seconds))
+        super().__init__(reason.but(most=most, seconds=self.seconds))
 
     def rejected(self) -> Rejected:
         """The same as the refusal of a request."""
-        return Rejected(429, str(self), {"Retry-After": str(self.seconds)})
+        return Rejected(429, self.message, {"Retry-After": str(self.seconds)})
 
 
 class MovingWindow:

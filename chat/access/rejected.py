@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ingest.language import Message
+
 
 class Rejected(Exception):
     """A request that does not get in. message: for whoever sent it. headers: of the response, beside those that all have."""
 
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, status: int, message: Message, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         super().__init__(status, message)
         self.status = status
         self.message = message

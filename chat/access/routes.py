@@ -62,6 +62,7 @@ ROUTES = (
     _route("POST", "/api/v1/reports", "reports"),
     _route("DELETE", "/api/v1/reports/[^/]+", "reports"),
     _route("GET", "/api/v1/reports/[^/]+(?:/passages)?", "search"),
+    _route("GET", "/admin/?", "admin"),
     _route("GET", r"/api/v1/openapi\.json"),
     _route("POST", "/v1/chat/completions", "ask", counted="question"),
     _route("GET", "/v1/models(?:/[^/]+)?"),

@@ -261,7 +261,7 @@ def offline_verdict(rehearsed: Rehearsed) -> Finding:
 
 
 def _reason(error: Exception) -> str:
-    return system_reason(error) if isinstance(error, OSError) else str(error) or type(error).__name__
+    return str(system_reason(error)) if isinstance(error, OSError) else str(error) or type(error).__name__
 
 
 def _proc(name: str) -> str:

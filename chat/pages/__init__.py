@@ -24,6 +24,8 @@ page            the page with these as its tabs
 reader          the HTML of a report as a whole
 reader_routes   it over HTTP
 bars            shares as bars
+admin           the HTML of how the service is used
+admin_routes    it over HTTP, for who may administer
 overview        the HTML of what the library holds
 evaluated       the HTML of the last evaluation
 series          the figures of a table that can be drawn side by side

@@ -1,13 +1,23 @@
-"""Who is behind an event of a page: Gradio runs it aside, with the request that brought it."""
+"""Who asks: behind a request, and behind an event of a page, which Gradio runs aside with the request that brought it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from starlette.requests import HTTPConnection
+
 from chat.access.caller import Caller, caller_of
+from chat.asker import Asker, Way, asker_of
 from chat.gate import line_key
+from chat.pages.languages import language_of
 
 if TYPE_CHECKING:
     import gradio as gr
+
+
+def asker_by(connection: HTTPConnection, way: Way) -> Asker:
+    """Who sent a request of a program, in the language that it says it accepts."""
+    accepted = connection.headers.get("accept-language", "")
+    return asker_of(caller_of(connection), way, language_of(accepted) if accepted else "")
 
 
 def asker(request: "gr.Request") -> Caller:

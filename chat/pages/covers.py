@@ -84,7 +84,7 @@ def _report(report: ReportLine, words: Words, *, editable: bool) -> str:
 
 
 def _quality(report: ReportLine, words: Words) -> str:
-    lines = [*quality_lines(report.pages, report.page_kind, words.quality), *report.notes]
+    lines = [*quality_lines(report.pages, report.page_kind, words.quality), *map(str, report.notes)]
     if lines == [words.quality.all_well]:
         return f'<p class="quality">{inert(words.quality.all_well)}</p>'
     listed = "".join(f"<li>{inert(line)}</li>" for line in lines)

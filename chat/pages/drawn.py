@@ -10,11 +10,18 @@ in by such a box is checked like any other request.
 """
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from functools import wraps
+from inspect import isgeneratorfunction
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chat.pages.words import Words
+from ingest.language import speaking
 
 if TYPE_CHECKING:
     import gradio as gr
 
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 # Component → new value or gr.update. Gradio resolves annotations: what is not imported yet cannot stand here.
 Updates = dict[Any, Any]
 
@@ -28,6 +35,36 @@ def drawn(value: str, name: str) -> "gr.Markdown":
 
     # Our own escaping is what keeps this safe, with the content policy behind it.
     return gr.Markdown(value, sanitize_html=False, latex_delimiters=[], elem_id=name, elem_classes="drawn")
+
+
+def in_language_of(words: Words, handle: Handler) -> Handler:
+    """The handler of an event, with whatever is said in it in the language of its page.
+
+    Of a generator each step by itself: Gradio makes each in a context of its own.
+    """
+
+    def steps(*inputs: Any, **named: Any) -> Iterator[Any]:
+        made = handle(*inputs, **named)
+        try:
+            while True:
+                with speaking(words.language):
+                    update = next(made, done)
+                if update is done:
+                    return
+                yield update
+        finally:
+            with speaking(words.language):
+                made.close()
+
+    def call(*inputs: Any, **named: Any) -> Any:
+        with speaking(words.language):
+            return handle(*inputs, **named)
+
+    done = object()
+    handled: Any = wraps(handle)(steps if isgeneratorfunction(handle) else call)
+    handled.language = words.language
+    spoken: Handler = handled
+    return spoken
 
 
 def wishes(name: str) -> "gr.Textbox":

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from chat.access.caller import Caller, caller_of
 from chat.answer import BadQuestion
 from chat.contract import identity
 from chat.json_body import read_json
@@ -17,6 +18,7 @@ from chat.pages.kept import NotKept
 from chat.pages.languages import words_for
 from chat.pages.talk import Assistant, conversation_of
 from chat.pages.words import Words
+from ingest.language import message
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -29,15 +31,15 @@ FORMATS: Mapping[str, tuple[Suffix, Callable[[Document, Words], bytes], str]] = 
     "docx": (".docx", to_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "pdf": (".pdf", to_pdf, "application/pdf"),
 }
-NO_FORMAT = "format 应是 md、docx 或 pdf。"
-NOTHING = "会话里还没有回答，提问之后才能导出。"
-NOTHING_LEFT = "会话里的回答所引的报告都已更新或移除，没有可以导出的内容；重新提问后可再导出。"
-TOO_LONG = "会话过长，无法导出：回答合计最多 {letters:,} 个字。"
-NOT_KEPT = "exchanges 应是页面所保存的会话。"
+NO_FORMAT = message("format 应是 md、docx 或 pdf。")
+NOTHING = message("会话里还没有回答，提问之后才能导出。")
+NOTHING_LEFT = message("会话里的回答所引的报告都已更新或移除，没有可以导出的内容；重新提问后可再导出。")
+TOO_LONG = message("会话过长，无法导出：回答合计最多 {letters:,} 个字。", letters=MAX_LETTERS)
+NOT_KEPT = message("exchanges 应是页面所保存的会话。")
 
 
-def add_export_routes(app: "FastAPI", assistant: Assistant) -> None:
-    """Put the route on the application."""
+def add_export_routes(app: "FastAPI", see: Callable[[Caller], Assistant]) -> None:
+    """Put the route on the application; see: what of the library is there for a caller."""
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import Response  # noqa: PLC0415
@@ -50,7 +52,7 @@ def add_export_routes(app: "FastAPI", assistant: Assistant) -> None:
         async with writing:
             if await request.is_disconnected():
                 return Response(status_code=499)  # nobody waits for it any more
-            name, content, media = await run_in_threadpool(_exported, asked, assistant)
+            name, content, media = await run_in_threadpool(_exported, asked, see(caller_of(request)))
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}  # RFC 6266
         return Response(content, media_type=media, headers=headers)
 
@@ -74,7 +76,7 @@ def _exported(asked: object, assistant: Assistant) -> tuple[str, bytes, str]:
     except NotKept as error:
         raise BadQuestion(NOT_KEPT) from error
     if sum(len(each.answer.text) for each in exchanges if each.answer is not None) > MAX_LETTERS:
-        raise BadQuestion(TOO_LONG.format(letters=MAX_LETTERS))
+        raise BadQuestion(TOO_LONG)
     document = document_of(exchanges, date.today())
     if document is None:
         raise BadQuestion(NOTHING_LEFT if any(each.withdrawn for each in exchanges) else NOTHING)

@@ -22,6 +22,11 @@ def words_for(accepted: str, asked: str | None = None) -> Words:
     return CHINESE
 
 
+def language_of(accepted: str) -> str:
+    """The tag of the language that `words_for` would choose."""
+    return words_for(accepted).language
+
+
 def _by_preference(accepted: str) -> list[str]:
     """The tags of the header, the best first, equal ones in their order; without those that are not wanted, q=0.
 

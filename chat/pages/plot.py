@@ -220,7 +220,7 @@ class _Box:
 
 
 def _line(series: Series, anchor: Callable[[int], str]) -> _Drawn:
-    told = ticks(*_span(series))
+    told = _as_whole(series, ticks(*_span(series)))
     left = max(text_width(_number(tick), SMALL) for tick in told) + 8
     top, bottom = 24.0, 24.0 + _LINE_HEIGHT
     down = _Scale(float(told[0]), float(told[-1]), bottom, top)
@@ -246,6 +246,13 @@ def _span(series: Series) -> tuple[float, float]:
     if min(values) > _CLOSE * max(values) > 0 and min(values) < max(values):
         return min(values), max(values)
     return low, high
+
+
+def _as_whole(series: Series, told: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
+    """The ticks that may be values: of whole numbers, such as of firms, none lies between them. The ends stay."""
+    if not all(point.value is None or point.value % 1 == 0 for point in series.points):
+        return told
+    return (told[0], *(tick for tick in told[1:-1] if tick == tick.to_integral_value()), told[-1])
 
 
 def _middle(point: Point) -> float:

@@ -306,6 +306,7 @@ class FeedbackWords:
     thanks: str
     withdrawn: str
     failed: str
+    too_many: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +354,58 @@ class ExportWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AdminWords:
+    """How the service is used. ways, refusal_kinds, failure_kinds: by their names in `asker`. gone: of a report or passage that
+    has left the library. between: parts two that are counted. usage_kept and the others: what is kept how long, side by side."""
+
+    title: str
+    home: str
+    unavailable: str
+    periods: str
+    period: str
+    asked: str
+    answered: str
+    refusals: str
+    stopped: str
+    failures: str
+    median: str
+    seconds: str
+    liked: str
+    dislikes: str
+    by_day: str
+    nothing: str
+    ways: Mapping[str, str]
+    between: str
+    slowest: str
+    when: str
+    total: str
+    searching: str
+    first_token: str
+    question: str
+    not_kept: str
+    refused: str
+    latest_refused: str
+    no_refusals: str
+    refusal_kinds: Mapping[str, str]
+    failure_kinds: Mapping[str, str]
+    reason: str
+    disliked: str
+    no_dislikes: str
+    no_reason: str
+    top_reports: str
+    top_passages: str
+    source: str
+    answers: str
+    gone: str
+    for_days: str
+    without_end: str
+    usage_kept: str
+    feedback_kept: str
+    questions_kept: str
+    questions_not_kept: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """All strings of one language. path: where the page in this language is."""
 
@@ -372,3 +425,4 @@ class Words:
     feedback: FeedbackWords
     look: LookWords
     export: ExportWords
+    admin: AdminWords

@@ -13,8 +13,11 @@ from io import BytesIO
 
 from lxml import etree
 
+from ingest.language import Message, message
 from ingest.report import UnreadableReport
 
+# The kind of a zip that is none of Office's.
+NO_OFFICE = "ZIP"
 MAX_ENTRIES = 2_000
 MAX_BYTES = 200_000_000
 # Deflate reaches 1,000 : 1; the XML of large sheets stays below 30 : 1.
@@ -53,12 +56,12 @@ class Package:
 
     @property
     def kind(self) -> str:
-        """DOCX, XLSX or PPTX, by the parts that it has; ZIP 压缩包 where it has none of theirs."""
+        """DOCX, XLSX or PPTX, by the parts that it has; NO_OFFICE where it has none of theirs."""
         if "[Content_Types].xml" in self.names:
             for folder, kind in (("word/", "DOCX"), ("xl/", "XLSX"), ("ppt/", "PPTX")):
                 if any(name.startswith(folder) for name in self.names):
                     return kind
-        return "ZIP 压缩包"
+        return NO_OFFICE
 
     def root(self, part: str) -> etree._Element:
         """The parsed part.
@@ -95,14 +98,14 @@ class Package:
         said = {key: " ".join(found.get(key, "").split()) for key in _CORE}
         return {**said, "title": "" if said["title"] in _NO_TITLES else said["title"]}
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Message, ...]:
         """What is in the file that is never opened, run or followed."""
         seen = (
-            ("宏（未运行）", any(name.endswith("vbaProject.bin") for name in self.names)),
-            ("嵌入的文件（未读取）", any("/embeddings/oleObject" in name for name in self.names)),
-            ("嵌入的网页片段（未读取）", any("/afchunk" in name.lower() for name in self.names)),
+            (message("含宏（未运行）"), any(name.endswith("vbaProject.bin") for name in self.names)),
+            (message("含嵌入的文件（未读取）"), any("/embeddings/oleObject" in name for name in self.names)),
+            (message("含嵌入的网页片段（未读取）"), any("/afchunk" in name.lower() for name in self.names)),
         )
-        return tuple(f"含{what}" for what, there in seen if there)
+        return tuple(note for note, there in seen if there)
 
 
 def xml_parser() -> etree.XMLParser:
@@ -134,15 +137,15 @@ def _check_directory(entries: Sequence[zipfile.ZipInfo], name: str) -> None:
         raise _too_large(name)
     names = [entry.filename for entry in entries]
     if outside := next((path for path in names if path.startswith("/") or ".." in re.split(r"[/\\]", path)), None):
-        raise _misleading(name, f"指向外部的路径 {outside[:80]!r}")
+        raise _misleading(name, message("指向外部的路径 {path}", path=repr(outside[:80])))
     if len({path.lower() for path in names}) < len(names):
-        raise _misleading(name, "重复的文件名")
+        raise _misleading(name, message("重复的文件名"))
     if any(entry.flag_bits & 1 for entry in entries):
-        raise UnreadableReport(f"{name}：文件已加密，请解除密码后上传")
+        raise UnreadableReport(message("{file}：文件已加密，请解除密码后上传", file=name))
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
-            raise _misleading(name, "相互重叠的内容")
+            raise _misleading(name, message("相互重叠的内容"))
         end = entry.header_offset + _LOCAL_HEADER_BYTES + entry.compress_size
 
 
@@ -161,7 +164,7 @@ def _inflated(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], cont
 def _inflated_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, name: str) -> bytes:
     """The bytes of an entry, counted while they come: what the directory says of their number may be a lie."""
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _misleading(name, "少见的压缩方式")
+        raise _misleading(name, message("少见的压缩方式"))
     part = bytearray()
     with archive.open(entry) as stream:
         while piece := stream.read(_PIECE_BYTES):
@@ -170,7 +173,12 @@ def _inflated_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int,
                 raise _too_large(name)
             if len(part) > _RATIO_FLOOR_BYTES and len(part) > MAX_RATIO * entry.compress_size:
                 raise UnreadableReport(
-                    f"{name}：{entry.filename[:80]} 的压缩比超过 {MAX_RATIO}，疑为压缩炸弹；请用原程序另存后重试"
+                    message(
+                        "{file}：{part} 的压缩比超过 {most}，疑为压缩炸弹；请用原程序另存后重试",
+                        file=name,
+                        part=entry.filename[:80],
+                        most=MAX_RATIO,
+                    )
                 )
     return bytes(part)
 
@@ -186,9 +194,9 @@ def _check_xml(part: bytes, path: str, name: str) -> None:
     plain = _ascii(part)
     encoding = _ENCODING.match(plain.lstrip()[:200])
     if _DECLARATION.search(plain):
-        raise _misleading(name, f" {path[:80]} 中的 DOCTYPE 或 ENTITY 声明")
+        raise _misleading(name, message(" {path} 中的 DOCTYPE 或 ENTITY 声明", path=path[:80]))
     if plain and (not plain.lstrip().startswith(b"<") or (encoding and encoding[1].lower() not in _ENCODINGS)):
-        raise _misleading(name, f" {path[:80]} 的少见编码")
+        raise _misleading(name, message(" {path} 的少见编码", path=path[:80]))
 
 
 def _ascii(part: bytes) -> bytes:
@@ -197,12 +205,16 @@ def _ascii(part: bytes) -> bytes:
 
 
 def _too_many(name: str) -> UnreadableReport:
-    return UnreadableReport(f"{name}：内含文件超过 {MAX_ENTRIES:,} 个；请用原程序另存后重试")
+    return UnreadableReport(
+        message("{file}：内含文件超过 {most:,} 个；请用原程序另存后重试", file=name, most=MAX_ENTRIES)
+    )
 
 
 def _too_large(name: str) -> UnreadableReport:
-    return UnreadableReport(f"{name}：解压后超过 {MAX_BYTES // 1_000_000} MB；请拆分文件或压缩图片后重试")
+    return UnreadableReport(
+        message("{file}：解压后超过 {limit} MB；请拆分文件或压缩图片后重试", file=name, limit=MAX_BYTES // 1_000_000)
+    )
 
 
-def _misleading(name: str, what: str) -> UnreadableReport:
-    return UnreadableReport(f"{name}：含{what}，为安全起见不读取；请用原程序另存后重试")
+def _misleading(name: str, what: Message) -> UnreadableReport:
+    return UnreadableReport(message("{file}：含{what}，为安全起见不读取；请用原程序另存后重试", file=name, what=what))

@@ -9,6 +9,7 @@ import codecs
 import re
 from functools import cache
 
+from ingest.language import message
 from ingest.report import UnreadableReport
 
 _MARKS = (
@@ -45,7 +46,11 @@ def decode_text(content: bytes, name: str) -> str:
         return text
     if (offset := _utf_8_ends(content)) is not None:
         raise UnreadableReport(
-            f"{name}：第 {offset} 字节处编码改变（一部分是 UTF-8，一部分不是）；请统一另存为 UTF-8 后重试"
+            message(
+                "{file}：第 {offset} 字节处编码改变（一部分是 UTF-8，一部分不是）；请统一另存为 UTF-8 后重试",
+                file=name,
+                offset=offset,
+            )
         )
     return _most_ordinary(content, name)
 
@@ -62,14 +67,22 @@ def _most_ordinary(content: bytes, name: str) -> str:
         texts = [*(text for text in chinese if text is not None), *texts]
     elif not texts:
         raise UnreadableReport(
-            f"{name}：第 {content.index(0)} 字节是空字符，不像文本文件；请确认格式，或另存为 UTF-8 文本"
+            message(
+                "{file}：第 {offset} 字节是空字符，不像文本文件；请确认格式，或另存为 UTF-8 文本",
+                file=name,
+                offset=content.index(0),
+            )
         )
     if not texts:
         return _strictly(content, "gb18030", name)
     share, place = max((_ordinary_share(text), -place) for place, text in enumerate(texts))
     if share < _READABLE and len(texts[-place]) >= _ENOUGH:
         raise UnreadableReport(
-            f"{name}：第 {_first_strange(content)} 字节起不是 UTF-8、UTF-16、GB18030 或 Big5 的文字；请另存为 UTF-8 后重试"
+            message(
+                "{file}：第 {offset} 字节起不是 UTF-8、UTF-16、GB18030 或 Big5 的文字；请另存为 UTF-8 后重试",
+                file=name,
+                offset=_first_strange(content),
+            )
         )
     return texts[-place]
 
@@ -132,5 +145,10 @@ def _strictly(content: bytes, encoding: str, name: str) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         raise UnreadableReport(
-            f"{name}：第 {error.start} 字节起无法按 {encoding} 解码（已试 UTF-8、UTF-16、GB18030、Big5）；请另存为 UTF-8 后重试"
+            message(
+                "{file}：第 {offset} 字节起无法按 {encoding} 解码（已试 UTF-8、UTF-16、GB18030、Big5）；请另存为 UTF-8 后重试",
+                file=name,
+                offset=error.start,
+                encoding=encoding,
+            )
         ) from error

@@ -4,19 +4,20 @@ import re
 from collections.abc import Callable
 from pathlib import PurePath
 
-from ingest.readers.archive import Package, open_package
+from ingest.language import Message, message
+from ingest.readers.archive import NO_OFFICE, Package, open_package
 from ingest.report import UnreadableReport
 from ingest.source import PageProgress, Source
 
 # Suffix → what its content must be.
 _KINDS = {
-    ".md": "文本",
-    ".markdown": "文本",
-    ".txt": "文本",
-    ".csv": "文本",
-    ".tsv": "文本",
-    ".html": "网页",
-    ".htm": "网页",
+    ".md": "text",
+    ".markdown": "text",
+    ".txt": "text",
+    ".csv": "text",
+    ".tsv": "text",
+    ".html": "HTML",
+    ".htm": "HTML",
     ".pdf": "PDF",
     ".docx": "DOCX",
     ".docm": "DOCX",
@@ -24,9 +25,9 @@ _KINDS = {
     ".xlsm": "XLSX",
     ".pptx": "PPTX",
     ".pptm": "PPTX",
-    ".png": "PNG 图片",
-    ".jpg": "JPEG 图片",
-    ".jpeg": "JPEG 图片",
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
 }
 READABLE = frozenset(_KINDS)
 # What programs save instead of a format that no reader reads.
@@ -40,23 +41,39 @@ _SAVED_AS = {
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Those of files that are likely to be uploaded by mistake; long lists of signatures take letters of text for programs.
 _SIGNATURES = (
-    (b"PK\x03\x04", "ZIP 压缩包"),
-    (b"PK\x05\x06", "ZIP 压缩包"),
-    (_OLD_OFFICE, "旧版 Office 文件（.doc、.xls 或 .ppt）"),
+    (b"PK\x03\x04", NO_OFFICE),
+    (b"PK\x05\x06", NO_OFFICE),
+    (_OLD_OFFICE, "old Office"),
     (b"{\\rtf", "RTF"),
-    (b"\x7fELF", "Linux 程序"),
-    (b"MZ\x90\0", "Windows 程序"),
-    (b"\xff\xd8\xff", "JPEG 图片"),
-    (b"\x89PNG\r\n", "PNG 图片"),
-    (b"GIF8", "GIF 图片"),
-    (b"II*\0", "TIFF 图片"),
-    (b"MM\0*", "TIFF 图片"),
-    (b"7z\xbc\xaf'\x1c", "7z 压缩包"),
-    (b"Rar!\x1a\x07", "RAR 压缩包"),
-    (b"\x1f\x8b\x08", "GZIP 压缩包"),
-    (b"SQLite format 3\0", "SQLite 数据库"),
+    (b"\x7fELF", "Linux"),
+    (b"MZ\x90\0", "Windows"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n", "PNG"),
+    (b"GIF8", "GIF"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"7z\xbc\xaf'\x1c", "7z"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"\x1f\x8b\x08", "GZIP"),
+    (b"SQLite format 3\0", "SQLite"),
 )
-_ZIP = "ZIP 压缩包"
+# What the kinds are called where a bare name would not do; after a Chinese word, a Latin one stands apart.
+_CALLED = {
+    "text": message("文本"),
+    "HTML": message("网页"),
+    NO_OFFICE: message(" ZIP 压缩包"),
+    "old Office": message("旧版 Office 文件（.doc、.xls 或 .ppt）"),
+    "Linux": message(" Linux 程序"),
+    "Windows": message(" Windows 程序"),
+    "PNG": message(" PNG 图片"),
+    "JPEG": message(" JPEG 图片"),
+    "GIF": message(" GIF 图片"),
+    "TIFF": message(" TIFF 图片"),
+    "7z": message(" 7z 压缩包"),
+    "RAR": message(" RAR 压缩包"),
+    "GZIP": message(" GZIP 压缩包"),
+    "SQLite": message(" SQLite 数据库"),
+}
 _OFFICE = ("DOCX", "XLSX", "PPTX")
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 _FIRST_BYTES = 1024  # a PDF may begin anywhere in these, by its standard
@@ -90,9 +107,21 @@ def suffix_of(name: str) -> str:
     if suffix in READABLE:
         return suffix
     if suffix in _SAVED_AS:
-        raise UnreadableReport(f"{name}：暂不支持 {suffix} 文件；请另存为 {_SAVED_AS[suffix]} 后重试")
+        raise UnreadableReport(
+            message(
+                "{file}：暂不支持 {suffix} 文件；请另存为 {other} 后重试",
+                file=name,
+                suffix=suffix,
+                other=_SAVED_AS[suffix],
+            )
+        )
     raise UnreadableReport(
-        f"{name}：暂不支持 {suffix or '无扩展名'} 文件；请转成可读的格式（{'、'.join(sorted(READABLE))}）"
+        message(
+            "{file}：暂不支持 {suffix} 文件；请转成可读的格式（{readable}）",
+            file=name,
+            suffix=suffix or message("无扩展名"),
+            readable=sorted(READABLE),
+        )
     )
 
 
@@ -121,7 +150,7 @@ def _read(content: bytes, suffix: str, name: str, progress: PageProgress) -> Sou
         case _:
             package = open_package(content, name)
             if package.kind != _KINDS[suffix]:
-                raise _mismatch(name, suffix, package.kind)
+                raise _mismatch(name, suffix, _called(package.kind))
             return _office_reader(package.kind)(package)
 
 
@@ -145,13 +174,19 @@ def _check_content(content: bytes, suffix: str, name: str) -> None:
     """Refuse what is plainly something else than the suffix says; a reader finds the rest."""
     kind, found = _KINDS[suffix], _kind_of(content)
     if content.startswith(_OLD_OFFICE) and "EncryptedPackage".encode("utf-16-le") in content:
-        raise UnreadableReport(f"{name}：文件已加密，请解除密码后上传")
+        raise UnreadableReport(message("{file}：文件已加密，请解除密码后上传", file=name))
     if content.startswith(_OLD_OFFICE) and kind in _OFFICE:
-        raise UnreadableReport(f"{name}：内容是旧版 Office 文件；请用 Word、Excel 或 WPS 另存为 {suffix} 后重试")
-    if kind in _OFFICE and found == _ZIP:
+        raise UnreadableReport(
+            message(
+                "{file}：内容是旧版 Office 文件；请用 Word、Excel 或 WPS 另存为 {suffix} 后重试",
+                file=name,
+                suffix=suffix,
+            )
+        )
+    if kind in _OFFICE and found == NO_OFFICE:
         return
     if found not in ("", kind):
-        raise _mismatch(name, suffix, "Office 文件或 ZIP 压缩包" if found == _ZIP else found)
+        raise _mismatch(name, suffix, message(" Office 文件或 ZIP 压缩包") if found == NO_OFFICE else _called(found))
     if kind in _OFFICE or (kind == "PDF" and b"%PDF-" not in content[:_FIRST_BYTES]):
         raise _broken(name, suffix)
 
@@ -162,17 +197,25 @@ def _kind_of(content: bytes) -> str:
     if start.startswith(b"%PDF-"):
         return "PDF"
     if start.startswith(b"<") and _WEB_PAGE.search(start):
-        return "网页"
+        return "HTML"
     return next((kind for signature, kind in _SIGNATURES if content.startswith(signature)), "")
 
 
-def _mismatch(name: str, suffix: str, found: str) -> UnreadableReport:
-    return UnreadableReport(f"{name}：扩展名是 {suffix}，内容却是{_spaced(found)}；请改正扩展名后重试")
+def _mismatch(name: str, suffix: str, found: Message) -> UnreadableReport:
+    return UnreadableReport(
+        message(
+            "{file}：扩展名是 {suffix}，内容却是{found}；请改正扩展名后重试",
+            file=name,
+            suffix=suffix,
+            found=found,
+        )
+    )
 
 
 def _broken(name: str, suffix: str) -> UnreadableReport:
-    return UnreadableReport(f"{name}：文件已损坏或不是有效的{_spaced(_KINDS[suffix])}；请重新导出后重试")
+    kind = _called(_KINDS[suffix])
+    return UnreadableReport(message("{file}：文件已损坏或不是有效的{kind}；请重新导出后重试", file=name, kind=kind))
 
 
-def _spaced(kind: str) -> str:
-    return f" {kind}" if kind[0].isascii() else kind
+def _called(kind: str) -> Message:
+    return _CALLED.get(kind) or message(" {kind}", kind=kind)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ingest.language import Message, message
 from ingest.readers.layout import Block, Piece, TableRows, TextLine, lay_out
 from ingest.readers.quality import is_garbled, text_flags
 from ingest.readers.ruling import Rule, find_grids
@@ -164,25 +165,29 @@ def read_pdf(content: bytes, name: str, *, progress: PageProgress = lambda done,
     import pypdfium2 as pdfium  # noqa: PLC0415 - loads PDFium's library, 8 MB
 
     if b"%PDF" not in content[:1024]:
-        raise UnreadableReport(f"{name}：内容不是 PDF（开头没有 %PDF 标记）；请确认格式，或另存为 PDF 后重试")
+        raise UnreadableReport(
+            message("{file}：内容不是 PDF（开头没有 %PDF 标记）；请确认格式，或另存为 PDF 后重试", file=name)
+        )
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
         if error.err_code in {pdfium.raw.FPDF_ERR_PASSWORD, pdfium.raw.FPDF_ERR_SECURITY}:
-            raise UnreadableReport(f"{name}：文件已加密，请解除密码后上传") from error
-        raise UnreadableReport(f"{name}：PDF 已损坏或不完整，无法打开；请重新导出后重试") from error
+            raise UnreadableReport(message("{file}：文件已加密，请解除密码后上传", file=name)) from error
+        raise UnreadableReport(message("{file}：PDF 已损坏或不完整，无法打开；请重新导出后重试", file=name)) from error
     try:
         total = len(document)
         if total < 1:
-            raise UnreadableReport(f"{name}：PDF 里没有页面；请检查文件，或重新导出后重试")
+            raise UnreadableReport(message("{file}：PDF 里没有页面；请检查文件，或重新导出后重试", file=name))
         if total > MAX_PAGES:
-            raise UnreadableReport(f"{name}：共 {total} 页，超过 {MAX_PAGES} 页；请拆分后重试")
+            raise UnreadableReport(
+                message("{file}：共 {total} 页，超过 {most} 页；请拆分后重试", file=name, total=total, most=MAX_PAGES)
+            )
         pages: list[_ReadPage | None] = []
         for index in range(total):
             pages.append(_read_page(document, index, _last_table(pages)))
             progress(index + 1, total)
         if not any(pages):
-            raise UnreadableReport(f"{name}：PDF 的页面都已损坏，无法读取；请重新导出后重试")
+            raise UnreadableReport(message("{file}：PDF 的页面都已损坏，无法读取；请重新导出后重试", file=name))
         return _source(pages, document, content)
     finally:
         document.close()
@@ -207,9 +212,13 @@ def read_image(content: bytes, name: str) -> Source:
             picture = ImageOps.exif_transpose(opened).convert("RGB")
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         limit = (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
-        raise UnreadableReport(f"{name}：图片超过 {limit} 百万像素；请缩小后重试") from error
+        raise UnreadableReport(
+            message("{file}：图片超过 {limit} 百万像素；请缩小后重试", file=name, limit=limit)
+        ) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise UnreadableReport(f"{name}：不是可以读取的 PNG 或 JPEG 图片，或已损坏；请另存后重试") from error
+        raise UnreadableReport(
+            message("{file}：不是可以读取的 PNG 或 JPEG 图片，或已损坏；请另存后重试", file=name)
+        ) from error
     scale = min(1.0, math.sqrt(MAX_PIXELS / (picture.width * picture.height)))
     picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
     page = _from_picture(read_picture(picture, 72 / _DPI), picture.height * 72 / _DPI, 1)
@@ -243,32 +252,39 @@ def _source_page(page: _ReadPage, composed: ComposedPage) -> SourcePage:
     )
 
 
-def _notes(pages: Sequence[_ReadPage | None]) -> Iterator[str]:
+def _notes(pages: Sequence[_ReadPage | None]) -> Iterator[Message]:
     known = [page for page in pages if page]
     if broken := [number for number, page in enumerate(pages, start=1) if page is None]:
-        yield f"{_on(broken)}已损坏，未读入"
+        yield message("{pages}已损坏，未读入", pages=_on(broken))
     if hidden := [page for page in known if page.hidden]:
         letters = sum(page.hidden for page in hidden)
-        yield f"{_on([page.laid.number for page in hidden])}有看不见的文字 {letters} 字（与底色相同、过小、隐形或在页面外），未读入"
+        yield message(
+            "{pages}有看不见的文字 {letters} 字（与底色相同、过小、隐形或在页面外），未读入",
+            pages=_on([page.laid.number for page in hidden]),
+            letters=letters,
+        )
     if lost := [page.laid.number for page in known if page.excluded]:
-        yield f"{_on(lost)}的文字编码错乱，识别也不可靠，未读入；请换用原始文件"
+        yield message("{pages}的文字编码错乱，识别也不可靠，未读入；请换用原始文件", pages=_on(lost))
     if doubtful := [page for page in known if "doubtful" in page.flags and page.confidence is not None]:
         worst = min(page.confidence for page in doubtful if page.confidence is not None)
-        yield f"{_on([page.laid.number for page in doubtful])}由图片识别，可信度偏低（最低 {worst:.2f}），请对照原文"
+        yield message(
+            "{pages}由图片识别，可信度偏低（最低 {worst:.2f}），请对照原文",
+            pages=_on([page.laid.number for page in doubtful]),
+            worst=worst,
+        )
     if cut := [page.laid.number for page in known if page.cut]:
-        yield f"{_on(cut)}的内容过多，只读入前 {MAX_CHARACTERS} 字"
+        yield message("{pages}的内容过多，只读入前 {most} 字", pages=_on(cut), most=MAX_CHARACTERS)
 
 
-def _on(numbers: Sequence[int]) -> str:
-    shown = "、".join(map(str, numbers[:10]))
-    return (
-        f"第 {shown}{' 等' if len(numbers) > 10 else ''} 页（共 {len(numbers)} 页）"
-        if len(numbers) > 1
-        else f"第 {shown} 页"
-    )
+def _on(numbers: Sequence[int]) -> Message:
+    if len(numbers) == 1:
+        return message("第 {number} 页", number=numbers[0])
+    if len(numbers) <= 10:
+        return message("第 {numbers} 页（共 {count} 页）", numbers=numbers, count=len(numbers))
+    return message("第 {numbers} 等 页（共 {count} 页）", numbers=numbers[:10], count=len(numbers))
 
 
-def _actives(document: Any, content: bytes) -> Iterator[str]:
+def _actives(document: Any, content: bytes) -> Iterator[Message]:
     """What a file brings that is not text. Names inside compressed objects are not counted; nothing of it is run."""
     from pypdfium2 import raw  # noqa: PLC0415
 
@@ -276,11 +292,11 @@ def _actives(document: Any, content: bytes) -> Iterator[str]:
     if raw.FPDFDoc_GetJavaScriptActionCount(document) > 0:
         named.add("JavaScript")
     if named:
-        yield f"文件带有脚本或自动动作（{'、'.join(sorted(named))}），未执行"
+        yield message("文件带有脚本或自动动作（{names}），未执行", names=sorted(named))
     if attached := max(0, raw.FPDFDoc_GetAttachmentCount(document)):
-        yield f"文件内嵌 {attached} 个附件，未读取"
+        yield message("文件内嵌 {attached} 个附件，未读取", attached=attached)
     if raw.FPDF_GetFormType(document) in {raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND} or b"/XFA" in content:
-        yield "文件含 XFA 表单，只读取页面上的文字"
+        yield message("文件含 XFA 表单，只读取页面上的文字")
 
 
 # One page

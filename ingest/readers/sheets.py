@@ -16,6 +16,7 @@ from typing import Any
 from lxml import etree
 
 from ingest.grids import Cell, filled_rows, table_lines
+from ingest.language import Message, message
 from ingest.readers.archive import Package
 from ingest.readers.encodings import decode_text
 from ingest.readers.number_formats import shown_date, shown_number
@@ -153,18 +154,24 @@ def _check_size(layouts: Iterable[_Layout], name: str) -> None:
 
 
 def _too_many(name: str) -> UnreadableReport:
-    return UnreadableReport(f"{name}：单元格超过 {MAX_CELLS:,} 个；请只保留要检索的部分后重试")
+    return UnreadableReport(
+        message("{file}：单元格超过 {most:,} 个；请只保留要检索的部分后重试", file=name, most=MAX_CELLS)
+    )
 
 
-def _notes(sheets: Sequence[Any], layouts: Mapping[str, _Layout]) -> Iterator[str]:
+def _notes(sheets: Sequence[Any], layouts: Mapping[str, _Layout]) -> Iterator[Message]:
     for sheet in sheets:
         layout = layouts[sheet.title]
         if sheet.sheet_state != "visible":
-            yield f"工作表“{sheet.title}”已隐藏（未读取）"
+            yield message("工作表“{sheet}”已隐藏（未读取）", sheet=sheet.title)
         elif layout.hidden_rows or layout.hidden_columns:
-            yield f"工作表“{sheet.title}”中隐藏的行或列（未读取）"
+            yield message("工作表“{sheet}”中隐藏的行或列（未读取）", sheet=sheet.title)
         if layout.unsaved:
-            yield f"工作表“{sheet.title}”有 {layout.unsaved} 个公式没有保存结果；请用 Excel 打开并保存后重新导入"
+            yield message(
+                "工作表“{sheet}”有 {count} 个公式没有保存结果；请用 Excel 打开并保存后重新导入",
+                sheet=sheet.title,
+                count=layout.unsaved,
+            )
 
 
 def _page(sheet: Any, number: int, layout: _Layout) -> SourcePage:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ingest.grids import Cell, filled_rows, table_lines
+from ingest.language import Message, message
 from ingest.readers.archive import Package
 from ingest.readers.drawings import DIAGRAM, DRAWING, chart_lines, diagram_lines
 from ingest.source import Flag, Source, SourcePage
@@ -33,11 +34,11 @@ def read_slides(package: Package) -> Source:
     presentation = Presentation(io.BytesIO(package.content))
     height = int(presentation.slide_height or 0)
     pages: list[SourcePage] = []
-    notes: list[str] = []
+    notes: list[Message] = []
     for number, slide in enumerate(presentation.slides, start=1):
         if slide.element.get("show") in ("0", "false"):
             pages.append(SourcePage("", number, ("hidden",), excluded=True))
-            notes.append(f"第 {number} 张幻灯片已隐藏（未读取）")
+            notes.append(message("第 {number} 张幻灯片已隐藏（未读取）", number=number))
         else:
             pages.append(_page(slide, package, number, height))
     said = package.properties()

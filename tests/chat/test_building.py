@@ -476,7 +476,7 @@ def test_an_index_with_reports_never_becomes_one_of_nothing_by_itself(site: Site
 
 
 def test_while_another_writer_is_at_work_nothing_is_even_read(site: Site) -> None:
-    with writing(site.root, "建立索引"), pytest.raises(IndexBusy, match="正在建立索引"):
+    with writing(site.root, "build"), pytest.raises(IndexBusy, match="正在建立索引"):
         site.build()
     assert site.read == []
 

@@ -24,7 +24,8 @@ import pytest
 from chat.catalogue import CATALOGUE, DEFAULT_ENCODER
 from chat.cli import main
 from chat.config import Config, load_encoder, models_folder
-from chat.feedback import FEEDBACK, Cited, Feedback, FeedbackStore
+from chat.feedback import Cited, Feedback, FeedbackStore
+from chat.records import FILE, records_of
 from index.versions import writing
 from tests.chat.test_endpoint import Answering, delta, serving
 from tests.documents import Block, Heading, Paragraph, to_pptx, to_xlsx
@@ -262,7 +263,7 @@ def test_on_a_damaged_index_the_version_before_answers_and_it_is_said(run: Run, 
 
 def test_while_another_process_writes_the_index_the_exit_code_says_try_again(within: Run, library: Path) -> None:
     (library / "储能.md").write_text(STORAGE, "utf-8")
-    with writing(library / "index", "建立索引"):
+    with writing(library / "index", "build"):
         for arguments in (["build"], ["add", library / "储能.md"], ["remove", "cars-2025"]):
             ended = within(*arguments)
             assert (ended.code, ended.out) == (75, "")
@@ -702,7 +703,7 @@ JUDGED = Feedback(
 @pytest.fixture
 def judged(library: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The index, with three judgements of one question; the clock on the wall is Beijing's."""
-    store = FeedbackStore(library / "index" / FEEDBACK)
+    store = FeedbackStore(records_of(library / "index"), library / "index")
     unexplained = replace(JUDGED, reason="", comment="")
     store.record(replace(JUDGED, id="a" * 16))
     store.record(replace(unexplained, id="b" * 16, given_at="2026-03-02T08:15:30.250+00:00", verdict="up"))
@@ -729,7 +730,7 @@ def test_feedback_is_summed_up_and_the_latest_complaints_are_shown(run: Run, jud
 
 
 def test_a_summary_shows_the_latest_twenty(run: Run, judged: Path) -> None:
-    store = FeedbackStore(judged / FEEDBACK)
+    store = FeedbackStore(records_of(judged), judged)
     for number in range(25):
         given_at = f"2026-04-{number + 1:02}T00:00:00.000+00:00"
         asked = f"第{number}问？"
@@ -742,7 +743,7 @@ def test_a_summary_shows_the_latest_twenty(run: Run, judged: Path) -> None:
 def test_no_feedback_yet_is_said_and_makes_no_file(run: Run, library: Path) -> None:
     assert run("feedback", "--index", library / "index") == Ended(0, "还没有反馈。\n", "")
     assert run("feedback", "--index", library / "index", "--jsonl") == Ended(0, "", "")
-    assert not (library / "index" / FEEDBACK).exists()
+    assert not (library / "index" / FILE).exists()
 
 
 def test_feedback_is_written_out_one_object_a_line(run: Run, judged: Path) -> None:
@@ -803,10 +804,10 @@ def test_a_build_and_a_removal_leave_feedback_where_it_is(run: Run, within: Run,
 
 
 def test_a_feedback_file_that_is_none_is_named(run: Run, library: Path) -> None:
-    (library / "index" / FEEDBACK).write_bytes(b"x" * 1000)
+    (library / "index" / FILE).write_bytes(b"x" * 1000)
     ended = run("feedback", "--index", library / "index")
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err.startswith(f"错误：{library}/index/{FEEDBACK}：不是数据库文件；请把它移到别处")
+    assert ended.err.startswith(f"错误：{library}/index/{FILE}：不是数据库文件；请把它移到别处")
 
 
 # A shell starts background jobs with Ctrl-C ignored, and a child inherits that.
@@ -866,9 +867,24 @@ def test_chat_begins_with_a_library_of_nothing_and_takes_the_first_report(site: 
             process.kill()
 
 
+def test_feedback_of_a_configured_database_is_read_and_one_that_cannot_be_reached_is_named(
+    run: Run, site: Site, library: Path, tmp_path: Path
+) -> None:
+    site.config.write_text(
+        f'{site.config.read_text("utf-8")}\n[records]\nurl = "sqlite:///{tmp_path}/kept.db"\n', "utf-8"
+    )
+    FeedbackStore(records_of(tmp_path, f"sqlite:///{tmp_path}/kept.db"), library / "index").record(JUDGED)
+    assert [each["answer_id"] for each in run("feedback", "--index", library / "index", "--jsonl").objects] == [
+        JUDGED.id
+    ]
+    site.config.write_text('[records]\nurl = "nosuch://db.example.com/x"\n', "utf-8")
+    ended = run("feedback", "--index", library / "index")
+    assert (ended.code, ended.err.startswith("错误：nosuch://db.example.com/x：缺少数据库驱动 nosuch")) == (2, True)
+
+
 def test_chat_answers_from_the_index_there_is_where_feedback_cannot_be_cleared(site: Site, library: Path) -> None:
     """A report changed, so what readers said of it has to go, and cannot: the service runs, and says what to do."""
-    (library / "index" / FEEDBACK).write_bytes(b"x" * 1000)
+    (library / "index" / FILE).write_bytes(b"x" * 1000)
     (library / "corpus" / "reports" / "solar.md").write_text(SOLAR.replace("216.88", "217"), "utf-8")
     command = [sys.executable, "-m", "chat.cli", "--config", str(site.config), "chat", "--port", "0"]
     command += ["--corpus", str(library / "corpus"), "--index", str(library / "index")]
@@ -887,5 +903,5 @@ def test_chat_answers_from_the_index_there_is_where_feedback_cannot_be_cleared(s
             process.kill()
         assert process.stderr is not None
         said = process.stderr.read()
-    assert f"索引没有更新：{library}/index/{FEEDBACK}：不是数据库文件；请把它移到别处" in said
+    assert f"索引没有更新：{library}/index/{FILE}：不是数据库文件；请把它移到别处" in said
     assert "先用现有的索引回答。" in said

@@ -17,6 +17,7 @@ from chat.config import (
     LimitsConfig,
     LogsConfig,
     ModelsConfig,
+    RecordsConfig,
     RerankerConfig,
     ServerConfig,
     load_config,
@@ -58,6 +59,8 @@ ways = ["keys", "none"]
 proxies = ["10.0.0.5"]
 questions_per_minute = 20
 requests_per_minute = 600
+[access.groups]
+"研发部" = ["ev-2025", "reports/研发/"]
 
 [limits]
 slots = 4
@@ -65,6 +68,15 @@ pending = 3
 waiting = 64
 wait_seconds = 90
 answer_seconds = 180
+
+[records]
+url = "postgresql+psycopg://db.example.com/reportqa"
+questions = true
+feedback_days = 730
+feedback_most = 5000
+feedback_a_minute = 10
+usage_days = 90
+
 [logs]
 format = "json"
 questions = true
@@ -112,8 +124,9 @@ def test_every_key_of_every_section_is_read() -> None:
             "never",
             "https://reports.example.com",
         ),
-        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600),
+        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600, {"研发部": ("ev-2025", "reports/研发/")}),
         LimitsConfig(4, 3, 64, 90, 180),
+        RecordsConfig("postgresql+psycopg://db.example.com/reportqa", True, 730, 5000, 10, 90),
         LogsConfig("json", True),
     )
     default = Config()
@@ -137,11 +150,14 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ),
         (
             "[generater]",
-            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、logs、models、reranker、server",
+            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、logs、models、records、reranker、server",
         ),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),
         ("[encoder]\nmodel = 5", "encoder.model 应为字符串，实为 5"),
+        ("[records]\nquestions = 1", "records.questions 应为布尔值（true 或 false），实为 1"),
+        ("[records]\nusage_days = -1", "records.usage_days 应不小于 0，实为 -1"),
+        ("[records]\nfeedback_most = 0", "records.feedback_most 应不小于 1，实为 0"),
         ('[server]\nport = "7860"', "server.port 应为整数，实为 '7860'"),
         ("[server]\nport = true", "server.port 应为整数，实为 True"),
         ("[server]\nport = 7860.0", "server.port 应为整数，实为 7860.0"),
@@ -150,6 +166,8 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ('[generator]\nbackend = "llama"', "generator.backend 应为 local、openai、none 之一，实为 'llama'"),
         ('[generator]\nbackend = ["none"]', "generator.backend 应为 local、openai、none 之一"),
         ('[access]\nways = ["kies"]', "access.ways 应为 loopback、keys、none 之一，实为 'kies'"),
+        ("[access]\ngroups = 3", "access.groups 应写成一节 [access.groups]"),
+        ('[access.groups]\n"研发部" = "ev-2025"', "access.groups.研发部 应为字符串数组"),
         ("[generator", "不是有效的 TOML"),
         (
             '[generator]\nmodel = "multilingual-e5-small"',
@@ -159,7 +177,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
             '[encoder]\nmodel = "qwen3-1.7b"',
             "encoder.model 的 qwen3-1.7b 是生成模型；请写在 [generator] 的 model 中",
         ),
-        ('[logs]\nquestions = "yes"', "logs.questions 应为 true 或 false，实为 'yes'"),
+        ('[logs]\nquestions = "yes"', "logs.questions 应为布尔值（true 或 false），实为 'yes'"),
         ("[limits]\nwaiting = 0", "limits.waiting 至少为 1，实为 0"),
         ('[generator]\nbackend = "openai"\nsilence_seconds = -1', "generator.silence_seconds 至少为 1，实为 -1"),
         ("[limits]\nslots = 2", "本地模型一次只答一个问题；limits.slots 应为 1，实为 2"),

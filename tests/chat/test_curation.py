@@ -268,7 +268,7 @@ def test_a_manifest_that_cannot_be_changed_keeps_everything(setup: Setup) -> Non
 
 
 def test_while_another_process_writes_nothing_is_added_or_removed(setup: Setup, given: Path) -> None:
-    with writing(setup.root, "建立索引"):
+    with writing(setup.root, "build"):
         with pytest.raises(IndexBusy, match=f"进程 {os.getpid()} 正在建立索引"):
             add_reports(setup, [given])
         with pytest.raises(IndexBusy):

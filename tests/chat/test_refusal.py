@@ -6,8 +6,9 @@ import pytest
 
 from chat.answer import Found, Timings
 from chat.evidence import Evidence
-from chat.refusal import asked_picture, refused
+from chat.refusal import ASK_IN_CHINESE, asked_picture, is_refusal, refused
 from index.library import Hit
+from ingest.language import speaking
 from ingest.report import Passage
 from tests.fakes import passage
 
@@ -51,6 +52,57 @@ def test_a_picture_of_other_years_is_not_named() -> None:
 def test_an_unrelated_question_is_told_what_is_covered() -> None:
     told = said("明天下雨吗？", TEXT, share=0.0, reports=["甲", "乙"])
     assert told == "报告中没有找到可以回答这个问题的内容。目前收录的是《甲》《乙》。"
+
+
+def test_a_refusal_is_told_in_the_language_that_is_spoken() -> None:
+    with speaking("en"):
+        assert said("2024年储能装机规模是多少？", TEXT) == (
+            "Nothing in the reports was found that answers this question."
+            " What there is on the subject does not speak of 2024; the years it speaks of: 2022, 2023."
+            " Nearest to it: “2.2 现状” of “虚构报告”."
+        )
+        assert said("明天下雨吗？", TEXT, share=0.0, reports=["甲", "乙"]) == (
+            "Nothing in the reports was found that answers this question. The library holds “甲”, “乙”."
+        )
+
+
+@pytest.mark.parametrize(
+    ("question", "english"),
+    [("How large is the market?", True), ("GPT-4 API", False), ("ROI of OpenAI 是多少", False), ("储能", False)],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_who_asks_in_english_is_told_in_english_that_the_reports_are_in_chinese(
+    question: str, language: str, *, english: bool
+) -> None:
+    with speaking(language):
+        assert said(question, TEXT, share=0.0).endswith(ASK_IN_CHINESE) is english
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_refusal_is_known_again_in_whatever_language_it_was_told(language: str) -> None:
+    with speaking(language):
+        told = said("明天下雨吗？", TEXT, share=0.0)
+    assert is_refusal(told)
+    assert not is_refusal("2022年储能装机规模为8.7GW。")
+
+
+def test_of_reports_in_english_nobody_is_told_that_they_are_in_chinese() -> None:
+    assert ASK_IN_CHINESE not in said("How large is the market?", passage("Sales grew by 5%.", 1), share=0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "passages", "share", "kind"),
+    [
+        ("2024年储能装机规模是多少？", (TEXT,), 1.0, "years"),
+        ("2026年储能装机规模预测是多少？", (TEXT, PICTURE), 1.0, "picture"),
+        ("装机规模？", (TEXT,), 1.0, "near"),
+        ("明天下雨吗？", (TEXT,), 0.0, "nothing"),
+    ],
+)
+def test_a_refusal_knows_its_kind(question: str, passages: Sequence[Passage], share: float, kind: str) -> None:
+    found = Found(question, question, hits(*passages), Timings(1.0))
+    picture = asked_picture(question, found.hits, [])
+    assert refused(found, ("储能报告",), [share] * len(passages), picture).refused_for == kind
 
 
 def test_of_many_reports_a_few_are_named() -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,13 +18,17 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
+from chat.access.access import Access
+from chat.access.keys import Keys, KeyStore
 from chat.answer import Event, Finished
 from chat.contract import ask_object, search_object
 from chat.facets import search_in_one_go
 from chat.gate import Busy, ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.pages.chinese import CHINESE
+from chat.records import records_of
 from chat.service import PortInUse, listen, make_app
+from chat.usage import UsageStore
 from index.filters import Filter
 from tests.fakes import ANSWER, LISTED, TIMINGS, ScriptedAssistant
 
@@ -409,3 +414,36 @@ def test_a_small_response_is_not_held_back_for_the_one_before_to_be_acknowledged
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY
+
+
+def test_what_the_interface_is_asked_is_kept_as_usage_by_its_way_and_language(tmp_path: Path) -> None:
+    usage = UsageStore(records_of(tmp_path), questions=True)
+    used = {"name": "ask", "arguments": {"question": "保有量？"}}
+    called = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": used}
+    with TestClient(make_app(ScriptedAssistant(), usage=usage), base_url=HOME) as client:
+        client.post(ASK, json={"question": "销量？"}, headers={"accept-language": "en-GB"})
+        client.post(ASK, json={"question": "出口？"}, headers={"accept": "text/event-stream"})
+        client.post(ASK, json={"question": " "})  # no question
+        client.post(SEARCH, json={"question": "销量？"})
+        client.post("/v1/chat/completions", json={"messages": [{"role": "user", "content": "份额？"}]})
+        client.post("/mcp", json=called, headers={"accept": "application/json", "accept-language": "zh"})
+    kept = [(use.asker.way, use.asker.language, use.ending, use.question) for use in usage.uses()]
+    assert kept == [
+        ("api", "en", "answered", "销量？"),
+        ("api", "", "answered", "出口？"),
+        ("openai", "", "answered", "份额？"),
+        ("mcp", "zh-CN", "answered", "保有量？"),
+    ]
+
+
+def test_who_has_a_key_is_one_user_and_whose_key_it_is_stands_nowhere(tmp_path: Path) -> None:
+    keys = KeyStore(tmp_path / "keys.sqlite3")
+    key = keys.add("门户", ["ask"])
+    usage = UsageStore(records_of(tmp_path), questions=True)
+    app = make_app(ScriptedAssistant(), usage=usage, access=Access([Keys(keys)]))
+    with TestClient(app, base_url=HOME) as client:
+        for _ in range(2):
+            client.post(ASK, json={"question": "销量？"}, headers={"authorization": f"Bearer {key}"})
+    first, second = (use.asker.user for use in usage.uses())
+    assert first == second != ""
+    assert "门户" not in first

@@ -49,7 +49,7 @@ def test_a_second_change_is_refused_while_one_is_under_way() -> None:
     changes, done = OneAtATime(), list[str]()
     first = changes.change(wait)
     assert next(first) == Step("读取", 0, 1)
-    with pytest.raises(ShelfBusy, match=ANOTHER_CHANGE):
+    with pytest.raises(ShelfBusy, match=str(ANOTHER_CHANGE)):
         next(changes.change(wait, done=counting(done)))
     assert done == ["done"]  # what it never began with is no longer needed either
     go_on.set()

@@ -17,6 +17,7 @@ from chat.shelf import ANOTHER_CHANGE, Change, ShelfBusy, Step
 from chat.shelf_routes import NOT_A_FILE, NOT_EDITABLE
 from index.versions import IndexBusy
 from ingest.errors import UserError
+from ingest.language import verbatim
 from ingest.report import PageQuality, UnreadableReport
 from tests.chat.test_service import HOME, events_of
 from tests.fakes import LISTED, TITLE, ListedShelf, ScriptedAssistant
@@ -63,7 +64,7 @@ def test_the_reports_are_listed_with_the_pages_there_is_something_to_say_of(
         PageQuality(3, 9, ("scan",), False, 0.9),
     )
     shelf.assistant.listed = (
-        type(LISTED[0])("a", TITLE, "某研究院", "2025-03", 7, "2024年", pages, ("略去 1 段脚本",)),
+        type(LISTED[0])("a", TITLE, "某研究院", "2025-03", 7, "2024年", pages, (verbatim("略去 1 段脚本"),)),
     )
     assert client.get(REPORTS).json() == {
         "editable": True,
@@ -133,7 +134,7 @@ class RefusingShelf:
     [
         (UnreadableReport("甲.pdf：文件已加密"), 422, "甲.pdf：文件已加密", None),
         (UnknownReport("没有编号为 x 的报告"), 404, "没有编号为 x 的报告", None),
-        (ShelfBusy(ANOTHER_CHANGE), 409, ANOTHER_CHANGE, "10"),
+        (ShelfBusy(ANOTHER_CHANGE), 409, str(ANOTHER_CHANGE), "10"),
         (IndexBusy("进程 7 正在建立索引"), 409, "进程 7 正在建立索引", "10"),
         (UserError("磁盘空间不足"), 500, "磁盘空间不足", None),
         (
@@ -188,7 +189,7 @@ def test_a_second_change_waits_for_nobody(client: TestClient, shelf: ListedShelf
     try:
         assert shelf.adding.wait(10)
         answer = client.delete(f"{REPORTS}/pv-2024")
-        assert (answer.status_code, answer.json()) == (409, {"id": None, "error": ANOTHER_CHANGE})
+        assert (answer.status_code, answer.json()) == (409, {"id": None, "error": str(ANOTHER_CHANGE)})
     finally:
         shelf.held.set()
         adding.join()
@@ -202,7 +203,7 @@ def test_who_comes_by_another_name_may_look_and_change_nothing(client: TestClien
         client.post(REPORTS, params={"name": "甲.md"}, content=b"x", headers=other | FILE),
         client.delete(f"{REPORTS}/pv-2024", headers=other),
     ):
-        assert (response.status_code, response.json()["error"]) == (403, NOT_EDITABLE)
+        assert (response.status_code, response.json()["error"]) == (403, str(NOT_EDITABLE))
     assert ids(client) == [line.id for line in LISTED]
 
 
@@ -218,7 +219,7 @@ def test_a_form_or_a_file_without_a_name_is_no_report(client: TestClient, shelf:
         client.post(REPORTS, params={"name": "甲.md"}, files={"file": b"x"}),
         client.post(REPORTS, content=b"x", headers=FILE),
     ):
-        assert (response.status_code, response.json()["error"]) == (415, NOT_A_FILE)
+        assert (response.status_code, response.json()["error"]) == (415, str(NOT_A_FILE))
 
 
 def test_a_body_over_the_limit_is_refused_before_it_is_read(

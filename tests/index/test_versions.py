@@ -521,7 +521,7 @@ def test_a_second_writer_is_refused_at_once_and_told_who_writes(tmp_path: Path) 
 
 @pytest.mark.parametrize("holder", [None, "", "{", "[1]", '{"pid": 1}'])
 def test_a_writer_that_is_yet_to_say_who_it_is_is_another_process(tmp_path: Path, holder: str | None) -> None:
-    with writing(tmp_path, "建立索引"):
+    with writing(tmp_path, "build"):
         (tmp_path / "writer.json").unlink()
         if holder is not None:
             (tmp_path / "writer.json").write_text(holder, "utf-8")

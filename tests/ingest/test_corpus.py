@@ -297,7 +297,7 @@ def test_a_file_that_changes_while_it_is_read_is_named_and_tried_again(tmp_path:
 
     (reading,) = read_corpus(tmp_path, read=slow)
     assert (reading.report, reading.sha256) == (None, "")
-    assert "读取时文件还在变化" in reading.problem
+    assert "读取时文件还在变化" in str(reading.problem)
     assert read_corpus(tmp_path, [reading])[0].report == read_report(path, {})
 
 

@@ -144,15 +144,17 @@ async function send(exchange, judgement) {
   const headers = { "Content-Type": "application/json" };
   const response = await fetch(FEEDBACK, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
   if (response?.ok) keepVerdict(kept.id, judgement.verdict);
-  notice(response?.ok ? words.feedback.thanks : words.feedback.failed);
+  notice(response?.ok ? words.feedback.thanks : refusal(response));
   drawJudgements();
 }
+
+const refusal = (response) => (response?.status === 429 ? words.feedback.too_many : words.feedback.failed);
 
 async function withdraw(id) {
   const response = await fetch(`${FEEDBACK}/${id}`, { method: "DELETE" }).catch(() => null);
   const gone = response?.ok || response?.status === 404; // kept no longer, as after a while, or taken back in another window
   if (gone) keepVerdict(id, null);
-  notice(gone ? words.feedback.withdrawn : words.feedback.failed);
+  notice(gone ? words.feedback.withdrawn : refusal(response));
   drawJudgements();
 }
 
@@ -166,7 +168,7 @@ export async function exportConversation({ dataset: { format } }) {
   if (!drawn.length) return notice(words.nothing_to_export);
   const exchanges = [...drawn].map((exchange) => JSON.parse(exchange.dataset.kept));
   const body = JSON.stringify({ format, exchanges, language: document.documentElement.lang });
-  const headers = { "Content-Type": "application/json" };
+  const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
   const failed = (reason) => notice(filled(words.not_exported, { reason }));
   try {
     const response = await fetch("../api/v1/export", { method: "POST", headers, body });

@@ -208,7 +208,8 @@ async function showPage(button, link) {
   paper.replaceChildren();
   const words = link ? `?p=${encodeURIComponent(link)}` : "";
   try {
-    const response = await fetch(`${main.dataset.report}/pages/${page}${words}`, { signal });
+    const headers = { "Accept-Language": document.documentElement.lang };
+    const response = await fetch(`${main.dataset.report}/pages/${page}${words}`, { signal, headers });
     const view = await response.json();
     if (!response.ok) throw new Error(view.error);
     const shown = leaf(view, name);

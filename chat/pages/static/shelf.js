@@ -29,6 +29,7 @@ function change(method, url, name, file) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest(); // fetch does not tell how much of a body has gone up
     request.open(method, url);
+    request.setRequestHeader("Accept-Language", document.documentElement.lang);
     if (file) request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.onprogress = ({ loaded, total }) => {
       const percent = Math.round((100 * loaded) / total);

@@ -147,4 +147,4 @@ def test_asvs_16_3_1_a_refused_credential_is_in_the_log_and_its_value_is_not(
     with caplog.at_level(logging.INFO):
         refused = rejection(Access([ByPassword()]), request(("x-password", "geheim\r\nforged line")))
     assert "a password that is none" in caplog.text
-    assert "geheim" not in caplog.text + refused.message
+    assert "geheim" not in caplog.text + str(refused.message)

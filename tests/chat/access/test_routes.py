@@ -15,7 +15,9 @@ from chat.access.caller import LOCAL, SCOPES, Caller, Scope
 from chat.access.loopback import Loopback
 from chat.access.routes import ROUTES, need_of
 from chat.feedback import FeedbackStore
+from chat.records import records_of
 from chat.service import make_app
+from chat.usage import UsageStore
 from tests.chat.test_service import HOME
 from tests.fakes import ListedShelf, ScriptedAssistant
 
@@ -61,6 +63,8 @@ POST /chat/gradio_api/cancel                  401    in   403 403    403     403
 POST /chat/gradio_api/reset                   401    in   403 403    403     403   in     in     in
 POST /chat/gradio_api/upload                  404    404  404 404    404     404   404    404    404
 GET /openapi.json                             404    404  404 404    404     404   404    404    404
+GET /admin                                    401    in   403 403    403     in    403    403    in
+GET /admin/                                   401    in   403 403    403     in    403    403    in
 GET /nothing                                  404    404  404 404    404     404   404    404    404
 PUT /api/v1/ask                               401    in   in  403    403     403   in     in     in
 """
@@ -89,8 +93,10 @@ class Told:
 
 def served(tmp_path: Path, access: Access | None) -> Any:
     assistant = ScriptedAssistant()
-    feedback = FeedbackStore(tmp_path / "feedback.sqlite3")
-    return make_app(assistant, shelf=ListedShelf(assistant), feedback=feedback, editing="always", access=access)
+    records = records_of(tmp_path)
+    feedback = FeedbackStore(records, tmp_path)
+    shelf, usage = ListedShelf(assistant), UsageStore(records)
+    return make_app(assistant, shelf=shelf, feedback=feedback, usage=usage, editing="always", access=access)
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from chat.api.openapi import EXAMPLES, OPERATIONS, Operation
-from chat.feedback import FEEDBACK, FeedbackStore
+from chat.feedback import FeedbackStore
 from chat.pages.kept import kept_object
+from chat.records import records_of
 from chat.service import make_app
 from tests.chat.api.one_report import REPORT, scripted
 from tests.chat.pages.conversations import ANSWERED
@@ -69,7 +70,7 @@ def whole_app() -> Iterator[tuple[FastAPI, TestClient]]:
         app = make_app(
             scripted_assistant,
             shelf=ListedShelf(scripted_assistant),
-            feedback=FeedbackStore(Path(folder) / FEEDBACK),
+            feedback=FeedbackStore(records_of(Path(folder)), Path(folder)),
             editing="always",
             allowed_hosts=("127.0.0.1", "testserver"),
         )

@@ -11,9 +11,11 @@ from playwright.sync_api import expect
 
 from chat.answer import Answer
 from chat.feedback import FeedbackStore
+from chat.gate import STOPPING, Busy
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.spans import citation_link
+from chat.records import records_of
 from tests.browsers import chromium
 from tests.chat.pages.test_page_in_browser import Visit, served, wait_until
 from tests.fakes import ANSWER, EXPORTS, HITS, LISTED, SALES, ListedShelf, ScriptedAssistant
@@ -36,7 +38,7 @@ def browser() -> "Iterator[Browser]":
 def kept_in(tmp_path_factory: pytest.TempPathFactory) -> FeedbackStore:
     root = tmp_path_factory.mktemp("index")
     (root / "version-000001").mkdir()  # words of a version that is gone would not be kept
-    return FeedbackStore(root / "feedback.sqlite3")
+    return FeedbackStore(records_of(root), root)
 
 
 @pytest.fixture(scope="module")
@@ -361,6 +363,26 @@ def test_where_nothing_is_answered_yet_exporting_says_so(visit: Visit) -> None:
 
 
 # --- How it looks and sounds ----------------------------------------------------------------------------------------
+
+
+def test_what_goes_wrong_on_the_english_page_is_told_in_english_whatever_the_browser_speaks(
+    browser: "Browser", shared: tuple[str, ScriptedAssistant], assistant: ScriptedAssistant
+) -> None:
+    page = browser.new_page(locale="zh-CN")
+    page.goto(f"{shared[0]}/chat-en/")
+    for question, error, told in (
+        ("长" * 2001, None, "The question is too long: 2,001 characters, where 2,000 are the most."),
+        (
+            "销量？",
+            Busy(STOPPING),
+            "The service is stopping and takes no new questions; please try again in a moment.",
+        ),
+    ):
+        assistant.error = error
+        page.fill("#ask textarea", question)
+        page.press("#ask textarea", "Enter")
+        expect(page.locator("#current .problem")).to_have_text(told)
+    page.close()
 
 
 def test_the_page_speaks_the_browsers_language_and_the_other_one_when_asked(

@@ -11,6 +11,7 @@ from chat.pages.covers import EXPORTS, header_html, shelf_head_html, shelf_html
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import FORMATS
 from chat.pages.words import Words
+from ingest.language import verbatim
 from ingest.report import PageQuality
 from tests.fakes import LISTED, TITLE
 
@@ -77,7 +78,7 @@ def test_trouble_with_its_pages_is_listed_in_the_open_with_the_notes_of_its_read
         PageQuality(2, 0, ("empty",), excluded=True),
         PageQuality(3, 0, ("empty",), excluded=True),
     )
-    troubled = ReportLine("r", "报告", "", "", 4, pages=pages, notes=("目录未收录",))
+    troubled = ReportLine("r", "报告", "", "", 4, pages=pages, notes=(verbatim("目录未收录"),))
     html = shelf_html((troubled,), words, editable=False)
     assert '<details class="quality troubled" open>' in html
     lines = [unescape(line) for line in re.findall(r"<li>([^<]*)</li>", html)]
@@ -86,7 +87,7 @@ def test_trouble_with_its_pages_is_listed_in_the_open_with_the_notes_of_its_read
 
 
 def test_what_was_left_out_of_a_report_that_was_read_well_is_told_too() -> None:
-    noted = ReportLine("r", "报告", "", "", 4, pages=(PageQuality(1, 90),), notes=("目录未收录",))
+    noted = ReportLine("r", "报告", "", "", 4, pages=(PageQuality(1, 90),), notes=(verbatim("目录未收录"),))
     assert "目录未收录" in seen(shelf_html((noted,), CHINESE, editable=False))
 
 
@@ -122,8 +123,8 @@ def test_who_may_not_add_reports_is_told_how_they_are_added(words: Words) -> Non
 
 @BOTH
 def test_nothing_of_a_report_becomes_a_tag_or_an_attribute(words: Words) -> None:
-    line = ReportLine(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1, period=HOSTILE, notes=(HOSTILE,))
-    plain = ReportLine("甲", "甲", "甲", "甲", 1, period="甲", notes=("甲",))
+    line = ReportLine(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1, period=HOSTILE, notes=(verbatim(HOSTILE),))
+    plain = ReportLine("甲", "甲", "甲", "甲", 1, period="甲", notes=(verbatim("甲"),))
     for drawn, harmless in (
         (header_html((line,), words), header_html((plain,), words)),
         (shelf_html((line,), words, editable=True), shelf_html((plain,), words, editable=True)),

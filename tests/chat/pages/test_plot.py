@@ -207,3 +207,18 @@ def test_words_of_a_report_are_never_tags(words: str) -> None:
     ):
         tags = {each.tag for each in drawn(series).iter()}
         assert tags <= {"svg", "title", "g", "a", "rect", "text", "line", "circle"}
+
+
+def test_of_whole_numbers_no_tick_lies_between_two() -> None:
+    days = [date(2026, 3, day) for day in (1, 2, 3)]
+
+    def told(*values: float) -> list[str]:
+        points = tuple(
+            Point(f"{day:%m-%d}", value, "", period=(day, day)) for day, value in zip(days, values, strict=True)
+        )
+        svg = drawn(Series("提问", "", points, timed=True))
+        return [each.text or "" for each in of_class(svg, "tick") if "-" not in (each.text or "")]
+
+    assert told(0, 1, 0) == ["0", "1"]
+    assert told(0, 0.5, 1) == ["0", "0.2", "0.4", "0.6", "0.8", "1"]
+    assert told(0, 6, 8) == ["0", "2", "4", "6", "8"]

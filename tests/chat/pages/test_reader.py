@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.reader import reader_html
+from ingest.language import verbatim
 from ingest.normalise import normalise_text
 from ingest.report import PageQuality, Report, Section
 from tests.chat.pages.test_render import HOSTILE
@@ -256,7 +257,7 @@ def test_no_text_of_a_report_changes_the_tags_around_it(hostile: str, pictured: 
             Section((text, text), f"{text}\n{text}\t{text}\n{text}", ((0, 1),)),
             Section((text, text, text), text, ((0, 2),)),
         )
-        shown = Report(text, text, text, text, text, sections, text, (PageQuality(1, 1),), (text,))
+        shown = Report(text, text, text, text, text, sections, text, (PageQuality(1, 1),), (verbatim(text),))
         page = Page(reader_html(shown, CHINESE, pictured=pictured))
         # Lines of a section become blocks of their own: here it is the tags that count, not how many lines there are.
         return [(each.tag, tuple(each.attributes)) for each in page.elements if each.tag != "br"]

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chat.pages.chinese import CHINESE
+from ingest.language import verbatim
 from ingest.report import PageQuality
 from tests.browsers import chromium
 from tests.chat.pages.test_page_in_browser import Visit, served
@@ -59,7 +60,7 @@ def test_every_report_is_listed_with_how_well_it_was_read(
     browser: "Browser", shared: tuple[str, ListedShelf], shelf: ListedShelf
 ) -> None:
     pages = (PageQuality(1, 700), PageQuality(2, 0, ("garbled",), excluded=True))
-    shelf.assistant.listed = (LISTED[0], replace(LISTED[1], pages=pages, notes=("略去 2 段脚本",)))
+    shelf.assistant.listed = (LISTED[0], replace(LISTED[1], pages=pages, notes=(verbatim("略去 2 段脚本"),)))
     visit = Visit(browser, shared[0])
     open_reports(visit)
     first, second = visit.page.locator("#shelf li.report").all()
@@ -137,7 +138,7 @@ def test_another_open_page_loses_it_with_its_next_question(
 def test_a_title_and_a_note_are_shown_and_never_run(
     text: str, browser: "Browser", shared: tuple[str, ListedShelf], shelf: ListedShelf
 ) -> None:
-    shelf.assistant.listed = (replace(LISTED[0], title=text, publisher=text, period=text, notes=(text,)),)
+    shelf.assistant.listed = (replace(LISTED[0], title=text, publisher=text, period=text, notes=(verbatim(text),)),)
     visit = Visit(browser, shared[0])
     open_reports(visit)
     assert visit.page.evaluate("window.xss") is None

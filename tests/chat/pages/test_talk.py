@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -15,11 +16,13 @@ from starlette.requests import Request
 from chat.access.caller import LOCAL
 from chat.access.limits import TooMany
 from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Sentence
+from chat.asker import Asker, Use
 from chat.gate import ModelGate, Waiting
 from chat.generation import GeneratorUnavailable
 from chat.live import UNAVAILABLE, LibraryUnavailable
 from chat.pages.chinese import CHINESE
 from chat.pages.drawn import Updates, wish
+from chat.pages.english import ENGLISH
 from chat.pages.escaping import inert
 from chat.pages.exchange import Exchange, OneReport
 from chat.pages.kept import kept_object
@@ -36,6 +39,7 @@ from chat.pages.talk import (
     lay_out_talk,
 )
 from index.filters import Filter
+from ingest.language import Message
 from ingest.report import Passage
 from tests.chat.pages.conversations import ANSWERED, QUOTED
 from tests.fakes import ANSWER, EXPORTS, LISTED, POLICY, PROVED, SALES, TIMINGS, ScriptedAssistant, cite
@@ -50,7 +54,7 @@ async def laid_out(assistant: ScriptedAssistant) -> tuple[Talk, gr.Tabs, dict[st
     with gr.Blocks() as page:
         with gr.Tabs() as tabs, gr.Tab("对话", id="chat"):
             talk = lay_out_talk(CHINESE)
-        connect_talk(talk, tabs, "chat", assistant, ModelGate())
+        connect_talk(talk, tabs, "chat", lambda caller: assistant, ModelGate())
     return talk, tabs, {str(each.name): each.fn for each in page.fns.values() if each.fn is not None}
 
 
@@ -428,7 +432,7 @@ def test_while_the_library_is_away_nothing_is_opened(
         raise LibraryUnavailable(UNAVAILABLE)
 
     monkeypatch.setattr(assistant, "passage", away)
-    with pytest.warns(UserWarning, match=UNAVAILABLE):
+    with pytest.warns(UserWarning, match=str(UNAVAILABLE)):
         list(reader.presses("open", exchanges=kept(ANSWERED)))
     assert shows_nothing(reader)
 
@@ -567,7 +571,7 @@ def test_the_sources_are_drawn_when_they_change_and_not_with_every_word(
 
 def test_a_question_too_many_is_told_as_one_that_has_no_answer(assistant: ScriptedAssistant) -> None:
     def full() -> None:
-        raise TooMany("{most} 次，{seconds} 秒", 10, 3.2)
+        raise TooMany(Message("{most} 次，{seconds} 秒", {}), 10, 3.2)
 
     progress = _progress(assistant, ModelGate(), Run(), Exchange("销量？"), (), words=CHINESE, count=full)
     *_, last = progress
@@ -584,6 +588,21 @@ def steps(assistant: ScriptedAssistant, run: Run, exchange: Exchange) -> list[Ex
 def test_an_answer_goes_through_every_step(assistant: ScriptedAssistant) -> None:
     went = [exchange.stage for exchange in steps(assistant, Run(), Exchange("销量？"))]
     assert went[:-1] == ["search", "draft", "draft", "draft", "draft", "check"]
+
+
+def test_a_question_of_the_page_is_told_of_as_such_and_one_that_was_stopped_as_stopped(
+    assistant: ScriptedAssistant,
+) -> None:
+    kept: list[Use] = []
+    gate, stopping = ModelGate(observers=(kept.append,)), Run()
+    asked = partial(_progress, assistant, gate, words=ENGLISH, by=Asker("page", "en", "u1"), count=lambda: None)
+    list(asked(Run(), Exchange("销量？"), ()))
+    stopping.stop()
+    list(asked(stopping, Exchange("出口？"), ()))
+    assert [(use.asker, use.ending, use.question) for use in kept] == [
+        (Asker("page", "en", "u1"), "answered", "销量？"),
+        (Asker("page", "en", "u1"), "stopped", "出口？"),
+    ]
 
 
 def test_a_stop_before_anything_was_found_ends_with_the_search(assistant: ScriptedAssistant) -> None:

@@ -93,7 +93,7 @@ def test_a_blurred_page_is_doubtful_and_says_how_much(sheet: Image.Image) -> Non
     source = read_pdf(saved(sheet.filter(ImageFilter.GaussianBlur(4)), "PDF"), "模糊.pdf")
     assert "doubtful" in source.pages[0].flags
     assert source.pages[0].confidence is not None
-    assert f"最低 {source.pages[0].confidence:.2f}" in source.notes[0]
+    assert f"最低 {source.pages[0].confidence:.2f}" in str(source.notes[0])
 
 
 @pytest.mark.browser
@@ -152,7 +152,7 @@ def test_letters_that_neither_the_file_nor_the_picture_tells_are_left_out() -> N
     source = read_pdf(b"%PDF-1.7\n" + body + b"trailer <</Root 1 0 R>>\n%%EOF", "乱码.pdf")
     assert source.pages[0].excluded
     assert "garbled" in source.pages[0].flags
-    assert "第 1 页的文字编码错乱" in source.notes[0]
+    assert "第 1 页的文字编码错乱" in str(source.notes[0])
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0 no picture", b"%PDF-1.7", b"GIF89a"])

@@ -69,7 +69,7 @@ def test_a_formula_is_its_saved_value_and_one_without_is_told() -> None:
     (page,) = read(book, lambda xml: xml.replace("<v></v>", "<v>2.5</v>").replace("<v />", "<v>2.5</v>")).pages
     assert page.text.endswith("1\t2.5\t2022")
     source = read(book)
-    assert source.notes == ("工作表“市场”有 1 个公式没有保存结果；请用 Excel 打开并保存后重新导入",)
+    assert tuple(map(str, source.notes)) == ("工作表“市场”有 1 个公式没有保存结果；请用 Excel 打开并保存后重新导入",)
     assert source.pages[0].text.endswith("1\t\t2022")
 
 
@@ -119,7 +119,7 @@ def test_hidden_sheets_rows_and_columns_are_left_out_and_told() -> None:
     assert source.pages[0].text == "# 市场\n\n公司\t收入\n甲\t1\n丙\t3"
     assert [(page.text, page.flags, page.excluded) for page in source.pages[1:]] == [("", ("hidden",), True)]
     assert source.pages[0].flags == ("hidden",)
-    assert source.notes == ("工作表“市场”中隐藏的行或列（未读取）", "工作表“底稿”已隐藏（未读取）")
+    assert tuple(map(str, source.notes)) == ("工作表“市场”中隐藏的行或列（未读取）", "工作表“底稿”已隐藏（未读取）")
 
 
 def test_an_empty_sheet_is_flagged() -> None:

@@ -152,7 +152,7 @@ def test_hidden_slides_are_told_and_keep_their_number() -> None:
     box(deck.slides.add_slide(deck.slide_layouts[6]).shapes, 1, 1, "正文")
     source = read(deck)
     assert [(each.number, each.text, each.excluded) for each in source.pages] == [(1, "", True), (2, "正文", False)]
-    assert source.notes == ("第 1 张幻灯片已隐藏（未读取）",)
+    assert tuple(map(str, source.notes)) == ("第 1 张幻灯片已隐藏（未读取）",)
     assert source.page_kind == "slide"
 
 

@@ -560,7 +560,7 @@ def _mcp(arguments: argparse.Namespace, config: Config) -> int:
         assistant = _assistant(arguments, config, bar)
     live = LiveAssistant(_index_root(arguments, config), assistant)
     address = config.server.external_url.rstrip("/") or None
-    serve_stdio(make_server(live, ModelGate(), lambda request: address))
+    serve_stdio(make_server(lambda caller: live, ModelGate(), lambda request: address))
     return DONE
 
 
@@ -800,7 +800,7 @@ def _watching(config: Config, live: "LiveAssistant") -> "tuple[ModelGate, Operat
 
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.access.configured import access_of  # noqa: PLC0415
+    from chat.access.configured import access_of, see_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
     from chat.feedback import (  # noqa: PLC0415
         FEEDBACK,
@@ -856,6 +856,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     views=PageViews(setup.corpus, viewer),
                     feedback=FeedbackStore(setup.root / FEEDBACK),
                     access=access,
+                    see=see_of(config, live),
                     external_url=config.server.external_url,
                     below=config.server.path,
                     operations=operations,

@@ -134,6 +134,8 @@ class AccessConfig:
     """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
     `none`, nobody is asked, which has to be said. Users of `sites` are known by their tokens in any case.
     proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
+    groups: which reports the members of each may see, as ids or as folders of the corpus with a `/` at their end; `*` is every report, and
+    as a group everybody. Without any, all reports are there for all who get in.
     questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address.
     audience: what a token of a site must be made for."""
 
@@ -141,6 +143,7 @@ class AccessConfig:
     proxies: tuple[str, ...] = ()
     questions_per_minute: int = 10
     requests_per_minute: int = 300
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     audience: str = "reportqa"
     sites: tuple[SiteConfig, ...] = ()
 
@@ -294,19 +297,13 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
                 )
             )
         return value
+    if get_origin(hint) is Mapping:
+        if not isinstance(value, dict):
+            raise ConfigError(f"{file}：{where} 应写成一节 [{where}]")
+        _, item = get_args(hint)
+        return {key: _value(item, each, file, f"{where}.{key}") for key, each in value.items()}
     if get_origin(hint) is tuple:
-        if is_dataclass(kind := get_args(hint)[0]):
-            if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-                raise ConfigError(message("{file}：{where} 应写成一节或多节 [[{where}]]", file=file, where=where))
-            return tuple(_record(kind, each, file, f"{where}.") for each in value)
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise ConfigError(
-                message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
-            )
-        if get_origin(kind) is Literal:
-            for each in value:
-                _value(kind, each, file, where)
-        return tuple(value)
+        return _values(get_args(hint)[0], value, file, where)
     assert get_origin(hint) not in (Union, UnionType)
     if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
         raise ConfigError(
@@ -319,6 +316,22 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
             )
         )
     return value
+
+
+def _values(kind: Any, value: Any, file: Path, where: str) -> tuple[Any, ...]:
+    """An array, of sections or of texts."""
+    if is_dataclass(kind):
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise ConfigError(message("{file}：{where} 应写成一节或多节 [[{where}]]", file=file, where=where))
+        return tuple(_record(kind, each, file, f"{where}.") for each in value)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ConfigError(
+            message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
+        )
+    if get_origin(kind) is Literal:
+        for each in value:
+            _value(kind, each, file, where)
+    return tuple(value)
 
 
 def models_folder(config: Config) -> Path:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat.access.access import Access
+from chat.access.caller import caller_of
 from chat.access.embed_routes import add_embed_routes
 from chat.access.sites import Site, Sites
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
@@ -48,7 +49,7 @@ from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
 from chat.pages.languages import words_for
-from chat.pages.page import Assistant, make_page, make_theme
+from chat.pages.page import Assistant, See, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
 from chat.pages.talk import uncounted
 from chat.pages.words import Words
@@ -156,6 +157,7 @@ def make_app(
     views: "PageViews | None" = None,
     feedback: "FeedbackStore | None" = None,
     access: Access | None = None,
+    see: See | None = None,
     external_url: str = "",
     below: str = "",
     operations: Operations | None = None,
@@ -166,7 +168,7 @@ def make_app(
     allowed_hosts: names the service may be called by, `*` for any.
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. views: pictures of the pages of PDF reports; without them a report is read as text alone.
-    access: who gets in; without it nobody is asked.
+    access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told.
     external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
     below: the path that a proxy serves it at and takes away, such as /reportqa.
     operations: what watches it; its metrics are told of questions by the gate, where no gate is given.
@@ -179,13 +181,15 @@ def make_app(
     gate = gate or ModelGate(observers=(operations.metrics.count_use,))
     app = _guarded_app(allowed_hosts, frame_ancestors, access, below, operations)
     app.state.gate = gate
-    _add_routes(app, assistant, gate)
-    add_reader_routes(app, assistant, views)
-    add_export_routes(app, assistant)
-    add_completion_routes(app, assistant, gate, partial(_home, external_url.rstrip("/")))
-    add_report_routes(app, assistant)
+    see, home = see or (lambda caller: assistant), partial(_home, external_url.rstrip("/"))
+    count = access.count_question if access is not None else uncounted
+    _add_routes(app, see, gate)
+    add_reader_routes(app, see, views)
+    add_export_routes(app, see)
+    add_completion_routes(app, see, gate, home)
+    add_report_routes(app, see)
     add_openapi(app, external_url.rstrip("/"))
-    add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
+    add_mcp(app, make_server(see, gate, home, count=count))
     add_operation_routes(app, gate, operations)
     if access is not None and access.embedding is not None:
         add_embed_routes(app, access.embedding)
@@ -194,11 +198,11 @@ def make_app(
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 
-        add_shelf_routes(app, shelf, editing)
+        add_shelf_routes(app, shelf, editing, see)
     _add_error_handlers(app)
     for words in (CHINESE, ENGLISH):
         count = access.count_question if access is not None else uncounted
-        page = partial(make_page, assistant, gate, words, shelf=shelf, editing=editing, count=count)
+        page = partial(make_page, see, gate, words, shelf=shelf, editing=editing, count=count)
         _within_a_loop(partial(_mount_page, app, page, words))
     return app
 
@@ -331,7 +335,7 @@ def _sites(access: Access | None) -> Sites:
     return access.embedding.sites if access is not None and access.embedding is not None else Sites()
 
 
-def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
+def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
@@ -363,6 +367,7 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         return JSONResponse({"status": "ok"})
 
     async def search(request: Request) -> Response:
+        assistant = see(caller_of(request))
         asked = await _read(request, assistant)
         async with searching:
             if await request.is_disconnected():
@@ -371,6 +376,7 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         return JSONResponse(search_object(searched, assistant.reports, asked.id))
 
     async def ask(request: Request) -> Response:
+        assistant = see(caller_of(request))
         asked = await _read(request, assistant)
         wanted = request.headers.get("accept-language", "")
         by = Asker("api", words_for(wanted).language if wanted else "")

@@ -301,7 +301,7 @@ def test_a_step_that_is_left_is_closed_in_the_language_of_its_page() -> None:
 @pytest.mark.parametrize("words", [CHINESE, ENGLISH_WORDS])
 def test_every_event_of_a_page_speaks_its_language(words: Words) -> None:
     async def made() -> list[object]:
-        page = make_page(ScriptedAssistant(), ModelGate(), words, shelf=ListedShelf(ScriptedAssistant()))
+        page = make_page(lambda caller: ScriptedAssistant(), ModelGate(), words, shelf=ListedShelf(ScriptedAssistant()))
         return [event.fn for event in page.fns.values() if event.fn is not None]
 
     handlers = asyncio.run(made())

@@ -1,15 +1,19 @@
 """`[access]` of the configuration as an `Access`, and the refusal to serve others where it lets nobody in."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from chat.access.access import Access
 from chat.access.address import networks_of
 from chat.access.caller import Caller, Scope, Way
 from chat.access.embedding import Embedding
+from chat.access.groups import Groups, of_site
 from chat.access.keys import KEYS, Keys, KeyStore
 from chat.access.limits import Limits
 from chat.access.loopback import Loopback, is_loopback
 from chat.config import AccessConfig, Config, ConfigError
+from chat.live import LiveAssistant
+from chat.part import Part
 from ingest.errors import UserError
 from ingest.language import message
 
@@ -49,6 +53,18 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
         embedding=embedding,
         proxies=networks_of(config.access.proxies),
     )
+
+
+def see_of(config: Config, library: LiveAssistant) -> "Callable[[Caller], LiveAssistant | Part]":
+    """What of a library is there for a caller, by the groups of the configuration and the site whose page asks."""
+    groups = Groups(config.access.groups)
+    sites = {site.id: frozenset(site.reports) for site in config.access.sites}
+
+    def see(caller: Caller) -> LiveAssistant | Part:
+        opened = of_site(groups.opened_to(caller), sites.get(caller.site, frozenset()))
+        return library if opened is None else Part(library, opened)
+
+    return see
 
 
 def _limits(access: AccessConfig) -> Limits:

@@ -34,7 +34,8 @@ from chat.facets import search_in_one_go
 from chat.gate import ModelGate, line_of
 from chat.guard import BODY_BYTES
 from chat.opened import OpenedReport
-from chat.pages.page import Assistant
+from chat.pages.page import Assistant, See
+from chat.pages.talk import Count, uncounted
 from chat.streams import without_blocking
 from ingest.errors import UserError
 from ingest.report import Passage
@@ -69,8 +70,8 @@ class Left(UserError):
     """Nobody waits for the answer any more."""
 
 
-def make_server(assistant: Assistant, gate: ModelGate, home: Home) -> "Server[Any]":
-    """The server, which any transport may carry."""
+def make_server(see: See, gate: ModelGate, home: Home, *, count: Count = uncounted) -> "Server[Any]":
+    """The server, which any transport may carry. see: what of the library is there for a caller; count: told of every question."""
     import mcp_types as types  # noqa: PLC0415 - loads pydantic models for 0.5 s
     from mcp.server.lowlevel import Server  # noqa: PLC0415
     from mcp.shared.exceptions import MCPError  # noqa: PLC0415
@@ -97,8 +98,9 @@ def make_server(assistant: Assistant, gate: ModelGate, home: Home) -> "Server[An
 
     async def call_tool(ctx: "ServerRequestContext[Any]", params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
-            used = _Used(_caller(ctx), ctx.request, home(ctx.request))
-            said = await _called(assistant, gate, used, params.name, params.arguments or {})
+            caller = _caller(ctx)
+            used = _Used(caller, ctx.request, home(ctx.request), count)
+            said = await _called(see(caller), gate, used, params.name, params.arguments or {})
         except UserError as problem:
             return types.CallToolResult(content=[types.TextContent(text=str(problem))], is_error=True)
         except Exception as error:  # the transports would tell its words, which may be of this machine
@@ -134,7 +136,7 @@ def make_server(assistant: Assistant, gate: ModelGate, home: Home) -> "Server[An
         ctx: "ServerRequestContext[Any]", params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         try:
-            content = await _in_thread(partial(_resource, assistant, str(params.uri), _caller(ctx)))
+            content = await _in_thread(partial(_resource, see(_caller(ctx)), str(params.uri), _caller(ctx)))
         except UserError as problem:
             raise MCPError(types.INTERNAL_ERROR, str(problem)) from problem
         except Exception as error:  # as above
@@ -167,11 +169,12 @@ def _caller(ctx: "ServerRequestContext[Any]") -> Caller:
 
 @dataclass(frozen=True, slots=True)
 class _Used:
-    """By whom a tool is used, with which request over HTTP, and where links lead."""
+    """By whom a tool is used, with which request over HTTP, where links lead, and who counts questions."""
 
     caller: Caller
     request: "Request | None"
     home: str | None
+    count: Count
 
 
 async def _called(assistant: Assistant, gate: ModelGate, used: _Used, name: str, arguments: JsonObject) -> Said:
@@ -190,6 +193,7 @@ async def _called(assistant: Assistant, gate: ModelGate, used: _Used, name: str,
         case "search":
             return await _in_thread(partial(_searched, assistant, arguments, used.home))
         case "ask":
+            used.count(used.caller)
             return said_of_answer(await _answered(assistant, gate, arguments, used.request), used.home)
         case _:
             return await _in_thread(partial(_passage_read, assistant, arguments, used.home))

@@ -59,6 +59,8 @@ proxies = ["10.0.0.5"]
 questions_per_minute = 20
 requests_per_minute = 600
 audience = "reports"
+[access.groups]
+"研发部" = ["ev-2025", "reports/研发/"]
 [[access.sites]]
 id = "hr"
 origins = ["https://portal.example.com"]
@@ -126,6 +128,7 @@ def test_every_key_of_every_section_is_read() -> None:
             ("10.0.0.5",),
             20,
             600,
+            {"研发部": ("ev-2025", "reports/研发/")},
             audience="reports",
             sites=(
                 SiteConfig(
@@ -178,6 +181,8 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ('[generator]\nbackend = "llama"', "generator.backend 应为 local、openai、none 之一，实为 'llama'"),
         ('[generator]\nbackend = ["none"]', "generator.backend 应为 local、openai、none 之一"),
         ('[access]\nways = ["kies"]', "access.ways 应为 loopback、keys、none 之一，实为 'kies'"),
+        ("[access]\ngroups = 3", "access.groups 应写成一节 [access.groups]"),
+        ('[access.groups]\n"研发部" = "ev-2025"', "access.groups.研发部 应为字符串数组"),
         ("[generator", "不是有效的 TOML"),
         (
             '[generator]\nmodel = "multilingual-e5-small"',

@@ -98,7 +98,8 @@ def test_a_report_that_there_is_not_is_not_found(client: TestClient, path: str) 
 
 def test_one_that_has_left_the_list_is_read_no_more() -> None:
     app = FastAPI()
-    add_report_routes(app, ScriptedAssistant(listed=(), opened={"es-2024": OpenedReport(REPORT, "储能.pdf", "")}))
+    library = ScriptedAssistant(listed=(), opened={"es-2024": OpenedReport(REPORT, "储能.pdf", "")})
+    add_report_routes(app, lambda caller: library)
     assert TestClient(Guard(app), base_url=HOME).get(ROUTE).status_code == 404
 
 

@@ -51,7 +51,7 @@ async def laid_out(assistant: ScriptedAssistant) -> tuple[Talk, gr.Tabs, dict[st
     with gr.Blocks() as page:
         with gr.Tabs() as tabs, gr.Tab("对话", id="chat"):
             talk = lay_out_talk(CHINESE)
-        connect_talk(talk, tabs, "chat", assistant, ModelGate())
+        connect_talk(talk, tabs, "chat", lambda caller: assistant, ModelGate())
     return talk, tabs, {str(each.name): each.fn for each in page.fns.values() if each.fn is not None}
 
 

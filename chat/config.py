@@ -371,7 +371,7 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
         _, item = get_args(hint)
         return {key: _value(item, each, file, f"{where}.{key}") for key, each in value.items()}
     if get_origin(hint) is tuple:
-        return _several(get_args(hint)[0], value, file, where)
+        return _values(get_args(hint)[0], value, file, where)
     assert get_origin(hint) not in (Union, UnionType)
     if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
         raise ConfigError(
@@ -386,18 +386,20 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
     return value
 
 
-def _several(kind: Any, value: Any, file: Path, where: str) -> tuple[Any, ...]:
-    """An array: of sections, of choices, or of strings."""
-    sections = is_dataclass(kind)
-    if not isinstance(value, list) or not all(isinstance(each, dict if sections else str) for each in value):
-        if sections:
+def _values(kind: Any, value: Any, file: Path, where: str) -> tuple[Any, ...]:
+    """An array, of sections or of texts."""
+    if is_dataclass(kind):
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise ConfigError(message("{file}：{where} 应写成一节或多节 [[{where}]]", file=file, where=where))
+        return tuple(_record(kind, each, file, f"{where}.") for each in value)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise ConfigError(
             message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
         )
-    if sections:
-        return tuple(_record(kind, each, file, f"{where}.") for each in value)
-    return tuple(_value(kind, each, file, where) for each in value)
+    if get_origin(kind) is Literal:
+        for each in value:
+            _value(kind, each, file, where)
+    return tuple(value)
 
 
 def models_folder(config: Config) -> Path:

@@ -8,7 +8,7 @@ from chat.access.access import Access
 from chat.access.address import Network, networks_of
 from chat.access.caller import Caller, Way
 from chat.access.embedding import Embedding
-from chat.access.groups import Groups, within
+from chat.access.groups import Groups, of_site
 from chat.access.keys import KEYS, Keys, KeyStore
 from chat.access.limits import Limits
 from chat.access.login_routes import CALLBACK, LOGIN, Login
@@ -134,12 +134,12 @@ def _roles(config: Config) -> Roles:
 
 
 def see_of(config: Config, library: LiveAssistant) -> "Callable[[Caller], LiveAssistant | Part]":
-    """What of a library is there for a caller: by the groups of the configuration, and of a portal's site the reports it is for."""
+    """What of a library is there for a caller, by the groups of the configuration and the site whose page asks."""
     groups = Groups(config.access.groups)
-    of_sites = {site.id: frozenset(site.reports) for site in config.access.sites if site.reports}
+    sites = {site.id: frozenset(site.reports) for site in config.access.sites}
 
     def see(caller: Caller) -> LiveAssistant | Part:
-        opened = within(groups.opened_to(caller), of_sites.get(caller.site))
+        opened = of_site(groups.opened_to(caller), sites.get(caller.site, frozenset()))
         return library if opened is None else Part(library, opened)
 
     return see

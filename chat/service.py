@@ -125,7 +125,7 @@ def make_app(
     add_completion_routes(app, assistant, gate, partial(_home, external_url.rstrip("/")))
     add_report_routes(app, assistant)
     add_openapi(app, external_url.rstrip("/"))
-    add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
+    add_mcp(app, make_server(lambda: assistant, gate, partial(_home, external_url.rstrip("/"))))
     if feedback is not None:
         add_feedback_routes(app, feedback)
     if shelf is not None:

@@ -61,6 +61,8 @@ BROKEN = "服务内部错误，详情见服务日志。"
 GONE = "提问者已离开。"
 
 T = TypeVar("T")
+# The assistant, as soon as it is there: a program that starts this one waits some seconds for its first word, and loading takes longer.
+Loaded = Callable[[], Assistant]
 # Where the service is reached from, for links; None where that is not known.
 Home = Callable[["Request | None"], str | None]
 
@@ -69,8 +71,8 @@ class Left(UserError):
     """Nobody waits for the answer any more."""
 
 
-def make_server(assistant: Assistant, gate: ModelGate, home: Home) -> "Server[Any]":
-    """The server, which any transport may carry."""
+def make_server(loaded: Loaded, gate: ModelGate, home: Home) -> "Server[Any]":
+    """The server, which any transport may carry. loaded: waits for the assistant, in a thread; what it raises is told to who asks."""
     import mcp_types as types  # noqa: PLC0415 - loads pydantic models for 0.5 s
     from mcp.server.lowlevel import Server  # noqa: PLC0415
     from mcp.shared.exceptions import MCPError  # noqa: PLC0415
@@ -98,7 +100,7 @@ def make_server(assistant: Assistant, gate: ModelGate, home: Home) -> "Server[An
     async def call_tool(ctx: "ServerRequestContext[Any]", params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
             used = _Used(_caller(ctx), ctx.request, home(ctx.request))
-            said = await _called(assistant, gate, used, params.name, params.arguments or {})
+            said = await _called(await _in_thread(loaded), gate, used, params.name, params.arguments or {})
         except UserError as problem:
             return types.CallToolResult(content=[types.TextContent(text=str(problem))], is_error=True)
         except Exception as error:  # the transports would tell its words, which may be of this machine
@@ -134,7 +136,7 @@ def make_server(assistant: Assistant, gate: ModelGate, home: Home) -> "Server[An
         ctx: "ServerRequestContext[Any]", params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         try:
-            content = await _in_thread(partial(_resource, assistant, str(params.uri), _caller(ctx)))
+            content = await _in_thread(lambda: _resource(loaded(), str(params.uri), _caller(ctx)))
         except UserError as problem:
             raise MCPError(types.INTERNAL_ERROR, str(problem)) from problem
         except Exception as error:  # as above

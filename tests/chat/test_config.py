@@ -48,6 +48,7 @@ port = 8080
 frame_ancestors = ["https://portal.example.com"]
 allowed_hosts = ["reports.example.com", "10.0.0.5"]
 editing = "never"
+external_url = "https://portal.example.com/reports"
 """
 
 
@@ -84,7 +85,14 @@ def test_every_key_of_every_section_is_read() -> None:
         RerankerConfig("/models/reranker"),
         GeneratorConfig("openai", "qwen2.5:7b", "/models/own.gguf", "http://127.0.0.1:11434/v1", 4),
         AnswerConfig("show"),
-        ServerConfig("0.0.0.0", 8080, ("https://portal.example.com",), ("reports.example.com", "10.0.0.5"), "never"),
+        ServerConfig(
+            "0.0.0.0",
+            8080,
+            ("https://portal.example.com",),
+            ("reports.example.com", "10.0.0.5"),
+            "never",
+            "https://portal.example.com/reports",
+        ),
     )
     default = Config()
     for section in fields(Config):
@@ -116,6 +124,10 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ("[server]\nallowed_hosts = [1]", "server.allowed_hosts 应为字符串数组"),
         ('[generator]\nbackend = "llama"', "generator.backend 应为 local、openai、none 之一，实为 'llama'"),
         ('[generator]\nbackend = ["none"]', "generator.backend 应为 local、openai、none 之一"),
+        *(
+            (f'[server]\nexternal_url = "{url}"', "server.external_url 应是服务对外的地址")
+            for url in ("reports.example.com", "ftp://a.example", "https://a.example/?q=1", "https://me@a.example")
+        ),
         ("[generator", "不是有效的 TOML"),
         (
             '[generator]\nmodel = "multilingual-e5-small"',

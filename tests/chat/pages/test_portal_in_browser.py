@@ -451,7 +451,8 @@ def test_asvs_3_5_5_messages_of_a_page_that_is_not_the_portals_are_ignored(brows
     guest = Guest(context, all_of_it.portal.origin)
     guest.page.frame_locator("#qa").locator("#ask textarea").wait_for()
     guest.page.get_by_role("button", name="研报问答").click()
-    guest.page.locator(".panel").wait_for()
+    # Both have their tokens: what is asked for from here on, a message asked for.
+    guest.page.locator(".panel iframe").content_frame.locator("#ask textarea").wait_for()
     other = next(frame for frame in guest.page.frames if frame.url.startswith(stranger.origin))
     well_formed = [
         {"reportqa": 1, "type": "ask", "question": "伪造的问题"},

@@ -15,6 +15,7 @@ from chat.config import (
     GeneratorConfig,
     IndexConfig,
     LimitsConfig,
+    LogsConfig,
     ModelsConfig,
     RecordsConfig,
     RerankerConfig,
@@ -53,6 +54,7 @@ frame_ancestors = ["https://portal.example.com"]
 allowed_hosts = ["reports.example.com", "10.0.0.5"]
 editing = "never"
 external_url = "https://reports.example.com"
+path = "/reportqa"
 [access]
 ways = ["keys", "none"]
 proxies = ["10.0.0.5"]
@@ -73,6 +75,10 @@ feedback_days = 730
 feedback_most = 5000
 feedback_a_minute = 10
 usage_days = 90
+
+[logs]
+format = "json"
+questions = true
 """
 
 
@@ -116,10 +122,12 @@ def test_every_key_of_every_section_is_read() -> None:
             ("reports.example.com", "10.0.0.5"),
             "never",
             "https://reports.example.com",
+            "/reportqa",
         ),
         AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600),
         LimitsConfig(4, 3, 64, 90, 180),
         RecordsConfig("postgresql+psycopg://db.example.com/reportqa", True, 730, 5000, 10, 90),
+        LogsConfig("json", True),
     )
     default = Config()
     for section in fields(Config):
@@ -142,7 +150,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ),
         (
             "[generater]",
-            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、models、records、reranker、server",
+            "未知的配置项 generater；可用：access、answer、corpus、encoder、generator、index、limits、logs、models、records、reranker、server",
         ),
         ("port = 7860", "未知的配置项 port"),
         ("generator = 3", "generator 应写成一节 [generator]"),

@@ -58,6 +58,11 @@ side-by-side: install
 	$(BIN)/reportqa model fetch multilingual-e5-small
 	$(BIN)/python -m tests.side_by_side $(if $(SET),--set $(SET))
 
+# Everything to install it on a machine without a network, in TO.
+bundle: install
+	$(BIN)/reportqa model fetch
+	$(BIN)/reportqa bundle $(or $(TO),dist/reportqa-offline)
+
 install: .venv/.installed
 
 .venv/.installed: pyproject.toml

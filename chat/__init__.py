@@ -56,6 +56,7 @@ curation      reports added, removed and listed
 opened        a report as a whole, from a version of the index
 page_views    pictures of the pages of PDF reports
 live          an assistant that takes over a new version of the index
+part          the same to somebody who may not see all of it
 terminal      what people see
 cli           the commands
 

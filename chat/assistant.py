@@ -98,6 +98,16 @@ class Assistant:
         self.answer_seconds = answer_seconds
         self._searched = Reranked(library, reranker) if reranker else library
 
+    def over(self, library: PassageIndex) -> "Assistant":
+        """One that answers in the same way from another library, or a part of this one."""
+        return Assistant(
+            library,
+            self.generator,
+            reranker=self.reranker,
+            unproven=self.unproven,
+            answer_seconds=self.answer_seconds,
+        )
+
     def warm_up(self) -> None:
         """Load what the first question would else wait for: dictionaries (1.5 s), and the model's fixed prompt (2 s)."""
         if self.library.passages:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
@@ -226,6 +227,17 @@ def _add_service(command: Adds) -> None:
     _add_model(command("model", say("语言模型与向量模型：查看、获取、校验"), _model))
 
     _add_key(command("key", say("访问密钥：发放、查看、吊销"), _key))
+
+    doctor = command("doctor", say("检查这台机器能否运行：逐项通过、警告或失败，附解决办法"), _doctor)
+    doctor.add_argument("--offline", action="store_true", help=say("再完整试运行一次，连接本机以外的地址即为失败"))
+    doctor.add_argument("--json", action="store_true", help=say("每项输出一行 JSON"))
+    doctor.add_argument("--host", help=say("监听地址（默认用配置的）"))
+    doctor.add_argument("--port", type=_port, help=say("端口（默认用配置的）"))
+    _add_index(doctor)
+
+    bundle = command("bundle", say("做一个离线安装包：软件包、模型、源码、校验和与安装脚本"), _bundle)
+    bundle.add_argument("folder", metavar="DIR", help=say("放在哪个文件夹（新的或空的）"))
+    bundle.add_argument("--without-models", action="store_true", help=say("不含模型"))
 
     chat = command("chat", say("打开问答页面与 HTTP 接口（首次运行会获取模型并建立索引）"), _chat)
     chat.add_argument("--host", help=say("监听地址（默认 127.0.0.1）"))
@@ -563,7 +575,7 @@ def _mcp(arguments: argparse.Namespace, config: Config) -> int:
         assistant = _assistant(arguments, config, bar)
     live = LiveAssistant(_index_root(arguments, config), assistant)
     address = config.server.external_url.rstrip("/") or None
-    serve_stdio(make_server(live, ModelGate(), lambda request: address))
+    serve_stdio(make_server(lambda caller: live, ModelGate(), lambda request: address))
     return DONE
 
 
@@ -787,10 +799,43 @@ def _listening(host: str, port: int) -> "socket":
         ) from error
 
 
-def _address(host: str, listener: "socket") -> str:
-    """How a browser calls the service."""
-    name = f"[{host}]" if ":" in host and not host.startswith("[") else host
-    return f"http://{name}:{listener.getsockname()[1]}"
+def _doctor(arguments: argparse.Namespace, config: Config) -> int:
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from chat.operations.doctor import examine, offline_finding  # noqa: PLC0415
+    from chat.terminal import show_finding  # noqa: PLC0415
+
+    root = _index_root(arguments, config)
+    port = config.server.port if arguments.port is None else arguments.port
+    findings = examine(config, root, host=arguments.host or config.server.host, port=port)
+    if arguments.offline:
+        file = arguments.config or os.environ.get("REPORTQA_CONFIG") or ""
+        findings = chain(findings, (offline_finding(file, root) for _ in range(1)))
+    failed = False
+    for finding in findings:
+        failed = failed or finding.verdict == "failed"
+        if arguments.json:
+            _write_line(sys.stdout.buffer, asdict(finding))
+        else:
+            show_finding(finding)
+    return IN_PART if failed else DONE
+
+
+def _bundle(arguments: argparse.Namespace, config: Config) -> int:
+    from chat.operations.bundle import make_bundle  # noqa: PLC0415
+    from chat.terminal import one_bar, show_notice  # noqa: PLC0415
+
+    folder = Path(arguments.folder)
+    with one_bar() as bar:
+        size = make_bundle(config, folder, models=not arguments.without_models, step=bar.step)
+    show_notice(
+        say(
+            "离线安装包在 {folder}（{size:.1f} GB）；在目标机器上运行其中的 sh install.sh。",
+            folder=folder,
+            size=size / 1e9,
+        )
+    )
+    return DONE
 
 
 def _stores(config: Config, root: Path) -> "tuple[FeedbackStore, UsageStore]":
@@ -820,8 +865,17 @@ def _watching(config: Config, live: "LiveAssistant", usage: "UsageStore") -> "tu
     return gate, Operations(metrics, checks_of(live))
 
 
+def _tell_address(host: str, listener: "socket") -> None:
+    from chat.terminal import open_page, show_serving  # noqa: PLC0415
+
+    name = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    address = f"http://{name}:{listener.getsockname()[1]}"
+    show_serving(address)
+    open_page(address)
+
+
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.access.configured import access_of  # noqa: PLC0415
+    from chat.access.configured import access_of, see_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
     from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
@@ -833,7 +887,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.service import make_app, serve  # noqa: PLC0415
     from chat.setup import fetch_models, load_assistant  # noqa: PLC0415
     from chat.shelf import CorpusShelf  # noqa: PLC0415
-    from chat.terminal import one_bar, open_page, show_built, show_serving  # noqa: PLC0415
+    from chat.terminal import one_bar, show_built  # noqa: PLC0415
 
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
@@ -877,8 +931,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     feedback_a_minute=config.records.feedback_a_minute,
                     usage=usage,
                     access=access,
+                    see=see_of(config, live),
                     external_url=config.server.external_url,
-                    below=config.server.path,
                     operations=operations,
                 )
                 try:
@@ -887,9 +941,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     bar.notice(say("模型暂不可用，先以摘录原文作答：{problem}", problem=problem))
         for each in built:
             show_built(each)
-        address = _address(host, listener)
-        show_serving(address)
-        open_page(address)
+        _tell_address(host, listener)
         with logging_as(config.logs), pruned_daily([feedback.prune, usage.prune]):
             serve(app, listener)
     return DONE

@@ -26,7 +26,7 @@ AccessWay = Literal["loopback", "keys", "none"]
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
-_KINDS = {int: message("整数"), str: message("字符串"), bool: message(" true 或 false")}
+_KINDS = {int: message("整数"), str: message("字符串"), bool: message("布尔值（true 或 false）")}
 
 
 class ConfigError(UserError):
@@ -92,8 +92,7 @@ class ServerConfig:
     editing: who may add and remove reports on the page and over HTTP: `loopback`, who calls from this machine by a
     loopback name and through no proxy, and whose key or login says so; `always`, everybody who gets in; `never`, nobody.
     external_url: how readers reach the service, such as https://reports.example.com, for links in what programs are
-    answered; as each request called it where it is empty.
-    path: where a proxy serves this below a path of its own and takes that path away, such as /reportqa; empty at the root."""
+    answered; as each request called it where it is empty. A path in it is a proxy's, which takes it away."""
 
     host: str = "127.0.0.1"
     port: int = 7860
@@ -101,7 +100,6 @@ class ServerConfig:
     allowed_hosts: tuple[str, ...] = ()
     editing: Literal["loopback", "always", "never"] = "loopback"
     external_url: str = ""
-    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +107,15 @@ class AccessConfig:
     """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
     `none`, nobody is asked, which has to be said.
     proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
+    groups: which reports the members of each may see, as ids or as folders of the corpus with a `/` at their end; `*` is every report, and
+    as a group everybody. Without any, all reports are there for all who get in.
     questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
     proxies: tuple[str, ...] = ()
     questions_per_minute: int = 10
     requests_per_minute: int = 300
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,9 @@ def load_config(path: Path | None = None) -> Config:
     _check_kinds(config, file)
     _check_limits(config, file)
     if config.server.external_url and not _ADDRESS.fullmatch(config.server.external_url):
-        raise ConfigError(f"{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com")
+        raise ConfigError(
+            message("{file}：server.external_url 应是服务对外的地址，形如 https://reports.example.com", file=file)
+        )
     _check_kept(config.records, file)
     return config
 
@@ -301,6 +304,11 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
                 )
             )
         return value
+    if get_origin(hint) is Mapping:
+        if not isinstance(value, dict):
+            raise ConfigError(f"{file}：{where} 应写成一节 [{where}]")
+        _, item = get_args(hint)
+        return {key: _value(item, each, file, f"{where}.{key}") for key, each in value.items()}
     if get_origin(hint) is tuple:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(

@@ -33,7 +33,10 @@ TURN_CHARS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One report of the library, as listed to readers; period, pages, notes and page_kind as in `Report`."""
+    """One report of the library, as listed to readers; period, pages, notes and page_kind as in `Report`.
+
+    file: its path in the corpus, with `/`, which is not for readers.
+    """
 
     id: str
     title: str
@@ -44,6 +47,7 @@ class ReportLine:
     pages: tuple[PageQuality, ...] = ()
     notes: tuple[Message, ...] = ()
     page_kind: PageKind = "page"
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

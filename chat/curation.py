@@ -259,7 +259,10 @@ def report_lines(version: Path) -> list[ReportLine]:
 
     check_format(read_about(version))
     passages = passage_counts(version)
-    reports, _ = reports_of(version, read_readings(version))
+    readings = read_readings(version)
+    reports, _ = reports_of(version, readings)
+    # Of two files with one id the first gives the report.
+    files = {reading.id: reading.file for reading in reversed(readings) if reading.report is not None}
     return [
         ReportLine(
             report.id,
@@ -271,6 +274,7 @@ def report_lines(version: Path) -> list[ReportLine]:
             report.pages,
             report.notes,
             report.page_kind,
+            files[report.id],
         )
         for report in reports
     ]

@@ -4,12 +4,13 @@ import json
 from typing import TYPE_CHECKING
 
 from chat.answer import BadQuestion
+from ingest.language import message
 
 if TYPE_CHECKING:
     from fastapi import Request
 
-NOT_JSON = "请求体不是合法的 JSON。"
-TOO_SLOW = "请求体迟迟没有传完。"
+NOT_JSON = message("请求体不是合法的 JSON。")
+TOO_SLOW = message("请求体迟迟没有传完。")
 BODY_SECONDS = 15.0  # a request of at most a megabyte
 
 

@@ -23,6 +23,7 @@ from chat.generation import Generator
 from chat.holdings import Overview, overview_of
 from chat.next_questions import follow_up_questions
 from chat.opened import OpenedReport, open_report
+from chat.question import MadeQuestion
 from chat.setup import load_library
 from chat.suggestions import read_suggestions
 from chat.tables import rows_around
@@ -36,6 +37,7 @@ from ingest.report import Passage
 _log = logging.getLogger(__name__)
 
 
+MOST_OVERVIEWS = 32  # kept, of as many sorts of callers
 UNAVAILABLE = message("资料库刚刚更新，新的索引暂时无法载入；请稍后重试，如仍出错请联系管理员查看服务日志。")
 
 
@@ -58,7 +60,9 @@ class LiveAssistant:
         self._seen = served(root) if problem else assistant.library.version
         self._loading = threading.Lock()
         self._counting = threading.Lock()
-        self._overview: tuple[str, Overview] | None = None
+        # By the reports that are counted, None for all; of one version.
+        self._overviews: dict[frozenset[str] | None, Overview] = {}
+        self._overviews_of = ""
 
     @property
     def library(self) -> PassageIndex:
@@ -85,10 +89,26 @@ class LiveAssistant:
             self._look()
         return [made.question for made in self._suggestions]
 
-    def next_questions(self, found: Found, answer: Answer, asked: Sequence[str]) -> Sequence[str]:
-        """What may be asked after this answer, none of it asked before."""
+    def made_of(self, reports: frozenset[str]) -> list[MadeQuestion]:
+        """Of the suggestions those that are made of these reports alone."""
+        with suppress(LibraryUnavailable):
+            self._look()
+        passages = self.library.passages
+        kept = []
+        for made in self._suggestions:
+            with suppress(KeyError):  # of a version that was replaced meanwhile
+                if all(passages[passages.row(each)].report_id in reports for each in made.passages):
+                    kept.append(made)
+        return kept
+
+    def next_questions(
+        self, found: Found, answer: Answer, asked: Sequence[str], *, of: frozenset[str] | None = None
+    ) -> Sequence[str]:
+        """What may be asked after this answer, none of it asked before; of: of these reports alone."""
+        library = self.library if of is None else self.library.part(of)
+        suggestions = self._suggestions if of is None else self.made_of(of)
         try:
-            return follow_up_questions(found, answer, self.library, self._suggestions, asked=asked)
+            return follow_up_questions(found, answer, library, suggestions, asked=asked)
         except KeyError:  # another version has come since, without a passage that this answer is from
             return ()
 
@@ -121,12 +141,22 @@ class LiveAssistant:
         Raises:
             LibraryUnavailable: as `ask`.
         """
+        return self._overview(None)
+
+    def overview_of_part(self, reports: frozenset[str]) -> Overview:
+        """The same of these reports as if they were all."""
+        return self._overview(reports)
+
+    def _overview(self, reports: frozenset[str] | None) -> Overview:
         self._look()
-        library = self.library
+        library = self.library if reports is None else self.library.part(reports)
         with self._counting:
-            if self._overview is None or self._overview[0] != library.version:
-                self._overview = library.version, overview_of(self._reports, library.passages)
-            return self._overview[1]
+            if self._overviews_of != library.version or len(self._overviews) > MOST_OVERVIEWS:
+                self._overviews, self._overviews_of = {}, library.version
+            if reports not in self._overviews:
+                lines = [line for line in self._reports if reports is None or line.id in reports]
+                self._overviews[reports] = overview_of(lines, library.seen_passages())
+            return self._overviews[reports]
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage of that id; None where the library has none.
@@ -148,6 +178,16 @@ class LiveAssistant:
             return rows_around(passages, passages.row(passage.id))
         except KeyError:
             return [passage]
+
+    def assistant_of_part(self, reports: frozenset[str]) -> Assistant:
+        """What answers from these reports as if they were all.
+
+        Raises:
+            LibraryUnavailable: as `ask`.
+        """
+        self._look()
+        whole = self._assistant
+        return whole.over(whole.library.part(reports))
 
     def warm_up(self) -> None:
         self._assistant.warm_up()
@@ -222,14 +262,7 @@ class LiveAssistant:
             self._tell(error)
             return
         self._seen = library.version  # the pointer may have moved again
-        before = self._assistant
-        assistant = Assistant(
-            library,
-            before.generator,
-            reranker=before.reranker,
-            unproven=before.unproven,
-            answer_seconds=before.answer_seconds,
-        )
+        assistant = self._assistant.over(library)
         # The library last: what is counted of it is kept under its version, and must not be of the reports before.
         self._reports, self._suggestions = reports, suggestions
         self._assistant = assistant

@@ -13,8 +13,10 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from chat.access.access import Access
+from chat.access.caller import caller_of
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.api.completion_routes import add_completion_routes
 from chat.api.mcp_server import add_mcp, make_server
@@ -47,7 +49,7 @@ from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.export_routes import add_export_routes
 from chat.pages.languages import words_for
-from chat.pages.page import Assistant, make_page, make_theme
+from chat.pages.page import Assistant, See, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
 from chat.pages.talk import uncounted
 from chat.pages.words import Words
@@ -158,8 +160,8 @@ def make_app(
     feedback_a_minute: int = VERDICTS_A_MINUTE,
     usage: "UsageStore | None" = None,
     access: Access | None = None,
+    see: See | None = None,
     external_url: str = "",
-    below: str = "",
     operations: Operations | None = None,
 ) -> "FastAPI":
     """The whole service as an ASGI application.
@@ -169,26 +171,28 @@ def make_app(
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. usage: keeps what was asked, where no gate is
     given; with both, how the service is used is a page for who may administer it. views: pictures of the pages of PDF reports; without them a report is read as text alone.
-    access: who gets in; without it nobody is asked.
-    external_url: how readers reach the service, for links that go out of it; "" for as each request called it.
-    below: the path that a proxy serves it at and takes away, such as /reportqa.
+    access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told.
+    external_url: how readers reach the service, for links that go out of it; "" for as each request called it; its
+    path, where it has one, is taken away by a proxy.
     operations: what watches it; its metrics are told of questions by the gate, where no gate is given.
 
     Raises:
         guard.BadOrigin: an entry of frame_ancestors is not an origin.
-        operations.below.BadPath: below is no such path.
+        operations.below.BadPath: the path of external_url is none that can be served below.
     """
     operations = operations or Operations()
     gate = gate or ModelGate(observers=(operations.metrics.count_use, *([usage.record] if usage is not None else [])))
-    app = _guarded_app(allowed_hosts, frame_ancestors, access, below, operations)
+    app = _guarded_app(allowed_hosts, frame_ancestors, access, urlsplit(external_url).path, operations)
     app.state.gate = gate
-    _add_routes(app, assistant, gate)
-    add_reader_routes(app, assistant, views)
-    add_export_routes(app, assistant)
-    add_completion_routes(app, assistant, gate, partial(_home, external_url.rstrip("/")))
-    add_report_routes(app, assistant)
+    see, home = see or (lambda caller: assistant), partial(_home, external_url.rstrip("/"))
+    count = access.count_question if access is not None else uncounted
+    _add_routes(app, see, gate)
+    add_reader_routes(app, see, views)
+    add_export_routes(app, see)
+    add_completion_routes(app, see, gate, home)
+    add_report_routes(app, see)
     add_openapi(app, external_url.rstrip("/"))
-    add_mcp(app, make_server(assistant, gate, partial(_home, external_url.rstrip("/"))))
+    add_mcp(app, make_server(see, gate, home, count=count))
     add_operation_routes(app, gate, operations)
     if feedback is not None:
         add_feedback_routes(app, feedback, a_minute=feedback_a_minute)
@@ -197,11 +201,11 @@ def make_app(
     if shelf is not None:
         from chat.shelf_routes import add_shelf_routes  # noqa: PLC0415 - with the rest of the service
 
-        add_shelf_routes(app, shelf, editing)
+        add_shelf_routes(app, shelf, editing, see)
     _add_error_handlers(app)
     for words in (CHINESE, ENGLISH):
         count = access.count_question if access is not None else uncounted
-        page = partial(make_page, assistant, gate, words, shelf=shelf, editing=editing, count=count)
+        page = partial(make_page, see, gate, words, shelf=shelf, editing=editing, count=count)
         _within_a_loop(partial(_mount_page, app, page, words))
     return app
 
@@ -266,6 +270,7 @@ def _guarded_app(
         """FastAPI inside the guard: as a middleware the guard would not see the page of an unforeseen error."""
 
         def build_middleware_stack(self) -> ASGIApp:
+            told = (operations.metrics.count_request, *operations.told)
             guard = Guard(
                 Below(super().build_middleware_stack(), below),
                 allowed_hosts=allowed_hosts,
@@ -273,7 +278,7 @@ def _guarded_app(
                 heads={f"/{words.path}/": (words.language, _head(words)) for words in (CHINESE, ENGLISH)},
                 access=access,
             )
-            return Requests(guard, told=(operations.metrics.count_request, *operations.told))
+            return Requests(guard, told=told, trusted=access.trusts if access else _nobody)
 
     # What is configured wrong fails now, not with the first request.
     Guard(Below(_nothing, below), frame_ancestors=frame_ancestors)
@@ -298,11 +303,16 @@ def _head(words: Words) -> str:
     )
 
 
+def _nobody(address: str) -> bool:
+    """Without a say in who gets in there are no proxies whose word counts."""
+    return False
+
+
 async def _nothing(*_: object) -> None:
     """An application that is never called."""
 
 
-def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
+def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
@@ -323,6 +333,7 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         return JSONResponse({"status": "ok"})
 
     async def search(request: Request) -> Response:
+        assistant = see(caller_of(request))
         asked = await _read(request, assistant)
         async with searching:
             if await request.is_disconnected():
@@ -331,6 +342,7 @@ def _add_routes(app: "FastAPI", assistant: Assistant, gate: ModelGate) -> None:
         return JSONResponse(search_object(searched, assistant.reports, asked.id))
 
     async def ask(request: Request) -> Response:
+        assistant = see(caller_of(request))
         asked = await _read(request, assistant)
         line, by = line_of(request), asker_by(request, "api")
         if "text/event-stream" in request.headers.get("accept", ""):

@@ -6,13 +6,13 @@ was changed. One that is refused before that has a status of its own and the err
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from chat.access.caller import caller_of
-from chat.contract import error_object, report_object
+from chat.access.caller import Caller, caller_of
+from chat.contract import ReportLine, error_object, report_object
 from chat.curation import UnknownReport
 from chat.guard import REPORTS
 from chat.shelf import Change, Changed, Editing, Shelf, ShelfBusy, Step, may_edit
@@ -39,8 +39,13 @@ CONFLICT = 409
 UPLOADS_AT_ONCE = 2  # each may hold MAX_BYTES on disk
 
 
-def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
-    """Put the routes on the application; editing says who may change the corpus."""
+class Listing(Protocol):
+    @property
+    def reports(self) -> Sequence[ReportLine]: ...
+
+
+def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing, see: Callable[[Caller], Listing]) -> None:
+    """Put the routes on the application; editing says who may change the corpus, see which reports are there for a caller."""
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.requests import ClientDisconnect  # noqa: PLC0415
@@ -65,8 +70,15 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
     def allowed(request: Request) -> bool:
         return may_edit(editing, caller_of(request), request.client.host if request.client else "", request.headers)
 
+    def shown_to(request: Request) -> list[ReportLine]:
+        seen = {line.id for line in see(caller_of(request)).reports}
+        return [line for line in shelf.reports() if line.id in seen]
+
+    def is_hidden_from(request: Request, report_id: str) -> bool:
+        return report_id in {line.id for line in shelf.reports()} - {line.id for line in shown_to(request)}
+
     async def list_reports(request: Request) -> Response:
-        lines = await run_in_threadpool(shelf.reports)
+        lines = await run_in_threadpool(shown_to, request)
         return JSONResponse({"reports": [report_object(line) for line in lines], "editable": allowed(request)})
 
     async def add(request: Request) -> Response:
@@ -91,7 +103,10 @@ def add_shelf_routes(app: "FastAPI", shelf: Shelf, editing: Editing) -> None:
     async def remove(request: Request) -> Response:
         if not allowed(request):
             return refused(403, NOT_EDITABLE)
-        return await answered(shelf.remove(request.path_params["report_id"]))
+        report_id = request.path_params["report_id"]
+        if await run_in_threadpool(is_hidden_from, request, report_id):
+            return refused(404, message("没有编号为 {report_id} 的报告；请刷新列表后重试", report_id=report_id))
+        return await answered(shelf.remove(report_id))
 
     app.add_route(REPORTS, list_reports, methods=["GET"])
     app.add_route(REPORTS, add, methods=["POST"])

@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # these bring the search libraries along, 0.4 s that a build 
     from chat.curation import Added, Listed, Removed
     from chat.facets import Results
     from chat.feedback import Feedback
+    from chat.operations.doctor import Finding
     from chat.pages.words import Words
     from chat.retrieval_set import RefusalFigures, SetFigures
     from index.filters import Filter
@@ -400,6 +401,17 @@ def show_models(catalogue: "Sequence[Model]", folder: Path) -> None:
             model.name, str(model.about), f"{model.size / 1e6:,.0f} MB", model.licence, states[state(model, folder)]
         )
     _Console().print(table)
+
+
+def show_finding(finding: "Finding") -> None:
+    """A line of `reportqa doctor`: the verdict, what is there, and the way out below it."""
+    word, style = {"passed": ("通过", "green"), "warning": ("警告", "yellow"), "failed": ("失败", "red")}[
+        finding.verdict
+    ]
+    line = Text.assemble((word, style), f"  {finding.name}  {_printable(finding.told)}")
+    _Console().print(line, soft_wrap=True, highlight=False)
+    if finding.way_out:
+        _Console().print(Text(f"      → {_printable(finding.way_out)}"), soft_wrap=True, highlight=False)
 
 
 def show_keys(keys: "Sequence[Key]") -> None:

@@ -15,11 +15,14 @@ class Filter:
 
     reports: report ids. years: of publication, four digits, and None for the reports that do not say; so a year leaves those
     out, and None finds them alone. kinds: of passages.
+    opened: reports outside of which nothing is found, not even words of theirs that stand elsewhere too; None where all are open. An
+        empty set of these is no report. It is not what somebody asks for: see `PassageIndex.part`.
     """
 
     reports: frozenset[str] = frozenset()
     years: frozenset[int | None] = frozenset()
     kinds: frozenset[Kind] = frozenset()
+    opened: frozenset[str] | None = None
 
     @property
     def years_in_order(self) -> list[int | None]:

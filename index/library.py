@@ -4,11 +4,12 @@ search: the nearest by pooled vector and the best by BM25, merged by reciprocal 
 relevance is the sum of the z-scores of MaxSim, pooled cosine and BM25 over them; `selection` chooses by it.
 """
 
+import copy
 import errno
 import math
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -113,11 +114,22 @@ class PassageIndex:
         self._tokens = tokens
         self._titles = titles
         self._aliases = aliases
+        self._opened: frozenset[str] | None = None
 
     @property
     def reports(self) -> tuple[IndexedReport, ...]:
         """The reports that the passages are of, in order of appearance."""
-        return self.passages.reports
+        reports = self.passages.reports
+        return reports if self._opened is None else tuple(each for each in reports if each.id in self._opened)
+
+    def part(self, reports: frozenset[str]) -> "PassageIndex":
+        """This library to somebody for whom only these reports are there: nothing else is found or named.
+
+        What words weigh is counted over all of it.
+        """
+        part = copy.copy(self)
+        part._opened = reports
+        return part
 
     @classmethod
     def build(
@@ -155,7 +167,7 @@ class PassageIndex:
         A hit's score is what it added when it was chosen, and at most that of the hit before. Notices (contact,
         advertising, contents) are never hits: they say nothing of what a report is about.
         """
-        allowed = self.passages.allowed(within)
+        allowed = self.passages.allowed(within if self._opened is None else replace(within, opened=self._opened))
         if not question.strip() or not allowed.any() or k <= 0:
             return []
         chosen = self._select(question, k, allowed)
@@ -164,8 +176,21 @@ class PassageIndex:
             chosen = self._with_bridged(chosen, words, question_terms(question), allowed)
         hits: list[Hit] = []
         for rank, (row, gain) in enumerate(chosen[:k], start=1):
-            hits.append(Hit(self.passages[row], min(gain, hits[-1].score) if hits else gain, rank))
+            hits.append(Hit(self._seen(self.passages[row]), min(gain, hits[-1].score) if hits else gain, rank))
         return hits
+
+    def seen_passages(self) -> Iterable[Passage]:
+        """The passages of the reports that are there, in order."""
+        opened = self._opened
+        if opened is None:
+            return self.passages
+        return (self._seen(each) for each in self.passages if each.report_id in opened)
+
+    def _seen(self, passage: Passage) -> Passage:
+        """The passage without the places where its words stand in reports that are not there."""
+        if self._opened is None or not passage.also_at:
+            return passage
+        return replace(passage, also_at=tuple(each for each in passage.also_at if each.report_id in self._opened))
 
     def _select(self, question: str, k: int, allowed: Mask) -> list[tuple[int, float]]:
         """(row, gain) of the passages to show for a question, in order."""

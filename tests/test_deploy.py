@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -42,10 +43,13 @@ def test_the_sample_configuration_is_one() -> None:
     assert "none" not in config.access.ways
 
 
-def test_the_sample_configuration_shows_a_path_that_is_one() -> None:
-    (shown,) = re.findall(r'# path = "(.+)" ', (DEPLOY / "reportqa.toml").read_text("utf-8"))
-    Below(None, shown)  # type: ignore[arg-type]
-    assert f"location {shown}/ {{" in NGINX["nginx-subpath.conf"]
+def test_the_sub_path_is_the_one_that_its_configuration_names() -> None:
+    text = NGINX["nginx-subpath.conf"]
+    (address,) = re.findall(r'external_url = "(.+)"', text)
+    shown = urlsplit(address)
+    Below(None, shown.path)  # type: ignore[arg-type]
+    assert f"location {shown.path}/ {{" in text
+    assert f"server_name {shown.netloc};" in text
 
 
 def test_everything_copied_into_the_image_is_there_and_not_ignored() -> None:

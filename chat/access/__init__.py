@@ -6,6 +6,7 @@ routes        which scope each route needs
 loopback      who sits at this machine, and everybody
 address       which address a request comes from, behind proxies
 limits        how often a caller may ask and an address may call
+groups        which reports they may see
 keys          programs with a key
 access        `Access`: the ways asked in turn, for every request
 configured    `[access]` of the configuration as an `Access`

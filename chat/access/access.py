@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.datastructures import Headers
 from starlette.types import Scope as Asgi
 
-from chat.access.address import Network, address_of
+from chat.access.address import Network, address_of, is_within
 from chat.access.caller import NOBODY, Caller, NotKnown, Way
 from chat.access.limits import Limits, TooMany
 from chat.access.loopback import at_this_machine
@@ -84,6 +84,10 @@ class Access:
             except TooMany as too_many:
                 raise too_many.rejected() from too_many
         return caller
+
+    def trusts(self, address: str) -> bool:
+        """Whether it is that of a proxy whose word counts."""
+        return is_within(address, self._proxies)
 
     def count_question(self, caller: Caller) -> None:
         """Count a question that comes by another way than a route of its own: an event of the page.

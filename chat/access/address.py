@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from ingest.errors import UserError
+from ingest.language import message
 
 Network = IPv4Network | IPv6Network
 MOST_HOPS = 32
@@ -25,9 +26,15 @@ def networks_of(written: Sequence[str]) -> tuple[Network, ...]:
         try:
             network = ip_network(each)
         except ValueError as error:
-            raise BadNetwork(f"access.proxies 中的 {each!r} 不是网段，应形如 10.0.0.5 或 10.0.0.0/24") from error
+            raise BadNetwork(
+                message("access.proxies 中的 {each} 不是网段，应形如 10.0.0.5 或 10.0.0.0/24", each=repr(each))
+            ) from error
         if network.prefixlen == 0:
-            raise BadNetwork(f"access.proxies 中的 {each!r} 包括所有地址，等于相信任何人；请写反向代理自己的地址")
+            raise BadNetwork(
+                message(
+                    "access.proxies 中的 {each} 包括所有地址，等于相信任何人；请写反向代理自己的地址", each=repr(each)
+                )
+            )
         networks.append(network)
     return tuple(networks)
 

@@ -1,14 +1,18 @@
 """`[access]` of the configuration as an `Access`, and the refusal to serve others where it lets nobody in."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from chat.access.access import Access
 from chat.access.address import networks_of
 from chat.access.caller import Caller, Scope, Way
+from chat.access.groups import Groups
 from chat.access.keys import KEYS, Keys, KeyStore
 from chat.access.limits import Limits
 from chat.access.loopback import Loopback, is_loopback
 from chat.config import AccessConfig, Config, ConfigError
+from chat.live import LiveAssistant
+from chat.part import Part
 from ingest.errors import UserError
 from ingest.language import message
 
@@ -46,10 +50,21 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
     )
 
 
+def see_of(config: Config, library: LiveAssistant) -> "Callable[[Caller], LiveAssistant | Part]":
+    """What of a library is there for a caller, by the groups of the configuration."""
+    groups = Groups(config.access.groups)
+
+    def see(caller: Caller) -> LiveAssistant | Part:
+        opened = groups.opened_to(caller)
+        return library if opened is None else Part(library, opened)
+
+    return see
+
+
 def _limits(access: AccessConfig) -> Limits:
     for name in ("questions_per_minute", "requests_per_minute"):
         if getattr(access, name) < 1:
-            raise ConfigError(f"access.{name} 应为正整数，实为 {getattr(access, name)}")
+            raise ConfigError(message("access.{name} 应为正整数，实为 {value}", name=name, value=getattr(access, name)))
     return Limits(questions=access.questions_per_minute, requests=access.requests_per_minute)
 
 

@@ -18,21 +18,20 @@ from ingest.language import Message, message
 SECONDS = 60.0
 MOST_KEYS = 100_000
 
-TOO_MANY_QUESTIONS = message("提问太频繁：每分钟最多 {most} 次，请在 {seconds} 秒后再试。", most=0, seconds=0)
-TOO_MANY_REQUESTS = message("请求太频繁：同一地址每分钟最多 {most} 次，请在 {seconds} 秒后再试。", most=0, seconds=0)
+TOO_MANY_QUESTIONS = message("提问太频繁：每分钟最多 {most} 次，请在 {seconds} 秒后再试。")
+TOO_MANY_REQUESTS = message("请求太频繁：同一地址每分钟最多 {most} 次，请在 {seconds} 秒后再试。")
 
 
 class TooMany(UserError):
     """Too much in too short a time; the message is for whoever asked. seconds: whole ones until there is room again."""
 
-    def __init__(self, told: Message, most: int, wait: float) -> None:
+    def __init__(self, reason: Message, most: int, wait: float) -> None:
         self.seconds = max(1, math.ceil(wait))
-        self.told = told.but(most=most, seconds=self.seconds)
-        super().__init__(self.told)
+        super().__init__(reason.but(most=most, seconds=self.seconds))
 
     def rejected(self) -> Rejected:
         """The same as the refusal of a request."""
-        return Rejected(429, self.told, {"Retry-After": str(self.seconds)})
+        return Rejected(429, self.message, {"Retry-After": str(self.seconds)})
 
 
 class MovingWindow:

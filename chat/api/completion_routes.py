@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from chat.access.caller import caller_of
 from chat.answer import Checking, Drafting, Event, Finished, Found
 from chat.api.completions import (
     MODEL,
@@ -26,8 +27,9 @@ from chat.gate import Busy, ModelGate, Waiting, line_of
 from chat.generation import GeneratorUnavailable
 from chat.json_body import read_json
 from chat.pages.askers import asker_by
-from chat.pages.page import Assistant
+from chat.pages.page import Assistant, See
 from chat.streams import without_blocking
+from ingest.language import message
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -42,16 +44,15 @@ _EVENTS_BEFORE_STATUS = 2
 Events = AsyncGenerator[Event | Waiting, None]
 
 
-def add_completion_routes(
-    app: "FastAPI", assistant: Assistant, gate: ModelGate, home: "Callable[[Request], str | None]"
-) -> None:
-    """Put the routes on the application. home: where the service is reached, for links to the cited words."""
+def add_completion_routes(app: "FastAPI", see: See, gate: ModelGate, home: "Callable[[Request], str | None]") -> None:
+    """Put the routes on the application. see: what of the library is there for a caller. home: where the service is reached, for links to the cited words."""
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.responses import JSONResponse, Response, StreamingResponse  # noqa: PLC0415
 
     began = int(time.time())
 
     async def complete(request: Request) -> Response:
+        assistant = see(caller_of(request))
         try:
             wanted = read_wanted(await read_json(request), assistant.reports)
         except BadParameter as error:
@@ -79,7 +80,10 @@ def add_completion_routes(
         if name != MODEL:
             return refused(
                 BadParameter(
-                    f"没有名为 {name[:60]!r} 的模型；可用 {MODEL}。", "model", code="model_not_found", status=404
+                    message("没有名为 {name} 的模型；可用 {model}。", name=repr(name[:60]), model=MODEL),
+                    "model",
+                    code="model_not_found",
+                    status=404,
                 )
             )
         return JSONResponse(model_object(began))

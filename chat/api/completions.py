@@ -21,6 +21,7 @@ from chat.contract import (
 from chat.pages.spans import citation_link
 from chat.reference import reference
 from ingest.errors import UserError
+from ingest.language import Message, message
 
 MODEL = "reportqa"
 REFERENCES = "\n\n参考文献\n"
@@ -73,8 +74,8 @@ _UNHEARD_ROLES = ("system", "developer")
 class BadParameter(UserError):
     """A request that cannot be answered as it stands. param: what of it is wrong, as OpenAI names it."""
 
-    def __init__(self, message: str, param: str | None, *, code: str = "invalid_value", status: int = 400) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Message, param: str | None, *, code: str = "invalid_value", status: int = 400) -> None:
+        super().__init__(reason)
         self.param = param
         self.code = code
         self.status = status
@@ -105,7 +106,7 @@ def read_wanted(request: object, reports: Iterable[ReportLine]) -> Wanted:
         BadParameter: anything in it is not as OpenAI's API says, or cannot be honoured here.
     """
     if not isinstance(request, Mapping):
-        raise BadParameter("请求应是一个 JSON 对象。", None)
+        raise BadParameter(message("请求应是一个 JSON 对象。"), None)
     _check_model(request.get("model"))
     _check_parameters(request)
     stream = _flag(request.get("stream"), "stream")
@@ -114,25 +115,35 @@ def read_wanted(request: object, reports: Iterable[ReportLine]) -> Wanted:
     try:
         asked = read_asked({**own, "question": question, "history": history}, reports)
     except BadQuestion as error:  # of the rest all is well by now
-        raise BadParameter(str(error), OWN_PARAMETER) from error
+        raise BadParameter(error.message, OWN_PARAMETER) from error
     return Wanted(asked, stream, _read_with_usage(request.get("stream_options"), stream=stream))
 
 
 def _check_model(model: object) -> None:
     if not isinstance(model, str):
-        raise BadParameter(f"缺少 model（字符串）；可用 {MODEL}。", "model", code="missing_required_parameter")
+        raise BadParameter(
+            message("缺少 model（字符串）；可用 {model}。", model=MODEL), "model", code="missing_required_parameter"
+        )
     if model != MODEL:
-        message = f"没有名为 {model[:60]!r} 的模型；可用 {MODEL}。"
-        raise BadParameter(message, "model", code="model_not_found", status=404)
+        raise BadParameter(
+            message("没有名为 {name} 的模型；可用 {model}。", name=repr(model[:60]), model=MODEL),
+            "model",
+            code="model_not_found",
+            status=404,
+        )
 
 
 def _check_parameters(request: Mapping[object, object]) -> None:
     for name, value in request.items():
         if name in UNSUPPORTED:
             if value is not None and not _is_one_of(value, UNSUPPORTED[str(name)]):
-                raise BadParameter(f"不支持 {name}；请不要给出。", str(name), code="unsupported_parameter")
+                raise BadParameter(
+                    message("不支持 {name}；请不要给出。", name=name), str(name), code="unsupported_parameter"
+                )
         elif name not in READ and name not in IGNORED:
-            raise BadParameter(f"没有 {str(name)[:60]} 这个参数。", str(name)[:60], code="unknown_parameter")
+            raise BadParameter(
+                message("没有 {name} 这个参数。", name=str(name)[:60]), str(name)[:60], code="unknown_parameter"
+            )
 
 
 def _is_one_of(value: object, allowed: Iterable[object]) -> bool:
@@ -142,7 +153,7 @@ def _is_one_of(value: object, allowed: Iterable[object]) -> bool:
 
 def _flag(value: object, name: str) -> bool:
     if not isinstance(value, bool | None):
-        raise BadParameter(f"{name} 应是 true 或 false。", name)
+        raise BadParameter(message("{name} 应是 true 或 false。", name=name), name)
     return bool(value)
 
 
@@ -150,9 +161,9 @@ def _read_with_usage(options: object, *, stream: bool) -> bool:
     if options is None:
         return False
     if not stream:
-        raise BadParameter("stream_options 只用于 stream 是 true 的请求。", "stream_options")
+        raise BadParameter(message("stream_options 只用于 stream 是 true 的请求。"), "stream_options")
     if not isinstance(options, Mapping) or set(options) - {"include_usage", "include_obfuscation"}:
-        raise BadParameter('stream_options 应是对象，如 {"include_usage": true}。', "stream_options")
+        raise BadParameter(message('stream_options 应是对象，如 {{"include_usage": true}}。'), "stream_options")
     return _flag(options.get("include_usage"), "stream_options.include_usage")
 
 
@@ -160,23 +171,27 @@ def _read_own(own: object) -> Mapping[str, object]:
     if own is None:
         return {}
     if not isinstance(own, Mapping) or set(own) - set(_OWN):
-        message = f'{OWN_PARAMETER} 应是对象，可有 filters 与 rewrite，如 {{"filters": {{"years": [2023]}}}}。'
-        raise BadParameter(message, OWN_PARAMETER)
+        raise BadParameter(
+            message(
+                '{own} 应是对象，可有 filters 与 rewrite，如 {{"filters": {{"years": [2023]}}}}。', own=OWN_PARAMETER
+            ),
+            OWN_PARAMETER,
+        )
     return {str(name): value for name, value in own.items()}
 
 
 def _read_messages(messages: object) -> tuple[str, list[JsonObject]]:
     """The question, and the turns before it."""
     if not isinstance(messages, Sequence) or isinstance(messages, str) or not messages:
-        raise BadParameter("messages 应是数组，至少一条。", "messages", code="missing_required_parameter")
-    read = [_read_message(message, f"messages[{place}]") for place, message in enumerate(messages)]
+        raise BadParameter(message("messages 应是数组，至少一条。"), "messages", code="missing_required_parameter")
+    read = [_read_message(each, f"messages[{place}]") for place, each in enumerate(messages)]
     *before, (role, question) = read
     if role != "user":
-        raise BadParameter("messages 的最后一条应是 user 的问题。", "messages")
+        raise BadParameter(message("messages 的最后一条应是 user 的问题。"), "messages")
     try:
         check_question(question)
     except BadQuestion as error:
-        raise BadParameter(str(error), f"messages[{len(before)}].content") from error
+        raise BadParameter(error.message, f"messages[{len(before)}].content") from error
     turns: list[JsonObject] = [
         {"role": role, "content": without_references(text) if role == "assistant" else text}
         for role, text in before
@@ -186,15 +201,19 @@ def _read_messages(messages: object) -> tuple[str, list[JsonObject]]:
     return question, turns[-MAX_TURNS:]
 
 
-def _read_message(message: object, where: str) -> tuple[str, str]:
-    if not isinstance(message, Mapping):
-        raise BadParameter(f"{where} 应是对象。", where)
-    role = message.get("role")
+def _read_message(given: object, where: str) -> tuple[str, str]:
+    if not isinstance(given, Mapping):
+        raise BadParameter(message("{where} 应是对象。", where=where), where)
+    role = given.get("role")
     if role not in ("user", "assistant", *_UNHEARD_ROLES):
-        raise BadParameter(f"{where}.role 应是 user、assistant、system 或 developer。", f"{where}.role")
-    text = _read_content(message.get("content"), f"{where}.content")
+        raise BadParameter(
+            message("{where}.role 应是 user、assistant、system 或 developer。", where=where), f"{where}.role"
+        )
+    text = _read_content(given.get("content"), f"{where}.content")
     if role not in _UNHEARD_ROLES and len(text) > TURN_CHARS:
-        raise BadParameter(f"{where}.content 过长：最多 {TURN_CHARS:,} 个字。", f"{where}.content")
+        raise BadParameter(
+            message("{where}.content 过长：最多 {most:,} 个字。", where=where, most=TURN_CHARS), f"{where}.content"
+        )
     return str(role), text
 
 
@@ -202,20 +221,20 @@ def _read_content(content: object, where: str) -> str:
     if isinstance(content, str):
         return _encodable(content, where)
     if not isinstance(content, Sequence):
-        raise BadParameter(f"{where} 应是字符串，或由文字（type 是 text）组成的数组。", where)
+        raise BadParameter(message("{where} 应是字符串，或由文字（type 是 text）组成的数组。", where=where), where)
     return "\n".join(_read_part(part, f"{where}[{place}]") for place, part in enumerate(content))
 
 
 def _read_part(part: object, where: str) -> str:
     text = part.get("text") if isinstance(part, Mapping) and part.get("type") == "text" else None
     if not isinstance(text, str):
-        raise BadParameter(f'{where} 应是文字，形如 {{"type": "text", "text": "…"}}。', where)
+        raise BadParameter(message('{where} 应是文字，形如 {{"type": "text", "text": "…"}}。', where=where), where)
     return _encodable(text, where)
 
 
 def _encodable(text: str, where: str) -> str:
     if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise BadParameter(f"{where} 中含有不完整的 Unicode 字符。", where)
+        raise BadParameter(message("{where} 中含有不完整的 Unicode 字符。", where=where), where)
     return text
 
 

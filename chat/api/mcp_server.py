@@ -36,9 +36,11 @@ from chat.gate import ModelGate, line_of
 from chat.guard import BODY_BYTES
 from chat.opened import OpenedReport
 from chat.pages.askers import asker_by
-from chat.pages.page import Assistant
+from chat.pages.page import Assistant, See
+from chat.pages.talk import Count, uncounted
 from chat.streams import without_blocking
 from ingest.errors import UserError
+from ingest.language import message
 from ingest.report import Passage
 
 if TYPE_CHECKING:
@@ -55,12 +57,12 @@ _log = logging.getLogger(__name__)
 MCP = "/mcp"
 REPORTS_URI = "reportqa://reports"
 _JSON = "application/json"
-NOT_ALLOWED = "当前的访问权限不含 {tool}，请联系管理员。"
-NO_SUCH_TOOL = "没有名为 {tool} 的工具；可用 {known}。"
-NO_SUCH_PASSAGE = "没有编号为 {id} 的段落：报告可能已更新或移除，请重新检索。"
-NO_SUCH_RESOURCE = "没有 {uri} 这个资源；报告列表在 reportqa://reports。"
-BROKEN = "服务内部错误，详情见服务日志。"
-GONE = "提问者已离开。"
+NOT_ALLOWED = message("当前的访问权限不含 {tool}，请联系管理员。")
+NO_SUCH_TOOL = message("没有名为 {tool} 的工具；可用 {known}。")
+NO_SUCH_PASSAGE = message("没有编号为 {id} 的段落：报告可能已更新或移除，请重新检索。")
+NO_SUCH_RESOURCE = message("没有 {uri} 这个资源；报告列表在 reportqa://reports。")
+BROKEN = message("服务内部错误，详情见服务日志。")
+GONE = message("提问者已离开。")
 
 T = TypeVar("T")
 # Where the service is reached from, for links; None where that is not known.
@@ -71,8 +73,8 @@ class Left(UserError):
     """Nobody waits for the answer any more."""
 
 
-def make_server(assistant: Assistant, gate: ModelGate, home: Home) -> "Server[Any]":
-    """The server, which any transport may carry."""
+def make_server(see: See, gate: ModelGate, home: Home, *, count: Count = uncounted) -> "Server[Any]":
+    """The server, which any transport may carry. see: what of the library is there for a caller; count: told of every question."""
     import mcp_types as types  # noqa: PLC0415 - loads pydantic models for 0.5 s
     from mcp.server.lowlevel import Server  # noqa: PLC0415
     from mcp.shared.exceptions import MCPError  # noqa: PLC0415
@@ -99,13 +101,14 @@ def make_server(assistant: Assistant, gate: ModelGate, home: Home) -> "Server[An
 
     async def call_tool(ctx: "ServerRequestContext[Any]", params: types.CallToolRequestParams) -> types.CallToolResult:
         try:
-            used = _Used(_caller(ctx), ctx.request, home(ctx.request))
-            said = await _called(assistant, gate, used, params.name, params.arguments or {})
+            caller = _caller(ctx)
+            used = _Used(caller, ctx.request, home(ctx.request), count)
+            said = await _called(see(caller), gate, used, params.name, params.arguments or {})
         except UserError as problem:
             return types.CallToolResult(content=[types.TextContent(text=str(problem))], is_error=True)
         except Exception as error:  # the transports would tell its words, which may be of this machine
             _log.exception("the tool %s failed", params.name[:60])
-            raise MCPError(types.INTERNAL_ERROR, BROKEN) from error
+            raise MCPError(types.INTERNAL_ERROR, str(BROKEN)) from error
         return types.CallToolResult(content=[types.TextContent(text=said.text)], structured_content=said.content)
 
     async def list_resources(
@@ -136,14 +139,14 @@ def make_server(assistant: Assistant, gate: ModelGate, home: Home) -> "Server[An
         ctx: "ServerRequestContext[Any]", params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         try:
-            content = await _in_thread(partial(_resource, assistant, str(params.uri), _caller(ctx)))
+            content = await _in_thread(partial(_resource, see(_caller(ctx)), str(params.uri), _caller(ctx)))
         except UserError as problem:
             raise MCPError(types.INTERNAL_ERROR, str(problem)) from problem
         except Exception as error:  # as above
             _log.exception("a resource could not be read")
-            raise MCPError(types.INTERNAL_ERROR, BROKEN) from error
+            raise MCPError(types.INTERNAL_ERROR, str(BROKEN)) from error
         if content is None:
-            raise MCPError(types.INVALID_PARAMS, NO_SUCH_RESOURCE.format(uri=str(params.uri)[:200]))
+            raise MCPError(types.INVALID_PARAMS, str(NO_SUCH_RESOURCE.but(uri=str(params.uri)[:200])))
         text = json.dumps(content, ensure_ascii=False)
         return types.ReadResourceResult(
             contents=[types.TextResourceContents(uri=params.uri, mime_type=_JSON, text=text)]
@@ -169,11 +172,12 @@ def _caller(ctx: "ServerRequestContext[Any]") -> Caller:
 
 @dataclass(frozen=True, slots=True)
 class _Used:
-    """By whom a tool is used, with which request over HTTP, and where links lead."""
+    """By whom a tool is used, with which request over HTTP, where links lead, and who counts questions."""
 
     caller: Caller
     request: "Request | None"
     home: str | None
+    count: Count
 
 
 async def _called(assistant: Assistant, gate: ModelGate, used: _Used, name: str, arguments: JsonObject) -> Said:
@@ -184,14 +188,15 @@ async def _called(assistant: Assistant, gate: ModelGate, used: _Used, name: str,
     """
     tool = TOOLS_BY_NAME.get(name)
     if tool is None:
-        raise BadQuestion(NO_SUCH_TOOL.format(tool=name[:60], known="、".join(TOOLS_BY_NAME)))
+        raise BadQuestion(NO_SUCH_TOOL.but(tool=name[:60], known=list(TOOLS_BY_NAME)))
     if not used.caller.may(tool.scope):
-        raise BadQuestion(NOT_ALLOWED.format(tool=name))
+        raise BadQuestion(NOT_ALLOWED.but(tool=name))
     check_names(tool, arguments)
     match name:
         case "search":
             return await _in_thread(partial(_searched, assistant, arguments, used.home))
         case "ask":
+            used.count(used.caller)
             return said_of_answer(await _answered(assistant, gate, arguments, used.request), used.home)
         case _:
             return await _in_thread(partial(_passage_read, assistant, arguments, used.home))
@@ -200,7 +205,7 @@ async def _called(assistant: Assistant, gate: ModelGate, used: _Used, name: str,
 def _searched(assistant: Assistant, arguments: JsonObject, home: str | None) -> Said:
     asked = read_asked(arguments, assistant.reports, k=SEARCH_K)
     if asked.k > MAX_SEARCH_K:
-        raise BadQuestion(f"k 应是 1 到 {MAX_SEARCH_K} 的整数。")
+        raise BadQuestion(message("k 应是 1 到 {most} 的整数。", most=MAX_SEARCH_K))
     results = search_in_one_go(assistant, asked.question, within=asked.within, k=asked.k, offset=asked.offset)
     return said_of_search(results, home)
 
@@ -241,7 +246,7 @@ def _passage_read(library: Library, arguments: JsonObject, home: str | None) -> 
     if found is None and passage is not None:
         found = [passage], 0
     if found is None:
-        raise BadQuestion(NO_SUCH_PASSAGE.format(id=which.passage_id[:100]))
+        raise BadQuestion(NO_SUCH_PASSAGE.but(id=which.passage_id[:100]))
     return said_of_passage(*found, home)
 
 

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from chat.access.caller import Caller, caller_of
 from chat.api.whole_report import passages_object, read_stretch, whole_report_object
 from chat.contract import JsonObject, ReportLine, error_object
 from chat.guard import REPORTS
 from chat.opened import OpenedReport
+from ingest.language import message
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 ONE_REPORT = REPORTS + "/{report_id}"
 PASSAGES = ONE_REPORT + "/passages"
-NO_SUCH_REPORT = "资料库里没有这份报告；编号见 GET /api/v1/reports。"
+NO_SUCH_REPORT = message("资料库里没有这份报告；编号见 GET /api/v1/reports。")
 
 
 class Library(Protocol):
@@ -31,16 +33,16 @@ class Library(Protocol):
         ...
 
 
-def add_report_routes(app: "FastAPI", library: Library) -> None:
-    """Put the routes on the application."""
+def add_report_routes(app: "FastAPI", see: Callable[[Caller], Library]) -> None:
+    """Put the routes on the application; see: what of the library is there for a caller."""
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import JSONResponse, Response  # noqa: PLC0415
 
     async def answered(request: Request, told: Callable[[ReportLine, OpenedReport], JsonObject]) -> Response:
-        content = await run_in_threadpool(_told, library, request.path_params["report_id"], told)
+        content = await run_in_threadpool(_told, see(caller_of(request)), request.path_params["report_id"], told)
         if content is None:
-            return JSONResponse(error_object(NO_SUCH_REPORT), status_code=404)
+            return JSONResponse(error_object(str(NO_SUCH_REPORT)), status_code=404)
         return JSONResponse(content)
 
     async def report(request: Request) -> Response:

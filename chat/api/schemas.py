@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
-from chat.answer import QUESTION_CHARS
+from chat.answer import QUESTION_CHARS, Fallback
 from chat.api.completions import IGNORED, MODEL, UNSUPPORTED
 from chat.api.shapes import FLAG, MAYBE_NUMBER, NUMBER, TEXT, closed, list_of, named, one_of, record, told
 from chat.contract import KINDS, MAX_CHOICES, MAX_K, MAX_OFFSET, MAX_TURNS, TURN_CHARS, JsonObject
@@ -122,7 +122,9 @@ SCHEMAS: Mapping[str, JsonObject] = {
             {
                 "reports": list_of({"type": "string", "minLength": 1}, maxItems=MAX_CHOICES, description="报告编号"),
                 "years": list_of(
-                    {"type": "integer", "minimum": 1000, "maximum": 9999}, maxItems=MAX_CHOICES, description="出版年份"
+                    {"type": ["integer", "null"], "minimum": 1000, "maximum": 9999},
+                    maxItems=MAX_CHOICES,
+                    description="出版年份；null 是未注明年份的",
                 ),
                 "kinds": list_of(one_of(KINDS), maxItems=MAX_CHOICES, description="段落类型，row 是表格的行"),
             }
@@ -176,11 +178,17 @@ SCHEMAS: Mapping[str, JsonObject] = {
             **_FOUND,
             "answer": told(TEXT, "带 [n] 标号的回答；没有依据时是其说明"),
             "refused": told(FLAG, "资料中没有找到依据"),
+            "quoted": told(FLAG, "回答是原文的摘录，不是模型写的"),
+            "fallback": told(
+                {"enum": [*get_args(Fallback), None]},
+                "因何改为摘录：unavailable 模型不可用，overtime 超时；null 不是因此",
+            ),
             "sentences": list_of(named("Sentence")),
             "citations": list_of(named("Citation")),
             "timings": record(
                 {
                     "search_ms": {"type": "number"},
+                    "waited_ms": {"type": ["number", "null"]},
                     "first_token_ms": {"type": ["number", "null"]},
                     "total_ms": {"type": ["number", "null"]},
                     "prompt_tokens": MAYBE_NUMBER,
@@ -197,7 +205,7 @@ SCHEMAS: Mapping[str, JsonObject] = {
             "facets": record(
                 {
                     "reports": list_of(record({"report_id": TEXT, "title": TEXT, "count": NUMBER})),
-                    "years": list_of(record({"year": NUMBER, "count": NUMBER})),
+                    "years": list_of(record({"year": MAYBE_NUMBER, "count": NUMBER})),
                     "kinds": list_of(record({"kind": TEXT, "count": NUMBER})),
                 },
                 description="换用其他筛选条件会有几段",

@@ -17,6 +17,7 @@ from chat.contract import KINDS, MAX_CHOICES, MAX_OFFSET, MAX_TURNS, TURN_CHARS,
 from chat.facets import Results
 from chat.pages.spans import citation_link, passage_link
 from chat.reference import reference
+from ingest.language import message, say
 from ingest.report import Passage
 
 SEARCH_K = 5  # each passage costs the model that reads it some 200 tokens
@@ -206,7 +207,9 @@ def check_names(tool: Tool, arguments: Mapping[str, object]) -> None:
     """
     known: Any = tool.takes["properties"]
     if unknown := sorted(str(name)[:60] for name in arguments if name not in known):
-        raise BadQuestion(f"{tool.name} 没有 {unknown[0]} 这个参数；可用 {'、'.join(known)}。")
+        raise BadQuestion(
+            message("{tool} 没有 {unknown} 这个参数；可用 {known}。", tool=tool.name, unknown=unknown[0], known=known)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +229,11 @@ def read_which(arguments: Mapping[str, object]) -> WhichPassage:
     passage_id, neighbours = arguments.get("passage_id"), arguments.get("neighbours", AROUND)
     section = arguments.get("section", False)
     if not isinstance(passage_id, str) or not 0 < len(passage_id) <= 300:
-        raise BadQuestion("passage_id 应是段落编号，来自 search 或 ask 的结果。")
+        raise BadQuestion(message("passage_id 应是段落编号，来自 search 或 ask 的结果。"))
     if not isinstance(neighbours, int) or isinstance(neighbours, bool) or not 0 <= neighbours <= MAX_NEIGHBOURS:
-        raise BadQuestion(f"neighbours 应是 0 到 {MAX_NEIGHBOURS} 的整数。")
+        raise BadQuestion(message("neighbours 应是 0 到 {most} 的整数。", most=MAX_NEIGHBOURS))
     if not isinstance(section, bool):
-        raise BadQuestion("section 应是 true 或 false。")
+        raise BadQuestion(message("section 应是 true 或 false。"))
     return WhichPassage(passage_id, SECTION_NEIGHBOURS if section else neighbours)
 
 
@@ -242,7 +245,7 @@ def said_of_search(results: Results, home: str | None) -> Said:
         "total": results.total,
         "passages": [_passage(passage, home) for passage in passages],
     }
-    return Said(content, "\n\n".join(map(_read_out, passages)) or "没有找到有关的段落。")
+    return Said(content, "\n\n".join(map(_read_out, passages)) or say("没有找到有关的段落。"))
 
 
 def said_of_answer(finished: Finished, home: str | None) -> Said:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from chat.answer import BadQuestion
 from chat.contract import JsonObject, ReportLine, report_object
 from chat.reference import reference
+from ingest.language import message
 from ingest.passages import split_passages
 from ingest.report import PageQuality, Passage, Report
 
@@ -35,7 +36,9 @@ def read_stretch(given: Mapping[str, str]) -> Stretch:
         BadQuestion: a parameter is unknown, no number, or out of its range.
     """
     if unknown := sorted(set(given) - {"section", "page", "offset", "limit"}):
-        raise BadQuestion(f"没有 {unknown[0][:60]} 这个参数；可用 section、page、offset、limit。")
+        raise BadQuestion(
+            message("没有 {unknown} 这个参数；可用 section、page、offset、limit。", unknown=unknown[0][:60])
+        )
     return Stretch(
         section=_number(given, "section", 0, MAX_NUMBER, None),
         page=_number(given, "page", 1, MAX_NUMBER, None),
@@ -49,7 +52,7 @@ def _number(given: Mapping[str, str], name: str, least: int, most: int, default:
     if text is None:
         return default
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most):
-        raise BadQuestion(f"{name} 应是 {least} 到 {most:,} 的整数。")
+        raise BadQuestion(message("{name} 应是 {least} 到 {most:,} 的整数。", name=name, least=least, most=most))
     return int(text)
 
 

@@ -9,6 +9,7 @@ import re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.errors import UserError
+from ingest.language import message
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 
@@ -27,7 +28,12 @@ class Below:
         """
         path = path.rstrip("/")
         if not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
-            raise BadPath(f"server.path 应形如 /reportqa，由字母、数字与 . _ ~ - 组成，实为 {path!r}")
+            raise BadPath(
+                message(
+                    "server.external_url 的路径应形如 /reportqa，由字母、数字与 . _ ~ - 组成，实为 {path}",
+                    path=repr(path),
+                )
+            )
         self._app = app
         self._path = path
 

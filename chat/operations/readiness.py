@@ -14,26 +14,27 @@ from chat.gate import Busy
 from chat.generation import Reachable
 from chat.live import LiveAssistant
 from chat.operations.metrics import Library
+from ingest.language import Message, message
 
 # missing: nothing can be asked. degraded: answered, with less than there should be.
 State = Literal["ready", "degraded", "missing"]
 
 ASKED_AGAIN_SECONDS = 10.0  # how long what a model answered is believed, so that probes are no load for a service
 
-NO_INDEX = "索引无法载入，暂不能回答；详情见服务日志。"
-NO_REPORTS = "资料库中还没有报告；请先添加。"
-OLD_INDEX = "新版索引无法载入，仍由上一版回答；详情见服务日志。"
-NO_MODEL = "语言模型没有回应，暂以摘录原文作答；详情见服务日志。"
-STOPPING = "服务正在停止。"
+NO_INDEX = message("索引无法载入，暂不能回答；详情见服务日志。")
+NO_REPORTS = message("资料库中还没有报告；请先添加。")
+OLD_INDEX = message("新版索引无法载入，仍由上一版回答；详情见服务日志。")
+NO_MODEL = message("语言模型没有回应，暂以摘录原文作答；详情见服务日志。")
+STOPPING = message("服务正在停止。")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A thing that answers need, and how it is; message: what to do, "" where it is ready."""
+    """A thing that answers need, and how it is; message: what to do, None where it is ready."""
 
     name: str
     state: State
-    message: str = ""
+    message: Message | None = None
 
 
 Check = Callable[[], Part]
@@ -46,7 +47,10 @@ def summed_up(parts: Iterable[Part]) -> tuple[int, JsonObject]:
     worst = next((state for state in ("missing", "degraded") if state in states), "ready")
     told: JsonObject = {
         "status": "unavailable" if worst == "missing" else worst,
-        "checks": [{"name": part.name, "status": part.state, "message": part.message} for part in parts],
+        "checks": [
+            {"name": part.name, "status": part.state, "message": "" if part.message is None else str(part.message)}
+            for part in parts
+        ],
     }
     return (503 if worst == "missing" else 200), told
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from chat.access.caller import Caller, caller_of
 from chat.answer import BadQuestion
 from chat.contract import identity
 from chat.json_body import read_json
@@ -37,8 +38,8 @@ TOO_LONG = message("会话过长，无法导出：回答合计最多 {letters:,}
 NOT_KEPT = message("exchanges 应是页面所保存的会话。")
 
 
-def add_export_routes(app: "FastAPI", assistant: Assistant) -> None:
-    """Put the route on the application."""
+def add_export_routes(app: "FastAPI", see: Callable[[Caller], Assistant]) -> None:
+    """Put the route on the application; see: what of the library is there for a caller."""
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import Response  # noqa: PLC0415
@@ -51,7 +52,7 @@ def add_export_routes(app: "FastAPI", assistant: Assistant) -> None:
         async with writing:
             if await request.is_disconnected():
                 return Response(status_code=499)  # nobody waits for it any more
-            name, content, media = await run_in_threadpool(_exported, asked, assistant)
+            name, content, media = await run_in_threadpool(_exported, asked, see(caller_of(request)))
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}  # RFC 6266
         return Response(content, media_type=media, headers=headers)
 

@@ -1,10 +1,13 @@
 """What the library holds and how well it answers, drawn when they are looked at."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from chat.access.caller import Caller
 from chat.gate import Busy
 from chat.holdings import Overview
+from chat.pages.askers import asker
 from chat.pages.drawn import PLAIN, drawn, in_language_of
 from chat.pages.evaluated import evaluation_page
 from chat.pages.overview import overview_html
@@ -25,17 +28,18 @@ class Overlooked(Protocol):
     def version(self) -> str: ...
 
 
-def lay_out_overview(assistant: Overlooked, words: Words) -> None:
+def lay_out_overview(see: Callable[[Caller], Overlooked], words: Words) -> None:
     """A tab for the library, and one for the last evaluation."""
     import gradio as gr  # noqa: PLC0415
 
-    def overview() -> str:
+    def overview(request: gr.Request) -> str:
         try:
-            return overview_html(assistant.overview, words.overview)
+            return overview_html(see(asker(request)).overview, words.overview)
         except Busy as problem:
             return empty_html(str(problem))
 
-    def evaluation() -> str:
+    def evaluation(request: gr.Request) -> str:
+        assistant = see(asker(request))
         return evaluation_page(assistant.results, words.evaluation, version=assistant.version)
 
     for name, draw, place in (

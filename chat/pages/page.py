@@ -1,18 +1,20 @@
 """The page as a whole: its head, a tab for each thing to do, and how it looks to Gradio."""
 
 import os
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from chat.access.caller import Caller
 from chat.gate import ModelGate
 from chat.opened import OpenedReport
+from chat.pages.askers import asker
 from chat.pages.covers import header_html
 from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of
 from chat.pages.overview_tab import Overlooked, lay_out_overview
 from chat.pages.searching import Searching, lay_out_search
 from chat.pages.shelf_tab import lay_out_shelf
 from chat.pages.talk import Assistant as Talking
-from chat.pages.talk import Count, Talk, connect_talk, lay_out_talk, uncounted
+from chat.pages.talk import Count, connect_talk, lay_out_talk, uncounted
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
 
@@ -32,8 +34,11 @@ class Assistant(Talking, Searching, Overlooked, Protocol):
     def open_report(self, report_id: str) -> OpenedReport | None: ...
 
 
+See = Callable[[Caller], Assistant]
+
+
 def make_page(
-    assistant: Assistant,
+    see: See,
     gate: ModelGate,
     words: Words,
     *,
@@ -49,6 +54,11 @@ def make_page(
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(1 << 30)
     import gradio as gr  # noqa: PLC0415
 
+    def begin(request: gr.Request) -> Updates:
+        """What the page begins with is of the library that answers when it is opened."""
+        assistant = see(asker(request))
+        return talk.begun(assistant) | {header: header_html(assistant.reports, words)}
+
     page: gr.Blocks
     with gr.Blocks(title=words.product, analytics_enabled=False, fill_width=True) as page:
         header = drawn("", "header")
@@ -56,16 +66,13 @@ def make_page(
             with gr.Tab(words.head.chat, id=words.head.chat):
                 talk = lay_out_talk(words)
             with gr.Tab(words.head.search):
-                results = lay_out_search(assistant, words)
+                results = lay_out_search(see, words)
             if shelf is not None:
                 with gr.Tab(words.head.reports):
-                    lay_out_shelf(
-                        page, shelf, editing, words, header=header, talk=talk, results=results, assistant=assistant
-                    )
-            lay_out_overview(assistant, words)
-        begun = in_language_of(words, partial(_begun, talk, header, assistant))
-        page.load(begun, None, [header, talk.begin, talk.covered], **PLAIN)
-        connect_talk(talk, tabs, words.head.chat, assistant, gate, count=count)
+                    lay_out_shelf(page, shelf, editing, words, header=header, talk=talk, results=results, see=see)
+            lay_out_overview(see, words)
+        page.load(in_language_of(words, begin), None, [header, talk.begin, talk.covered], **PLAIN)
+        connect_talk(talk, tabs, words.head.chat, see, gate, count=count)
     page.max_threads = (
         gate.most + SAME_TIME
     )  # who waits takes one; the 40 that Gradio takes are every other request's too
@@ -73,11 +80,6 @@ def make_page(
     page.state_session_capacity = SESSIONS  # of each, Gradio keeps a copy of the page's configuration
     page.queue(api_open=False, max_size=QUEUED_EVENTS, default_concurrency_limit=SAME_TIME)
     return page
-
-
-def _begun(talk: Talk, header: "gr.Markdown", assistant: Assistant) -> Updates:
-    """What the page begins with is of the library that answers when it is opened."""
-    return talk.begun(assistant) | {header: header_html(assistant.reports, talk.words)}
 
 
 def make_theme() -> "gr.themes.Base":

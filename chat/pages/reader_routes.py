@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from chat.access.caller import Caller, caller_of
 from chat.contract import error_object
 from chat.gate import Busy
 from chat.opened import OpenedReport
@@ -32,8 +34,9 @@ class Opening(Protocol):
         ...
 
 
-def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None) -> None:
-    """Put the routes on the application; without views no page is shown as a picture."""
+def add_reader_routes(app: "FastAPI", see: Callable[[Caller], Opening], views: PageViews | None) -> None:
+    """Put the routes on the application; see: what of the library is there for a caller. Without views no page is
+    shown as a picture."""
     from fastapi import Request  # noqa: PLC0415 - as in service
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
     from starlette.responses import HTMLResponse, JSONResponse, Response  # noqa: PLC0415
@@ -43,7 +46,7 @@ def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None)
     async def read(request: Request) -> Response:
         words = words_for(request.headers.get("accept-language", ""), request.query_params.get("lang"))
         try:
-            opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
+            opened = await run_in_threadpool(see(caller_of(request)).open_report, request.path_params["report_id"])
         except Busy as busy:
             with speaking(words.language):
                 return HTMLResponse(_without_report(str(busy), words), status_code=503)
@@ -54,7 +57,7 @@ def add_reader_routes(app: "FastAPI", library: Opening, views: PageViews | None)
         return HTMLResponse(_page(opened.report.title, body, words))
 
     async def view(request: Request) -> Response:
-        opened = await run_in_threadpool(library.open_report, request.path_params["report_id"])
+        opened = await run_in_threadpool(see(caller_of(request)).open_report, request.path_params["report_id"])
         if opened is None or views is None or not is_pictured(opened):
             said = words_for(request.headers.get("accept-language", ""))
             return JSONResponse(error_object(said.reader.gone), status_code=404)

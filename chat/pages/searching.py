@@ -1,13 +1,15 @@
 """The search of the passages, without the model; its filters and pages are drawn with the results and come back as the
 search that they lead to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from chat.access.caller import Caller
 from chat.answer import BadQuestion, Found, Turn
 from chat.contract import ReportLine, read_asked
 from chat.facets import DEFAULT_K, search_in_one_go
 from chat.gate import Busy
+from chat.pages.askers import asker
 from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of, wish, wishes
 from chat.pages.render import empty_html
 from chat.pages.results import results_html
@@ -35,24 +37,25 @@ class Searching(Protocol):
     ) -> Found: ...
 
 
-def lay_out_search(assistant: Searching, words: Words) -> "gr.Markdown":
+def lay_out_search(see: Callable[[Caller], Searching], words: Words) -> "gr.Markdown":
     """The search; where its results are drawn."""
     import gradio as gr  # noqa: PLC0415
 
-    def results_of(request: dict[str, object]) -> str:
+    def results_of(asked_for: dict[str, object], request: gr.Request) -> str:
+        assistant = see(asker(request))
         try:
-            asked = read_asked(request, assistant.reports)
+            asked = read_asked(asked_for, assistant.reports)
             searched = search_in_one_go(assistant, asked.question, within=asked.within, k=asked.k, offset=asked.offset)
         except (BadQuestion, Busy) as problem:
             return empty_html(str(problem))
         return results_html(searched, assistant.reports, words)
 
-    def search(text: str) -> str:
-        return results_of({"question": text}) if text.strip() else empty_html(words.search.empty)
+    def search(text: str, request: gr.Request) -> str:
+        return results_of({"question": text}, request) if text.strip() else empty_html(words.search.empty)
 
-    def lead(text: str) -> Updates:
+    def lead(text: str, request: gr.Request) -> Updates:
         asked = wish(text)
-        return {box: str(asked.get("question", "")), results: results_of(asked)}
+        return {box: str(asked.get("question", "")), results: results_of(asked, request)}
 
     with gr.Row(elem_id="search"):
         box = gr.Textbox(

@@ -1,7 +1,9 @@
 """The list of reports; its buttons are the page's script's, which presses the hidden one when a change is done."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from chat.access.caller import Caller
 from chat.pages.askers import asker
 from chat.pages.covers import header_html, shelf_head_html, shelf_html
 from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of
@@ -26,7 +28,7 @@ def lay_out_shelf(
     header: "gr.Markdown",
     talk: Talk,
     results: "gr.Markdown",
-    assistant: Assistant,
+    see: Callable[[Caller], Assistant],
 ) -> None:
     """The list, drawn when the page is opened and after each change, with all on the page that a change touches."""
     import gradio as gr  # noqa: PLC0415
@@ -40,13 +42,15 @@ def lay_out_shelf(
         return may_edit(editing, asker(request), client, request.headers)
 
     def draw(request: gr.Request) -> Updates:
-        reports = shelf.reports()
+        seen = {line.id for line in see(asker(request)).reports}
+        reports = [line for line in shelf.reports() if line.id in seen]
         return {
             header: header_html(reports, words),
             listed: shelf_html(reports, words, editable=editable(request)),
         }
 
     def change(exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request) -> Updates:
+        assistant = see(asker(request))
         # What was found, and what is asked of, may be a report that has left.
         updates = draw(request) | {results: empty_html(words.search.empty)}
         kept = still_standing(exchanges, assistant)

@@ -217,6 +217,8 @@ class Run:
 
 # What an event of the conversation is given: what was typed or written, the exchanges, what is asked of, the reader.
 Handler = Callable[[str, tuple[Exchange, ...], OneReport | None, Reader], Generator[Updates, None, None]]
+# What of the library is there for a caller.
+See = Callable[[Caller], Assistant]
 # Told of who asks before each question; raises TooMany where that is more than they may.
 Count = Callable[[Caller], None]
 
@@ -226,12 +228,12 @@ def uncounted(caller: Caller) -> None:
 
 
 def connect_talk(
-    talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate, *, count: Count = uncounted
+    talk: Talk, tabs: "gr.Tabs", chat_tab: str, see: See, gate: ModelGate, *, count: Count = uncounted
 ) -> None:
-    """Let the components ask the assistant; what its model does goes through the gate, and each question is counted."""
+    """Let the components ask what each caller sees; what its model does goes through the gate, and each question is counted."""
     import gradio as gr  # noqa: PLC0415
 
-    events = _Events(talk, tabs, chat_tab, assistant, gate, count=count)
+    events = _Events(talk, tabs, chat_tab, see, gate, count=count)
 
     def stop(request: gr.Request) -> None:
         events.stop(request.session_hash)
@@ -261,13 +263,11 @@ def connect_talk(
 class _Events:
     """What readers do on the page, a method each; one answer is under way in a session."""
 
-    def __init__(
-        self, talk: Talk, tabs: "gr.Tabs", chat_tab: str, assistant: Assistant, gate: ModelGate, *, count: Count
-    ) -> None:
+    def __init__(self, talk: Talk, tabs: "gr.Tabs", chat_tab: str, see: See, gate: ModelGate, *, count: Count) -> None:
         self._talk = talk
         self._tabs = tabs
         self._chat_tab = chat_tab
-        self._assistant = assistant
+        self._see = see
         self._gate = gate
         self._count = count
         self._runs: dict[str | None, Run] = {}
@@ -295,7 +295,7 @@ class _Events:
             case "open" if run is not None:
                 run.leave(asked.get("exchanges"))
             case "new":
-                yield self._talk.emptied(self._assistant)
+                yield self._talk.emptied(self._see(reader.caller))
             case "ask" if question:
                 yield from self._answer(_next(exchanges, question, of=only), exchanges, reader)
             case "again" if exchanges:
@@ -304,9 +304,9 @@ class _Events:
                 again = replace(again, verbatim=asked.get("verbatim") is True)
                 yield from self._answer(again, exchanges[:-1], reader)
             case "of":
-                yield from self._ask_of(asked.get("report"), question)
+                yield from self._ask_of(asked.get("report"), question, reader)
             case "open":
-                yield from _opened(self._talk, self._assistant, asked.get("exchanges"))
+                yield from _opened(self._talk, self._see(reader.caller), asked.get("exchanges"))
 
     def stop(self, session: str | None) -> None:
         """The answer is broken off."""
@@ -321,17 +321,17 @@ class _Events:
     ) -> Generator[Updates, None, None]:
         import gradio as gr  # noqa: PLC0415
 
-        run = Run()
+        run, assistant = Run(), self._see(reader.caller)
         if self._runs.setdefault(reader.session, run) is not run:
             return  # pressed twice at once
         try:
             if len(earlier) >= MAX_EXCHANGES:
                 gr.Warning(self._talk.words.talk.full)
                 return
-            exchange = _named(exchange, self._assistant)
-            earlier = still_standing(earlier, self._assistant)
+            exchange = _named(exchange, assistant)
+            earlier = still_standing(earlier, assistant)
             progress = _progress(
-                self._assistant,
+                assistant,
                 self._gate,
                 run,
                 exchange,
@@ -341,15 +341,15 @@ class _Events:
                 by=asker_of(reader.caller, "page", self._talk.words.language),
                 count=partial(self._count, reader.caller),
             )
-            yield from _shown(self._talk, self._assistant, progress, run, earlier)
+            yield from _shown(self._talk, assistant, progress, run, earlier)
         finally:
             self._runs.pop(reader.session, None)
 
-    def _ask_of(self, report: object, question: str) -> Generator[Updates, None, None]:
+    def _ask_of(self, report: object, question: str, reader: Reader) -> Generator[Updates, None, None]:
         """The next questions are asked of this report; a question goes into the box, where the reader sends it."""
         import gradio as gr  # noqa: PLC0415
 
-        yield self._talk.asked_of(_report(self._assistant, report))
+        yield self._talk.asked_of(_report(self._see(reader.caller), report))
         if question:
             yield {self._talk.box: question, self._tabs: gr.Tabs(selected=self._chat_tab)}
 

@@ -60,6 +60,8 @@ ways = ["keys", "none"]
 proxies = ["10.0.0.5"]
 questions_per_minute = 20
 requests_per_minute = 600
+[access.groups]
+"研发部" = ["ev-2025", "reports/研发/"]
 
 [limits]
 slots = 4
@@ -124,7 +126,7 @@ def test_every_key_of_every_section_is_read() -> None:
             "https://reports.example.com",
             "/reportqa",
         ),
-        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600),
+        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600, {"研发部": ("ev-2025", "reports/研发/")}),
         LimitsConfig(4, 3, 64, 90, 180),
         RecordsConfig("postgresql+psycopg://db.example.com/reportqa", True, 730, 5000, 10, 90),
         LogsConfig("json", True),
@@ -166,6 +168,8 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ('[generator]\nbackend = "llama"', "generator.backend 应为 local、openai、none 之一，实为 'llama'"),
         ('[generator]\nbackend = ["none"]', "generator.backend 应为 local、openai、none 之一"),
         ('[access]\nways = ["kies"]', "access.ways 应为 loopback、keys、none 之一，实为 'kies'"),
+        ("[access]\ngroups = 3", "access.groups 应写成一节 [access.groups]"),
+        ('[access.groups]\n"研发部" = "ev-2025"', "access.groups.研发部 应为字符串数组"),
         ("[generator", "不是有效的 TOML"),
         (
             '[generator]\nmodel = "multilingual-e5-small"',
@@ -175,6 +179,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
             '[encoder]\nmodel = "qwen3-1.7b"',
             "encoder.model 的 qwen3-1.7b 是生成模型；请写在 [generator] 的 model 中",
         ),
+        ('[logs]\nquestions = "yes"', "logs.questions 应为 true 或 false，实为 'yes'"),
         ("[limits]\nwaiting = 0", "limits.waiting 至少为 1，实为 0"),
         ('[generator]\nbackend = "openai"\nsilence_seconds = -1', "generator.silence_seconds 至少为 1，实为 -1"),
         ("[limits]\nslots = 2", "本地模型一次只答一个问题；limits.slots 应为 1，实为 2"),

@@ -38,7 +38,7 @@ from chat.api.mcp_server import make_server, serve_stdio
 from chat.gate import ModelGate
 from tests.chat.api.one_report import scripted
 print("a stray word that must not reach the client")
-serve_stdio(make_server(scripted(), ModelGate(), lambda request: None))
+serve_stdio(make_server(lambda caller: scripted(), ModelGate(), lambda request: None))
 """
 CITED = "ev-2025#8"
 USES: dict[str, dict[str, Any]] = {
@@ -247,7 +247,7 @@ def test_who_may_not_use_a_tool_does_not_see_it_nor_use_it() -> None:
         """What the server answers this caller."""
         scope = {"type": "http", "headers": [], "state": {"caller": caller}}
         context: Any = SimpleNamespace(request=Request(scope, never))
-        entry = make_server(scripted(), ModelGate(), lambda request: None).get_request_handler(method)
+        entry = make_server(lambda caller: scripted(), ModelGate(), lambda request: None).get_request_handler(method)
         assert entry is not None
         handler: Any = entry.handler
         return asyncio.run(handler(context, entry.params_type(**params)))

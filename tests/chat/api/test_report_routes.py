@@ -93,12 +93,13 @@ def test_what_cannot_be_asked_is_said(client: TestClient, query: str, message: s
 @pytest.mark.parametrize("path", ["/api/v1/reports/none", "/api/v1/reports/none/passages", "/api/v1/reports/..."])
 def test_a_report_that_there_is_not_is_not_found(client: TestClient, path: str) -> None:
     response = client.get(path)
-    assert (response.status_code, response.json()) == (404, {"id": None, "error": NO_SUCH_REPORT})
+    assert (response.status_code, response.json()) == (404, {"id": None, "error": str(NO_SUCH_REPORT)})
 
 
 def test_one_that_has_left_the_list_is_read_no_more() -> None:
     app = FastAPI()
-    add_report_routes(app, ScriptedAssistant(listed=(), opened={"es-2024": OpenedReport(REPORT, "储能.pdf", "")}))
+    library = ScriptedAssistant(listed=(), opened={"es-2024": OpenedReport(REPORT, "储能.pdf", "")})
+    add_report_routes(app, lambda caller: library)
     assert TestClient(Guard(app), base_url=HOME).get(ROUTE).status_code == 404
 
 

@@ -21,7 +21,9 @@ async def nothing(*_: object) -> None:
 def proxied() -> Iterator[TestClient]:
     """The service as a proxy asks it, which has taken /reportqa away."""
     headers = {"host": HOST, "x-forwarded-proto": "https"}
-    with TestClient(make_app(ScriptedAssistant(), allowed_hosts=(HOST,), below="/reportqa"), headers=headers) as client:
+    with TestClient(
+        make_app(ScriptedAssistant(), allowed_hosts=(HOST,), external_url=f"https://{HOST}/reportqa"), headers=headers
+    ) as client:
         yield client
 
 
@@ -51,7 +53,7 @@ def test_a_request_that_brings_the_path_along_is_asked_for_nothing_there_is(prox
 
 @pytest.mark.parametrize("path", ["reportqa", "/a b", "/../x", "/a/./b", "//evil.example", "/a?b", "/研报"])
 def test_a_path_that_is_none_is_named_at_the_start(path: str) -> None:
-    with pytest.raises(BadPath, match=r"server\.path 应形如 /reportqa"):
+    with pytest.raises(BadPath, match="external_url 的路径应形如 /reportqa"):
         Below(nothing, path)
 
 

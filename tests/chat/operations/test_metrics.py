@@ -16,7 +16,7 @@ from chat.gate import Busy, ModelGate, TooMany
 from chat.generation import GeneratorUnavailable
 from chat.operations.metrics import Metrics, outcome_of
 from chat.operations.operation_routes import Operations
-from chat.operations.readiness import ASKED_AGAIN_SECONDS, Part, index_check, model_check, summed_up
+from chat.operations.readiness import ASKED_AGAIN_SECONDS, NO_REPORTS, Part, index_check, model_check, summed_up
 from chat.operations.requests import Served
 from chat.service import make_app
 from tests.fakes import HITS, ScriptedAssistant
@@ -189,7 +189,7 @@ def test_asvs_13_4_5_metrics_are_for_administrators() -> None:
 def test_an_index_answers_or_is_missing_or_is_the_one_before() -> None:
     assert index_check(Shown())().state == "ready"
     assert index_check(Shown(gone=True))().state == "missing"
-    assert index_check(Shown(passages=0))() == Part("index", "missing", "资料库中还没有报告；请先添加。")
+    assert index_check(Shown(passages=0))() == Part("index", "missing", NO_REPORTS)
     assert index_check(Shown(problem="/var/lib/x：文件已损坏"))().state == "degraded"
 
 

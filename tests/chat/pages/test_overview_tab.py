@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
 import pytest
+from starlette.requests import Request
 
 from chat.holdings import Overview
 from chat.live import UNAVAILABLE, LibraryUnavailable
@@ -21,9 +23,10 @@ async def drawings(assistant: Overlooked, words: Words) -> tuple[list[str], list
     """The names of the tabs, and what draws each; in a loop, for Gradio would leave one open."""
     page: gr.Blocks
     with gr.Blocks() as page, gr.Tabs():
-        lay_out_overview(assistant, words)
+        lay_out_overview(lambda caller: assistant, words)
     names = [str(block.label) for block in page.blocks.values() if isinstance(block, gr.Tab)]
-    return names, [each.fn for each in page.fns.values() if each.fn is not None]
+    request = gr.Request(Request({"type": "http"}))
+    return names, [partial(each.fn, request) for each in page.fns.values() if each.fn is not None]
 
 
 @pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])

@@ -63,7 +63,7 @@ class Library:
 
 def client_of(library: Library | LiveAssistant, views: PageViews | None) -> TestClient:
     app = FastAPI()
-    add_reader_routes(app, library, views)
+    add_reader_routes(app, lambda caller: library, views)
     return TestClient(Guard(app), base_url=HOME)
 
 

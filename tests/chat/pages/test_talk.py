@@ -39,7 +39,7 @@ from chat.pages.talk import (
     lay_out_talk,
 )
 from index.filters import Filter
-from ingest.language import message
+from ingest.language import Message
 from ingest.report import Passage
 from tests.chat.pages.conversations import ANSWERED, QUOTED
 from tests.fakes import ANSWER, EXPORTS, LISTED, POLICY, PROVED, SALES, TIMINGS, ScriptedAssistant, cite
@@ -54,7 +54,7 @@ async def laid_out(assistant: ScriptedAssistant) -> tuple[Talk, gr.Tabs, dict[st
     with gr.Blocks() as page:
         with gr.Tabs() as tabs, gr.Tab("对话", id="chat"):
             talk = lay_out_talk(CHINESE)
-        connect_talk(talk, tabs, "chat", assistant, ModelGate())
+        connect_talk(talk, tabs, "chat", lambda caller: assistant, ModelGate())
     return talk, tabs, {str(each.name): each.fn for each in page.fns.values() if each.fn is not None}
 
 
@@ -571,7 +571,7 @@ def test_the_sources_are_drawn_when_they_change_and_not_with_every_word(
 
 def test_a_question_too_many_is_told_as_one_that_has_no_answer(assistant: ScriptedAssistant) -> None:
     def full() -> None:
-        raise TooMany(message("{most} 次，{seconds} 秒"), 10, 3.2)
+        raise TooMany(Message("{most} 次，{seconds} 秒", {}), 10, 3.2)
 
     progress = _progress(assistant, ModelGate(), Run(), Exchange("销量？"), (), words=CHINESE, count=full)
     *_, last = progress

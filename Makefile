@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test check eval formats bench pictures bench-page bench-scale bench-load budget ablation side-by-side install clean
+.PHONY: chat test check eval formats bench pictures bench-page bench-scale bench-load budget ablation side-by-side bundle audit install clean
 
 chat: install
 	$(BIN)/reportqa chat
@@ -57,6 +57,10 @@ side-by-side: install
 	$(BIN)/python -m pip install --editable ".[dev,peers]"
 	$(BIN)/reportqa model fetch multilingual-e5-small
 	$(BIN)/python -m tests.side_by_side $(if $(SET),--set $(SET))
+
+# Licences of all that is installed; known weaknesses where pip-audit is installed and reaches a feed.
+audit: install
+	$(BIN)/python -m tests.licences
 
 # Everything to install it on a machine without a network, in TO.
 bundle: install

@@ -180,7 +180,7 @@ async def _ask_page(client: httpx.AsyncClient, site: Site, outcome: Outcome, ses
             shown += str(message.get("output"))
             if message["msg"] == "process_completed":
                 outcome.ends.append("finished" if 'class="answer"' in shown else "told")
-            if message["msg"] in ("process_completed", "close_stream", "unexpected_error"):
+            if message["msg"] in ("close_stream", "unexpected_error"):  # after the last event of the session
                 return
 
 

@@ -13,6 +13,7 @@ import yaml
 from chat.cli import _parser
 from chat.config import ServerConfig, load_config
 from chat.operations.below import Below
+from chat.operations.metrics import Metrics
 from chat.service import FINISH_SECONDS, GRACE_SECONDS, TOLD_SECONDS
 from ingest.reading import MAX_BYTES
 
@@ -97,6 +98,34 @@ def test_the_commands_are_commands() -> None:
     (start,) = re.findall(r"^ExecStart=/opt/reportqa/bin/(.+)$", UNIT, re.M)
     started = parser.parse_args(arguments_of(start))
     assert (started.command, started.port) == ("chat", PORT)
+
+
+@pytest.mark.parametrize("name", ["operations.md", "offline.md"])
+def test_the_commands_of_the_documentation_are_commands(name: str) -> None:
+    shown = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / name).read_text("utf-8"), re.S)
+    lines = [line.partition(" # ")[0].rstrip("'") for block in shown for line in block.splitlines()]
+    calls = [re.split(r"(?:^|[\s/])reportqa(?= (?:--config|[a-z]))", line, maxsplit=1) for line in lines]
+    commands = [call[1].split(" && ")[0] for call in calls if len(call) == 2 and "systemctl" not in call[0] + call[1]]
+    commands = [each for each in commands if "useradd" not in each and not each.startswith(" and")]
+    assert commands
+    for command in commands:
+        _parser().parse_args(shlex.split(command))
+
+
+def test_the_targets_of_the_documentation_are_targets() -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    for name in ("operations.md", "offline.md"):
+        named = re.findall(r"`make ([a-z-]+)`|^make ([a-z-]+)", (ROOT / "docs" / name).read_text("utf-8"), re.M)
+        assert {first or second for first, second in named} <= set(targets)
+
+
+def test_the_metrics_that_are_documented_are_told() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    metrics = Metrics()
+    told = metrics.text().decode()
+    counted = set(re.findall(r"`(reportqa_\w+_total)", text))
+    assert counted == set(re.findall(r"^# TYPE (reportqa_\w+_total) counter", told, re.M))
+    assert "reportqa_waiting_seconds_bucket" in told
 
 
 def test_the_models_are_baked_where_the_image_looks_for_them() -> None:

@@ -84,13 +84,8 @@ def make_bundle(config: Config, folder: Path, *, models: bool, step: Callable[[s
     _pip(["wheel", "--no-deps", "--wheel-dir", str(folder / WHEELS), str(sources)], "reportqa")
     (folder / "requirements.txt").write_text("\n".join(["reportqa", *pins]) + "\n", "utf-8")
     step("试装")
-    _pip(
-        [
-            *("install", "--dry-run", "--ignore-installed", "--no-index"),
-            *("--find-links", str(folder / WHEELS), "--requirement", str(folder / "requirements.txt")),
-        ],
-        "试装",
-    )
+    offline = ["--no-index", "--find-links", str(folder / WHEELS), "--requirement", str(folder / "requirements.txt")]
+    _pip(["install", "--dry-run", "--ignore-installed", *offline], "试装")
     step("打包源码")
     archive_sources(sources, folder / "reportqa-source.tar.gz")
     if models:

@@ -306,7 +306,7 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
         return value
     if get_origin(hint) is Mapping:
         if not isinstance(value, dict):
-            raise ConfigError(f"{file}：{where} 应写成一节 [{where}]")
+            raise ConfigError(message("{file}：{where} 应写成一节 [{where}]", file=file, where=where))
         _, item = get_args(hint)
         return {key: _value(item, each, file, f"{where}.{key}") for key, each in value.items()}
     if get_origin(hint) is tuple:

@@ -54,7 +54,6 @@ frame_ancestors = ["https://portal.example.com"]
 allowed_hosts = ["reports.example.com", "10.0.0.5"]
 editing = "never"
 external_url = "https://reports.example.com"
-path = "/reportqa"
 [access]
 ways = ["keys", "none"]
 proxies = ["10.0.0.5"]
@@ -124,7 +123,6 @@ def test_every_key_of_every_section_is_read() -> None:
             ("reports.example.com", "10.0.0.5"),
             "never",
             "https://reports.example.com",
-            "/reportqa",
         ),
         AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600, {"研发部": ("ev-2025", "reports/研发/")}),
         LimitsConfig(4, 3, 64, 90, 180),

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat test check eval formats bench pictures bench-page bench-scale bench-load budget ablation side-by-side bundle audit install clean
+.PHONY: chat test check eval formats bench pictures bench-page bench-scale bench-load budget ablation side-by-side bundle audit portal install clean
 
 chat: install
 	$(BIN)/reportqa chat
@@ -66,6 +66,12 @@ audit: install
 bundle: install
 	$(BIN)/reportqa model fetch
 	$(BIN)/reportqa bundle $(or $(TO),dist/reportqa-offline)
+
+# A made-up portal on http://127.0.0.1:8001 with reportqa in its page; both end with Ctrl-C.
+portal: install
+	@export REPORTQA_PORTAL_SECRET=$$($(BIN)/python -c "import secrets; print(secrets.token_hex(32))"); \
+	$(BIN)/python docs/portal/portal.py & portal=$$!; trap "kill $$portal" EXIT; \
+	echo "门户：http://127.0.0.1:8001"; REPORTQA_CONFIG=docs/portal/reportqa.toml $(BIN)/reportqa chat
 
 install: .venv/.installed
 

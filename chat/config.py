@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from index.rerank import Reranker
 
 AccessWay = Literal["loopback", "keys", "none"]
+Theme = Literal["auto", "light", "dark"]
+SiteLanguage = Literal["auto", "zh-CN", "en"]
 
 CONFIG_FILE = "reportqa.toml"
 BUNDLED_ENCODER = "multilingual-e5-small"
@@ -103,19 +105,45 @@ class ServerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """A site of a portal whose pages hold ours, a `[[access.sites]]` each.
+
+    id: by which its pages name it. origins: of those pages, such as https://portal.example.com.
+    secret_env: the environment variable with the secret that its tokens are signed with (HS256); or public_key: the file with the
+    public key that proves them (ES256, RS256).
+    title, welcome, theme, language: of the page as the site shows it. reports: ids of the only reports that are searched for it, all
+    where there are none. groups: of which a user must have one, everybody where there are none.
+    """
+
+    id: str = ""
+    origins: tuple[str, ...] = ()
+    secret_env: str = ""
+    public_key: str = ""
+    title: str = ""
+    welcome: str = ""
+    theme: Theme = "auto"
+    language: SiteLanguage = "auto"
+    reports: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AccessConfig:
     """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
-    `none`, nobody is asked, which has to be said.
+    `none`, nobody is asked, which has to be said. Users of `sites` are known by their tokens in any case.
     proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
     groups: which reports the members of each may see, as ids or as folders of the corpus with a `/` at their end; `*` is every report, and
     as a group everybody. Without any, all reports are there for all who get in.
-    questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address."""
+    questions_per_minute: of each caller; a key may have its own. requests_per_minute: of each address.
+    audience: what a token of a site must be made for."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
     proxies: tuple[str, ...] = ()
     questions_per_minute: int = 10
     requests_per_minute: int = 300
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    audience: str = "reportqa"
+    sites: tuple[SiteConfig, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,14 +338,7 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
         _, item = get_args(hint)
         return {key: _value(item, each, file, f"{where}.{key}") for key, each in value.items()}
     if get_origin(hint) is tuple:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise ConfigError(
-                message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
-            )
-        if get_origin(item := get_args(hint)[0]) is Literal:
-            for each in value:
-                _value(item, each, file, where)
-        return tuple(value)
+        return _several(get_args(hint)[0], value, file, where)
     assert get_origin(hint) not in (Union, UnionType)
     if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
         raise ConfigError(
@@ -330,6 +351,20 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
             )
         )
     return value
+
+
+def _several(kind: Any, value: Any, file: Path, where: str) -> tuple[Any, ...]:
+    """An array: of sections, of choices, or of strings."""
+    sections = is_dataclass(kind)
+    if not isinstance(value, list) or not all(isinstance(each, dict if sections else str) for each in value):
+        if sections:
+            raise ConfigError(message("{file}：{where} 应写成一节或多节 [[{where}]]", file=file, where=where))
+        raise ConfigError(
+            message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
+        )
+    if sections:
+        return tuple(_record(kind, each, file, f"{where}.") for each in value)
+    return tuple(_value(kind, each, file, where) for each in value)
 
 
 def models_folder(config: Config) -> Path:

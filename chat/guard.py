@@ -4,7 +4,8 @@ One ASGI layer around everything, Gradio and error pages included:
 - the language of the request, in which whatever answers it speaks;
 - a Host on the list, a body of bounded size, no request from another site's page, no header that moves Gradio's root;
 - only routes of the table (`chat.access.routes`), each only for who may use it;
-- a content policy with a nonce, who may frame the page, and the other headers on every response.
+- a content policy with a nonce, who may frame the page, and the other headers on every response;
+- the page as a site of a portal frames it: by that site's pages alone, and with its scripts held back until it is known who asks.
 
 It rewrites Gradio's page, so it holds for the pinned Gradio version: move that pin only with the browser tests.
 """
@@ -13,6 +14,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from http import HTTPStatus
 from ipaddress import IPv6Address
@@ -25,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chat.access.access import Access
 from chat.access.rejected import Rejected
 from chat.access.routes import Need, need_of
+from chat.access.sites import Site, Sites
 from chat.api.refusals import refusal_object
 from chat.pages.languages import LANGUAGES, language_of
 from ingest.errors import UserError
@@ -41,6 +44,11 @@ UNCHANGING = re.compile(r"/chat(?:-en)?/assets/")  # named by their content
 DROPPED_HEADERS = frozenset({b"x-forwarded-host", b"x-gradio-server", b"x-original-url", b"x-rewrite-url"})
 SCRIPT = re.compile(rb"<script(?=[\s>])")
 OUTSIDE_TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>', re.S)
+# Takes messages of any page around ours, to tell it our size, which nobody asks for here.
+RESIZER = re.compile(rb"<script>(?:(?!</script>).)*iframeResizer\.contentWindow(?:(?!</script>).)*</script>", re.S)
+MODULE = b'<script type="module"'
+HELD = b'<script type="text/plain" data-held="module"'
+WIDGET = "/widget.js"
 ORIGIN = re.compile(r"https?://(?:\*\.)?(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:]+\])(?::(?:\d{1,5}|\*))?")
 
 UNKNOWN_HOST = message("此地址不在允许的主机名之列，请在配置中加入。")
@@ -58,10 +66,20 @@ class BadOrigin(UserError):
     """A configured origin that is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How a page of Gradio's is rewritten. head: what is put into its head; held: whether its modules wait until our script lets
+    them run."""
+
+    language: str
+    head: str
+    held: bool = False
+
+
 class Guard:
     """The layer itself.
 
-    heads: by the path of each page that is to be rewritten, its language and what is put into its head.
+    pages: by the path of each page that is to be rewritten and the id of the site that it is opened for, "" for none.
     access: who gets in; without it nobody is asked, as where tests or another program stand before us.
 
     Raises:
@@ -74,7 +92,7 @@ class Guard:
         *,
         allowed_hosts: Iterable[str] = LOOPBACK_HOSTS,
         frame_ancestors: Sequence[str] = (),
-        heads: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+        pages: Mapping[tuple[str, str], Page] = MappingProxyType({}),
         access: Access | None = None,
     ) -> None:
         for origin in frame_ancestors:
@@ -88,7 +106,8 @@ class Guard:
         self._access = access
         self._hosts = frozenset(map(_canonical, allowed_hosts))
         self._ancestors = " ".join(frame_ancestors) or "'none'"
-        self._heads = {path: (language.encode(), head.encode()) for path, (language, head) in heads.items()}
+        self._pages = dict(pages)
+        self._sites = access.embedding.sites if access is not None and access.embedding is not None else Sites()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -102,8 +121,8 @@ class Guard:
 
     def _language_of(self, scope: Scope) -> str:
         """That of a page, in whatever language it is asked for; else what the request accepts."""
-        if scope["path"] in self._heads:
-            return self._heads[scope["path"]][0].decode()
+        if (page := self._pages.get((scope["path"], ""))) is not None:
+            return page.language
         return language_of(Headers(scope=scope).get("accept-language", ""))
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,8 +130,7 @@ class Guard:
         nonce = secrets.token_urlsafe(18)
         limit = _body_limit(scope)
         body = _Limited(receive, limit)
-        head = self._heads.get(scope["path"])
-        answer = _Answer(send, self._policy(nonce), nonce, head, scope["path"])
+        answer = _Answer(send, nonce, scope["path"], ancestors=self._ancestors)
 
         async def respond(message: Message) -> None:
             # What the application makes of a body that was cut off is not what the caller should read.
@@ -121,10 +139,19 @@ class Guard:
 
         try:
             need = self._check(scope)
-            cleaned = _cleaned(scope, rewritten=head is not None)
+            site = self._sites.opened(scope)
+            if site is not None:
+                answer.is_for(site)
+                need = replace(need, scopes=None)  # the page itself holds nothing: who asks is told by what it asks for
+            answer.page = self._pages.get((scope["path"], site.id if site is not None else ""))
+            cleaned = _cleaned(scope, rewritten=answer.page is not None)
+            cleaned.setdefault("state", {})["site"] = site
             if self._access is not None:
+                caller = self._access.admit(scope, need)
+                if (asked_from := self._sites.named(caller.site)) is not None:
+                    answer.is_for(asked_from)
                 # The same dictionary for who stands outside, who logs by which way a caller is known.
-                cleaned.setdefault("state", {})["caller"] = self._access.admit(scope, need)
+                cleaned.setdefault("state", {})["caller"] = caller
             await self._app(cleaned, body, respond)
             if body.exceeded:
                 raise _too_large(limit)
@@ -145,13 +172,6 @@ class Guard:
         if not length.isdecimal() or int(length[:12]) > limit:
             raise _too_large(limit)
         return need
-
-    def _policy(self, nonce: str) -> str:
-        return (
-            f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-            "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
-            f"base-uri 'self'; form-action 'none'; frame-ancestors {self._ancestors}"
-        )
 
 
 def _canonical(host: str) -> str:
@@ -218,37 +238,47 @@ class _Limited:
 
 
 class _Answer:
-    """The response on its way out: headers for all, and the nonce for the scripts of the page."""
+    """The response on its way out: headers for all, and the nonce for the scripts of the page.
 
-    def __init__(self, send: Send, policy: str, nonce: str, head: tuple[bytes, bytes] | None, path: str) -> None:
+    page: how it is rewritten, None where it is not. ancestors: who may frame it.
+    """
+
+    def __init__(self, send: Send, nonce: str, path: str, *, ancestors: str) -> None:
         self._send = send
-        self._policy = policy
-        self._nonce = nonce.encode()
-        self._head = head
+        self._nonce = nonce
         self._path = path
+        self._ancestors = ancestors
+        self._frames = "'none'"
         self._held: Message | None = None  # the start of the page, kept until its length is known
-        self._page = b""
+        self._body = b""
+        self.page: Page | None = None
         self.started = False
+
+    def is_for(self, site: Site) -> None:
+        """The response belongs to a page that this site's pages frame, and that frames reports itself."""
+        self._ancestors = (
+            " ".join(("'self'", *site.origins)) if self._path.startswith("/reports/") else " ".join(site.origins)
+        )
+        self._frames = "'self'"
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
             self._set(headers, message["status"])
-            if self._head is not None and headers.get("content-type", "").startswith("text/html"):
+            if self.page is not None and headers.get("content-type", "").startswith("text/html"):
                 self._held = message
                 return
-        if message["type"] == "http.response.body" and self._held is not None:
-            self._page += message.get("body", b"")
-            if message.get("more_body"):
-                return
-            await self._send_page(self._held)
+        if message["type"] == "http.response.body" and self._held is not None and self.page is not None:
+            self._body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._send_page(self._held, self.page)
             return
         await self._send(message)
 
     async def reject(self, rejected: Rejected, *, as_page: bool) -> None:
         """Send the reason, as a page or as the contract's error object."""
-        self._head = None  # it is not the page that was asked for
+        self.page = None  # it is not the page that was asked for
         if as_page:
             words, told = LANGUAGES[spoken()], escape(str(rejected.message))
             page = REJECTED_PAGE.format(language=words.language, product=words.product, message=told)
@@ -262,14 +292,14 @@ class _Answer:
         await self({"type": "http.response.body", "body": body})
 
     def _set(self, headers: MutableHeaders, status: int) -> None:
-        headers["Content-Security-Policy"] = self._policy
+        headers["Content-Security-Policy"] = self._policy()
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin" if self._path == WIDGET else "same-origin"
         if status < HTTPStatus.BAD_REQUEST and UNCHANGING.match(self._path):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        elif status < HTTPStatus.BAD_REQUEST and self._path.startswith("/static/"):
+        elif status < HTTPStatus.BAD_REQUEST and (self._path.startswith("/static/") or self._path == WIDGET):
             headers["Cache-Control"] = "no-cache"
         else:
             headers["Cache-Control"] = "no-store"
@@ -277,18 +307,27 @@ class _Answer:
             if name in headers:
                 del headers[name]
 
-    async def _send_page(self, start: Message) -> None:
-        page = dressed(self._page, self._nonce, *(self._head or (b"en", b"")))
-        MutableHeaders(scope=start)["content-length"] = str(len(page))
+    def _policy(self) -> str:
+        return (
+            f"default-src 'none'; script-src 'self' 'nonce-{self._nonce}'; style-src 'self' 'unsafe-inline'; "
+            f"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-src {self._frames}; "
+            f"base-uri 'self'; form-action 'none'; frame-ancestors {self._ancestors}"
+        )
+
+    async def _send_page(self, start: Message, page: Page) -> None:
+        body = dressed(self._body, self._nonce, page)
+        MutableHeaders(scope=start)["content-length"] = str(len(body))
         await self._send(start)
-        await self._send({"type": "http.response.body", "body": page})
+        await self._send({"type": "http.response.body", "body": body})
 
 
-def dressed(page: bytes, nonce: bytes, language: bytes, head: bytes = b"") -> bytes:
+def dressed(body: bytes, nonce: str, page: Page) -> bytes:
     """Gradio's page in its language, with our nonce on its scripts, without the tags that name other hosts.
 
     Data cannot gain a nonce here: Gradio writes every `<` of it as an escape.
     """
-    page = OUTSIDE_TAGS.sub(b"", page).replace(b'lang="en"', b'lang="' + language + b'"', 1)
-    page = page.replace(b"</head>", head + b"</head>", 1)
-    return SCRIPT.sub(b'<script nonce="' + nonce + b'"', page)
+    body = RESIZER.sub(b"", OUTSIDE_TAGS.sub(b"", body)).replace(b'lang="en"', f'lang="{page.language}"'.encode(), 1)
+    body = body.replace(b"</head>", page.head.encode() + b"</head>", 1)
+    if page.held:
+        body = body.replace(MODULE, HELD)
+    return SCRIPT.sub(b'<script nonce="' + nonce.encode() + b'"', body)

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 from chat.access.access import Access
 from chat.access.caller import caller_of
+from chat.access.embed_routes import add_embed_routes
+from chat.access.sites import Site, Sites
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.api.completion_routes import add_completion_routes
 from chat.api.mcp_server import add_mcp, make_server
@@ -38,7 +40,7 @@ from chat.facets import Results, search_in_one_go
 from chat.feedback_routes import VERDICTS_A_MINUTE, add_feedback_routes
 from chat.gate import COME_BACK_SECONDS, Busy, ModelGate, TooMany, Waiting, line_of
 from chat.generation import GeneratorUnavailable
-from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, Guard
+from chat.guard import LOOPBACK_HOSTS, NOT_FOUND, WIDGET, Guard, Page
 from chat.json_body import TOO_SLOW, TooSlow, WrongType, read_json
 from chat.operations.below import Below
 from chat.operations.operation_routes import Operations, add_operation_routes
@@ -194,6 +196,8 @@ def make_app(
     add_openapi(app, external_url.rstrip("/"))
     add_mcp(app, make_server(see, gate, home, count=count))
     add_operation_routes(app, gate, operations)
+    if access is not None and access.embedding is not None:
+        add_embed_routes(app, access.embedding)
     if feedback is not None:
         add_feedback_routes(app, feedback, a_minute=feedback_a_minute)
     if usage is not None and feedback is not None:
@@ -266,6 +270,14 @@ def _guarded_app(
     from fastapi.middleware.cors import CORSMiddleware  # noqa: PLC0415
     from starlette.types import ASGIApp  # noqa: PLC0415
 
+    pages = {
+        (f"/{words.path}/", site.id if site is not None else ""): Page(
+            words.language, _head(words, site), held=site is not None
+        )
+        for words in (CHINESE, ENGLISH)
+        for site in (None, *_sites(access))
+    }
+
     class GuardedApp(FastAPI):
         """FastAPI inside the guard: as a middleware the guard would not see the page of an unforeseen error."""
 
@@ -275,7 +287,7 @@ def _guarded_app(
                 Below(super().build_middleware_stack(), below),
                 allowed_hosts=allowed_hosts,
                 frame_ancestors=frame_ancestors,
-                heads={f"/{words.path}/": (words.language, _head(words)) for words in (CHINESE, ENGLISH)},
+                pages=pages,
                 access=access,
             )
             return Requests(guard, told=told, trusted=access.trusts if access else _nobody)
@@ -288,18 +300,33 @@ def _guarded_app(
     return app
 
 
-def _head(words: Words) -> str:
-    """What our page has in its head beside Gradio's. The strings of its script stand in an element that runs nothing."""
-    said = json.dumps(asdict(words.script) | {"feedback": asdict(words.feedback)}, ensure_ascii=False).replace(
-        "<", "\\u003c"
-    )
+def _head(words: Words, site: Site | None = None) -> str:
+    """What our page has in its head beside Gradio's; site: for which it is opened. What its script is told stands in elements that
+    run nothing."""
+    said = _data(asdict(words.script) | {"feedback": asdict(words.feedback), "frame": asdict(words.frame)})
+    shown: JsonObject = {}
+    if site is not None:
+        shown = {
+            "id": site.id,
+            "origins": site.origins,
+            "title": site.title,
+            "welcome": site.welcome,
+            "theme": site.theme,
+        }
     return (
         f"<title>{words.product}</title>"
         '<link rel="icon" type="image/svg+xml" href="../static/icon.svg">'
         '<link rel="stylesheet" href="../static/page.css">'
         '<link rel="stylesheet" href="../static/look.css"><link rel="stylesheet" href="../static/overview.css">'
         f'<script type="application/json" id="words" lang="{words.language}">{said}</script>'
-        '<script src="../static/stream.js"></script><script type="module" src="../static/page.js"></script>'
+        + (f'<script type="application/json" id="site">{_data(shown)}</script>' if shown else "")
+        # In this order: what the one makes of `fetch` goes through what the other does.
+        + (
+            '<link rel="stylesheet" href="../static/frame.css"><script src="../static/frame.js"></script>'
+            if shown
+            else ""
+        )
+        + '<script src="../static/stream.js"></script><script type="module" src="../static/page.js"></script>'
     )
 
 
@@ -308,24 +335,44 @@ def _nobody(address: str) -> bool:
     return False
 
 
+def _data(object: JsonObject) -> str:
+    """JSON that stands in an element of a page."""
+    return json.dumps(object, ensure_ascii=False).replace("<", "\\u003c")
+
+
 async def _nothing(*_: object) -> None:
     """An application that is never called."""
+
+
+def _sites(access: Access | None) -> Sites:
+    return access.embedding.sites if access is not None and access.embedding is not None else Sites()
 
 
 def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
     from fastapi import Request  # noqa: PLC0415
     from fastapi.staticfiles import StaticFiles  # noqa: PLC0415
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
-    from starlette.responses import JSONResponse, RedirectResponse, Response  # noqa: PLC0415
+    from starlette.responses import (  # noqa: PLC0415
+        FileResponse,
+        JSONResponse,
+        RedirectResponse,
+        Response,
+    )
 
     app.mount("/static", StaticFiles(directory=STATIC))
     searching = asyncio.Semaphore(SEARCHES)
 
     async def to_page(request: Request) -> Response:
         # Relative, so that it holds below any path a proxy gives us.
-        asked = words_for(request.headers.get("accept-language", ""))
+        site: Site | None = getattr(request.state, "site", None)  # as the guard has found
+        language = site.language if site is not None and site.language != "auto" else None
+        asked = words_for(request.headers.get("accept-language", ""), language)
         path = request.url.path.removeprefix(request.scope.get("root_path", "")).strip("/") or asked.path
-        return RedirectResponse(f"{path}/", status_code=307, headers={"Vary": "Accept-Language"})
+        opened = f"?site={site.id}" if site is not None else ""
+        return RedirectResponse(f"{path}/{opened}", status_code=307, headers={"Vary": "Accept-Language"})
+
+    async def widget(request: Request) -> Response:
+        return FileResponse(STATIC / "widget.js", media_type="text/javascript; charset=utf-8")
 
     async def healthz(request: Request) -> Response:
         if gate.stopping:
@@ -363,6 +410,7 @@ def _add_routes(app: "FastAPI", see: See, gate: ModelGate) -> None:
         ("/chat", "GET", to_page),
         ("/chat-en", "GET", to_page),
         ("/healthz", "GET", healthz),
+        (WIDGET, "GET", widget),
         ("/api/v1/search", "POST", search),
         ("/api/v1/ask", "POST", ask),
     ):

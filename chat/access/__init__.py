@@ -8,6 +8,11 @@ address       which address a request comes from, behind proxies
 limits        how often a caller may ask and an address may call
 groups        which reports they may see
 keys          programs with a key
+sites         the pages of a portal that may hold ours, as configured
+portal_tokens  what a portal says of a user, proved once
+embed_tokens  the tokens that a frame in its page is given for that
+embedding     these three together
+embed_routes  over HTTP
 access        `Access`: the ways asked in turn, for every request
 configured    `[access]` of the configuration as an `Access`
 """

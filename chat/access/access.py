@@ -14,6 +14,7 @@ from starlette.types import Scope as Asgi
 
 from chat.access.address import Network, address_of, is_within
 from chat.access.caller import NOBODY, Caller, NotKnown, Way
+from chat.access.embedding import Embedding
 from chat.access.limits import Limits, TooMany
 from chat.access.loopback import at_this_machine
 from chat.access.rejected import Rejected
@@ -28,7 +29,8 @@ KEY_IN_URL = message(
     "密钥不能写在网址里，否则会留在各处的访问记录中。请改用请求头 Authorization，并请管理员吊销、更换这个密钥。"
 )
 
-_KEY = re.compile(rb"rqa_[\w-]{40}")
+# Keys, tokens of frames, and what a portal signs; a ticket may stand in an address, as it opens nothing twice.
+_SECRET = re.compile(rb"rq[ae]_[\w-]{40}|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]{20}")
 # Each of these says who somebody is, to us or to proxies before us: of two, nobody knows which one was checked.
 _OF_IDENTITY = frozenset(
     {"authorization", "remote-user", "x-remote-user", "x-user", "x-forwarded-user", "x-forwarded-email"}
@@ -42,7 +44,7 @@ class Access:
     ways: asked in this order; the first that knows the caller tells who it is.
     everybody: as whom those count whom no way knows, told apart by address; None where they do not get in.
     limits: how often; None for no limit. proxies: those whose word for an address counts.
-    named: further headers that say who somebody is.
+    named: further headers that say who somebody is. embedding: the portal's sites, None for none.
     """
 
     def __init__(
@@ -53,7 +55,9 @@ class Access:
         limits: Limits | None = None,
         proxies: Sequence[Network] = (),
         named: Sequence[str] = (),
+        embedding: Embedding | None = None,
     ) -> None:
+        self.embedding = embedding
         self._ways = tuple(ways)
         self._everybody = everybody
         self._limits = limits
@@ -68,14 +72,14 @@ class Access:
         """
         _check_url(scope)
         self._check_headers(scope)
-        if need.scopes is None:
-            return NOBODY
         headers, client = Headers(scope=scope), peer_of(scope)
         address = address_of(client, headers.getlist("x-forwarded-for"), self._proxies)
         self._count_request(need, headers, client, address)
-        caller = self._known(headers, client, address)
+        if need.scopes is None:
+            return NOBODY
+        caller = self._by_ticket(scope) or self._known(headers, client, address)
         if caller is None:
-            raise Rejected(401, UNKNOWN, {"WWW-Authenticate": 'Bearer realm="reportqa"'})
+            raise _unknown()
         if not need.scopes <= caller.scopes:
             raise Rejected(403, NOT_ALLOWED)
         if need.counted == "question":
@@ -107,6 +111,15 @@ class Access:
         except TooMany as too_many:
             raise too_many.rejected() from too_many
 
+    def _by_ticket(self, scope: Asgi) -> Caller | None:
+        if self.embedding is None:
+            return None
+        try:
+            return self.embedding.tokens.redeemed(scope)
+        except NotKnown as problem:
+            _log.warning("not admitted: %s", problem)
+            raise _unknown() from problem
+
     def _known(self, headers: Headers, client: str, address: str) -> Caller | None:
         for way in self._ways:
             try:
@@ -131,6 +144,10 @@ class Access:
             seen.add(name)
 
 
+def _unknown() -> Rejected:
+    return Rejected(401, UNKNOWN, {"WWW-Authenticate": 'Bearer realm="reportqa"'})
+
+
 def peer_of(scope: Asgi) -> str:
     """The address at the other end of the connection; "" where there is none, as of a UNIX socket."""
     client = scope.get("client")
@@ -139,5 +156,5 @@ def peer_of(scope: Asgi) -> str:
 
 def _check_url(scope: Asgi) -> None:
     path: bytes = scope.get("raw_path") or scope["path"].encode()
-    if _KEY.search(unquote_to_bytes(path)) or _KEY.search(unquote_to_bytes(scope.get("query_string", b""))):
+    if _SECRET.search(unquote_to_bytes(path)) or _SECRET.search(unquote_to_bytes(scope.get("query_string", b""))):
         raise Rejected(400, KEY_IN_URL)

@@ -6,7 +6,8 @@ from pathlib import Path
 from chat.access.access import Access
 from chat.access.address import networks_of
 from chat.access.caller import Caller, Scope, Way
-from chat.access.groups import Groups
+from chat.access.embedding import Embedding
+from chat.access.groups import Groups, within
 from chat.access.keys import KEYS, Keys, KeyStore
 from chat.access.limits import Limits
 from chat.access.loopback import Loopback, is_loopback
@@ -26,10 +27,10 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
 
     Raises:
         Unprotected: it listens beyond this machine, and no way is named by which others are known.
-        ConfigError, BadNetwork: what is configured makes no sense.
+        ConfigError, BadNetwork: what is configured makes no sense, a site of the portal among it.
     """
     ways = config.access.ways
-    if not is_loopback(host) and set(ways) <= {"loopback"}:
+    if not is_loopback(host) and set(ways) <= {"loopback"} and not config.access.sites:
         raise Unprotected(
             message(
                 "{host} 不是本机地址，同一网络里的人都能打开，而配置没有说谁可以用，因此没有启动。请在 reportqa.toml 的 [access] 中写明："
@@ -38,6 +39,9 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
             )
         )
     asked: list[Way] = []
+    embedding = Embedding.of(config.access) if config.access.sites else None
+    if embedding is not None:
+        asked.append(embedding.tokens)
     if "keys" in ways:
         asked.append(Keys(KeyStore(root / KEYS)))
     if "loopback" in ways:
@@ -46,16 +50,18 @@ def access_of(config: Config, root: Path, *, host: str) -> Access:
         asked,
         everybody=_everybody(config) if "none" in ways else None,
         limits=_limits(config.access),
+        embedding=embedding,
         proxies=networks_of(config.access.proxies),
     )
 
 
 def see_of(config: Config, library: LiveAssistant) -> "Callable[[Caller], LiveAssistant | Part]":
-    """What of a library is there for a caller, by the groups of the configuration."""
+    """What of a library is there for a caller: by the groups of the configuration, and of a portal's site the reports it is for."""
     groups = Groups(config.access.groups)
+    of_sites = {site.id: frozenset(site.reports) for site in config.access.sites if site.reports}
 
     def see(caller: Caller) -> LiveAssistant | Part:
-        opened = groups.opened_to(caller)
+        opened = within(groups.opened_to(caller), of_sites.get(caller.site))
         return library if opened is None else Part(library, opened)
 
     return see

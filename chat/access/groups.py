@@ -31,6 +31,15 @@ class Groups:
         return lambda reports: frozenset(line.id for line in reports if _is_listed(line, entries))
 
 
+def within(opened: Opened | None, only: frozenset[str] | None) -> Opened | None:
+    """Of what is opened to a caller, the reports of these ids alone; None as `only` for all of it."""
+    if only is None:
+        return opened
+    if opened is None:
+        return lambda reports: only & {line.id for line in reports}
+    return lambda reports: only & opened(reports)
+
+
 def _is_listed(line: ReportLine, entries: frozenset[str]) -> bool:
     parts = line.file.split("/")
     folders = {"/".join(parts[:depth]) + "/" for depth in range(1, len(parts))}

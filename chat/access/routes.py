@@ -44,12 +44,15 @@ ROUTES = (
     _public("/readyz"),
     _route("GET", "/metrics", "admin", counted="nothing"),
     _public(r"/static/[\w.-]+"),
+    _public("/widget.js"),
+    # What the page is drawn with: its addresses stand in the page, and nothing can put a token with them.
+    _public(rf"{_PAGE}/theme\.css"),
+    _public(rf"{_PAGE}/(?:assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+)"),
+    # The portal's word is what it is asked with.
+    Route(re.compile("/api/v1/embed/session"), frozenset({"POST"}), Need(None)),
+    _route("POST", "/api/v1/embed/tickets", "search"),
     # The page asks and searches; what it does about reports goes by the routes below.
     _route("GET", rf"/|{_PAGE}/?", "ask", "search"),
-    _route("GET", rf"{_PAGE}/theme\.css", "ask", "search", counted="nothing"),
-    _route(
-        "GET", rf"{_PAGE}/(?:assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+)", "ask", "search", counted="nothing"
-    ),
     _route("GET", rf"{_EVENTS}/(?:app_id|queue/data|startup-events|heartbeat/\w+)", "ask", "search"),
     _route("POST", rf"{_EVENTS}/(?:queue/join|cancel|reset)", "ask", "search"),
     _route("POST", "/api/v1/ask", "ask", counted="question"),

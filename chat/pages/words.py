@@ -180,6 +180,21 @@ class ScriptWords:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameWords:
+    """What the page says within a portal's, beside what it always says. alone: where no portal is around it."""
+
+    connecting: str
+    alone: str
+    silent: str
+    refused: str
+    forbidden: str
+    begin_anew: str
+    again: str
+    reading: str
+    close: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderWords:
     """The reading view of a report. moved: said where the words that a link names do not stand there any more."""
 
@@ -419,6 +434,7 @@ class Words:
     search: SearchWords
     shelf: ShelfWords
     script: ScriptWords
+    frame: FrameWords
     reader: ReaderWords
     overview: OverviewWords
     evaluation: EvaluationWords

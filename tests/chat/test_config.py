@@ -20,6 +20,7 @@ from chat.config import (
     RecordsConfig,
     RerankerConfig,
     ServerConfig,
+    SiteConfig,
     load_config,
     load_generator,
     models_folder,
@@ -59,8 +60,20 @@ ways = ["keys", "none"]
 proxies = ["10.0.0.5"]
 questions_per_minute = 20
 requests_per_minute = 600
+audience = "reports"
 [access.groups]
 "研发部" = ["ev-2025", "reports/研发/"]
+[[access.sites]]
+id = "hr"
+origins = ["https://portal.example.com"]
+secret_env = "REPORTQA_HR_SECRET"
+public_key = "hr.pem"
+title = "人事问答"
+welcome = "问问行业。"
+theme = "dark"
+language = "en"
+reports = ["ev-2025"]
+groups = ["sales"]
 
 [limits]
 slots = 4
@@ -124,7 +137,28 @@ def test_every_key_of_every_section_is_read() -> None:
             "never",
             "https://reports.example.com",
         ),
-        AccessConfig(("keys", "none"), ("10.0.0.5",), 20, 600, {"研发部": ("ev-2025", "reports/研发/")}),
+        AccessConfig(
+            ("keys", "none"),
+            ("10.0.0.5",),
+            20,
+            600,
+            {"研发部": ("ev-2025", "reports/研发/")},
+            audience="reports",
+            sites=(
+                SiteConfig(
+                    "hr",
+                    ("https://portal.example.com",),
+                    "REPORTQA_HR_SECRET",
+                    "hr.pem",
+                    "人事问答",
+                    "问问行业。",
+                    "dark",
+                    "en",
+                    ("ev-2025",),
+                    ("sales",),
+                ),
+            ),
+        ),
         LimitsConfig(4, 3, 64, 90, 180),
         RecordsConfig("postgresql+psycopg://db.example.com/reportqa", True, 730, 5000, 10, 90),
         LogsConfig("json", True),

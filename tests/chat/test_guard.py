@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from chat.guard import BODY_BYTES, BadOrigin, Guard, dressed
+from chat.guard import BODY_BYTES, BadOrigin, Guard, Page, dressed
 
 HOME = "http://127.0.0.1:7860"
 PAGE = (
@@ -36,7 +36,7 @@ def guarded(**settings: object) -> TestClient:
         Route("/api/v1/ask", echo, methods=["GET", "POST"]),
         Route("/chat/gradio_api/upload", echo, methods=["POST"]),
     ]
-    settings = {"heads": {"/chat/": ("zh-CN", HEAD)}} | settings
+    settings = {"pages": {("/chat/", ""): Page("zh-CN", HEAD)}} | settings
     return TestClient(Guard(Starlette(routes=routes), **settings), base_url=HOME)  # type: ignore[arg-type]
 
 
@@ -84,7 +84,7 @@ def test_the_pages_length_is_that_of_the_page_sent(client: TestClient) -> None:
 
 
 def test_data_in_the_page_gains_no_nonce() -> None:
-    assert dressed(b'<script>{"title": "\\u003cscript>"}</script>', b"n", b"zh-CN").count(b'nonce="n"') == 1
+    assert dressed(b'<script>{"title": "\\u003cscript>"}</script>', "n", Page("zh-CN", "")).count(b'nonce="n"') == 1
 
 
 def test_asvs_3_4_6_only_configured_origins_may_frame() -> None:

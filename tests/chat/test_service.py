@@ -199,11 +199,14 @@ def test_the_root_leads_to_the_page_whatever_the_path_in_front(client: TestClien
 def test_the_page_has_a_nonce_on_every_script_and_opens_no_door_to_other_origins(client: TestClient) -> None:
     response = client.get("/chat/", headers={"origin": "https://evil.example"})
     # One of them holds the strings of the page's script, and runs nothing.
-    assert response.text.count("<script") == response.text.count("<script nonce=") == 9
+    assert response.text.count("<script") == response.text.count("<script nonce=") == 8
     (said,) = re.findall(
         r'<script nonce="[^"]+" type="application/json" id="words" lang="zh-CN">(.*?)</script>', response.text
     )
-    assert json.loads(said) == asdict(CHINESE.script) | {"feedback": asdict(CHINESE.feedback)}
+    assert json.loads(said) == asdict(CHINESE.script) | {
+        "feedback": asdict(CHINESE.feedback),
+        "frame": asdict(CHINESE.frame),
+    }
     assert "access-control-allow-origin" not in response.headers
     assert "googleapis" not in response.text
     assert "raw.githubusercontent" not in response.text

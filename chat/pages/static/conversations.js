@@ -3,7 +3,10 @@ import { notice, say } from "./told.js";
 import { toBox, whenThere, wish } from "./wishes.js";
 import { filled, words } from "./words.js";
 
-const KEY = "reportqa.conversation.";
+// Within a portal's page each of its users has conversations of their own: the next one at this machine sees none of them.
+const READER = document.documentElement.dataset.reader ?? "";
+const KEY = READER ? `reportqa.reader.${READER}.` : "reportqa.conversation.";
+const CURRENT = READER ? `reportqa.current.${READER}` : "reportqa.current";
 const TITLE_LETTERS = 40;
 
 let current = null; // the conversation that is drawn; nothing is kept of it before its first answer
@@ -117,7 +120,7 @@ const verdictsOn = (exchanges) =>
 // What a reload of the page opens again.
 function remember(id) {
   try {
-    sessionStorage.setItem("reportqa.current", id);
+    sessionStorage.setItem(CURRENT, id);
   } catch {
     // as above
   }
@@ -143,7 +146,7 @@ whenThere("#conversation", (conversation) => {
   new MutationObserver(keepCurrent).observe(conversation, { childList: true, subtree: true });
   let again = null;
   try {
-    again = sessionStorage.getItem("reportqa.current");
+    again = sessionStorage.getItem(CURRENT);
   } catch {
     // as above
   }

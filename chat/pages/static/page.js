@@ -99,6 +99,7 @@ function escape() {
   if (list && !list.hidden && list.contains(document.activeElement)) return toggle(false);
   // The button's own event: one that came by the hidden box would stand in line with the answers begun there.
   if (document.querySelector("#current .stages")) document.getElementById("stop").click();
+  else dispatchEvent(new Event("escaped"));
 }
 
 // Gradio gives the page the language of the browser; its words are of the one that was chosen.
@@ -128,8 +129,11 @@ whenThere("gradio-app .gradio-container", () => {
   } catch {
     // as above
   }
+  chosen ??= window.reportqaFrame && page.dataset.theme;
   if (chosen) document.body.classList.toggle("dark", chosen === "dark");
 });
+
+if (window.reportqaFrame) import("./portal.js");
 
 // An answer is read out when it is whole; its draft changes too often to be listened to.
 function tellAnswer(conversation, heard) {

@@ -5,7 +5,15 @@ const main = document.querySelector("main[data-report]");
 const told = document.getElementById("told");
 const steps = document.querySelector(".steps");
 const sheet = document.querySelector(".sheet");
-const theme = stored("reportqa.theme");
+// Within a portal's page the page around knows who is reading; the ticket that this one came by opens it no second time.
+const isWithin = window.parent !== window && window.name === "reading";
+const reach = isWithin ? window.parent.fetch : window.fetch.bind(window);
+const address = new URL(location.href);
+if (address.searchParams.has("ticket")) {
+  address.searchParams.delete("ticket");
+  history.replaceState(null, "", address);
+}
+const theme = isWithin ? (window.parent.document.body.matches(".dark") ? "dark" : "light") : stored("reportqa.theme");
 if (theme) document.documentElement.dataset.theme = theme;
 
 function stored(key) {
@@ -209,7 +217,7 @@ async function showPage(button, link) {
   const words = link ? `?p=${encodeURIComponent(link)}` : "";
   try {
     const headers = { "Accept-Language": document.documentElement.lang };
-    const response = await fetch(`${main.dataset.report}/pages/${page}${words}`, { signal, headers });
+    const response = await reach(new URL(`${main.dataset.report}/pages/${page}${words}`, location.href).href, { signal, headers });
     const view = await response.json();
     if (!response.ok) throw new Error(view.error);
     const shown = leaf(view, name);

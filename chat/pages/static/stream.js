@@ -5,7 +5,11 @@
 //   taken only once its stream has told of it too, or has been left.
 // - Where nobody is reached, Gradio gives the page up and loads it anew. Here a question is sent until somebody takes it,
 //   and what was under way in a stream that broke has failed, which the page can tell.
+// - It asks at the address that the server believes to have, which behind proxies may be another than the page's: another
+//   scheme, a path in front that a proxy takes away.
 (() => {
+  window.gradio_config.root = new URL(".", location.href).href.replace(/\/$/, "");
+
   const AGAIN_MS = 2_000;
   const reach = window.fetch;
   let stream = null; // the one that Gradio reads

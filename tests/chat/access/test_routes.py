@@ -18,6 +18,7 @@ from chat.feedback import FeedbackStore
 from chat.records import records_of
 from chat.service import make_app
 from chat.usage import UsageStore
+from tests.chat.access.portals import embedding
 from tests.chat.test_service import HOME
 from tests.fakes import ListedShelf, ScriptedAssistant
 
@@ -29,6 +30,9 @@ GET /healthz                                  in     in   in  in     in      in 
 GET /readyz                                   in     in   in  in     in      in    in     in     in
 GET /metrics                                  401    in   403 403    403     in    403    403    in
 GET /static/page.css                          in     in   in  in     in      in    in     in     in
+GET /widget.js                                in     in   in  in     in      in    in     in     in
+POST /api/v1/embed/session                    in     in   in  in     in      in    in     in     in
+POST /api/v1/embed/tickets                    401    in   403 in     403     403   in     in     in
 GET /                                         401    in   403 403    403     403   in     in     in
 GET /chat                                     401    in   403 403    403     403   in     in     in
 GET /chat-en                                  401    in   403 403    403     403   in     in     in
@@ -50,9 +54,9 @@ GET /api/v1/openapi.json                      401    in   in  in     in      in 
 GET /api/v1/reports/{report_id}               401    in   403 in     403     403   in     in     in
 GET /api/v1/reports/{report_id}/passages      401    in   403 in     403     403   in     in     in
 GET /chat/                                    401    in   403 403    403     403   in     in     in
-GET /chat/theme.css                           401    in   403 403    403     403   in     in     in
-GET /chat/assets/{path:path}                  401    in   403 403    403     403   in     in     in
-GET /chat/static/{path:path}                  401    in   403 403    403     403   in     in     in
+GET /chat/theme.css                           in     in   in  in     in      in    in     in     in
+GET /chat/assets/{path:path}                  in     in   in  in     in      in    in     in     in
+GET /chat/static/{path:path}                  in     in   in  in     in      in    in     in     in
 GET /chat/gradio_api/app_id                   401    in   403 403    403     403   in     in     in
 GET /chat/gradio_api/app_id/                  404    404  404 404    404     404   404    404    404
 GET /chat/gradio_api/startup-events           401    in   403 403    403     403   in     in     in
@@ -101,7 +105,7 @@ def served(tmp_path: Path, access: Access | None) -> Any:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    app = served(tmp_path_factory.mktemp("feedback"), Access([Told()]))
+    app = served(tmp_path_factory.mktemp("feedback"), Access([Told()], embedding=embedding()))
     with TestClient(app, base_url=HOME, raise_server_exceptions=False, follow_redirects=False) as client:
         yield client
 
@@ -133,7 +137,7 @@ def outcome(client: TestClient, method: str, path: str, who: str) -> str:
 
 
 def test_asvs_8_3_1_every_route_of_the_service_is_in_the_table(tmp_path: Path) -> None:
-    everything = set(walked(served(tmp_path, None).routes))
+    everything = set(walked(served(tmp_path, Access([], embedding=embedding())).routes))
     own = {(method, path) for method, path in everything if not path.startswith(("/chat/", "/chat-en/", "/static"))}
     assert own - EXPECTED.keys() == set()
     assert own <= {(method, path) for method, path in everything if need_of(method, concrete(path)) is not None}
@@ -165,6 +169,10 @@ def test_no_route_is_open_to_everybody_but_those_named_here() -> None:
         "/healthz",
         "/readyz",
         r"/static/[\w.-]+",
+        "/widget.js",
+        r"/chat(?:-en)?/theme\.css",
+        r"/chat(?:-en)?/(?:assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+)",
+        "/api/v1/embed/session",  # where it is told who asks
     ]
 
 
@@ -173,8 +181,8 @@ def test_asvs_8_2_1_a_browser_reads_a_page_and_a_program_an_object(client: TestC
     assert (page.status_code, page.headers["content-type"]) == (401, "text/html; charset=utf-8")
     assert "请先表明身份" in page.text
     assert "<script" not in page.text
-    asset = client.get("/chat/assets/index.js")
-    assert (asset.status_code, asset.headers["cache-control"]) == (401, "no-store")
+    asked = client.get("/chat/gradio_api/app_id")
+    assert (asked.status_code, asked.headers["cache-control"]) == (401, "no-store")
     told = client.post("/api/v1/ask", json={"question": "销量？"})
     assert (told.status_code, told.headers["www-authenticate"]) == (401, 'Bearer realm="reportqa"')
     assert told.json()["error"].startswith("请先表明身份")

@@ -14,13 +14,16 @@ from chat.pages import words as groups
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.plurals import Counting
-from chat.pages.words import FeedbackWords, ScriptWords, Words
+from chat.pages.words import FeedbackWords, FrameWords, ScriptWords, Words
 from chat.places import PlaceWords
 from chat.quality import QualityWords
 
 CHAT = Path(groups.__file__).parents[1]
 SOURCES = [path for path in sorted(CHAT.rglob("*.py")) if path.stem not in ("chinese", "english", "words")]
-SCRIPTS = [path for path in sorted((CHAT / "pages" / "static").glob("*.js")) if "./words.js" in path.read_text("utf-8")]
+SPEAKING = re.compile(r'"\./words\.js"|^ +const words = JSON\.parse', re.M)  # scripts that say something
+SCRIPTS = [
+    path for path in sorted((CHAT / "pages" / "static").glob("*.js")) if SPEAKING.search(path.read_text("utf-8"))
+]
 CHINESE_LETTER = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")  # with the punctuation of Chinese
 
 
@@ -145,8 +148,10 @@ def said(source: str) -> set[tuple[str, str]]:
 
 def said_by_script(source: str) -> set[tuple[str, str]]:
     judging = set(re.findall(r"\b(?:words\.feedback|said)\.(\w+)", source))
-    own = set(re.findall(r"\bwords\.(\w+)", source)) - {"feedback", "js"}
-    return {("FeedbackWords", name) for name in judging} | {("ScriptWords", name) for name in own}
+    framed = set(re.findall(r"\bwords\.frame\.(\w+)", source))
+    own = set(re.findall(r"\bwords\.(\w+)", source)) - {"feedback", "frame", "js"}
+    groups = (("FeedbackWords", judging), ("FrameWords", framed), ("ScriptWords", own))
+    return {(group, name) for group, names in groups for name in names}
 
 
 def test_a_field_counts_as_said_where_its_own_group_is_read_and_nowhere_else() -> None:
@@ -170,7 +175,9 @@ def test_every_string_is_said_somewhere() -> None:
 
 def test_the_script_says_nothing_that_there_is_not_and_fills_every_gap() -> None:
     there = {
-        (group.__name__, field.name) for group in (ScriptWords, FeedbackWords) for field in dataclasses.fields(group)
+        (group.__name__, field.name)
+        for group in (ScriptWords, FeedbackWords, FrameWords)
+        for field in dataclasses.fields(group)
     }
     for path in SCRIPTS:
         source = path.read_text("utf-8")
@@ -179,7 +186,11 @@ def test_the_script_says_nothing_that_there_is_not_and_fills_every_gap() -> None
             names = {part.split(":")[0].strip() for part in given.split(",")}
             assert {gap for gap, _ in filled_in(getattr(CHINESE.script, name))} == names, (path.name, name)
     plain = re.compile(r"(?<!filled\()words\.(\w+)")
-    unfilled = {name for path in SCRIPTS for name in plain.findall(path.read_text("utf-8"))} - {"feedback", "js"}
+    unfilled = {name for path in SCRIPTS for name in plain.findall(path.read_text("utf-8"))} - {
+        "feedback",
+        "frame",
+        "js",
+    }
     assert not [name for name in unfilled if filled_in(getattr(CHINESE.script, name))]
 
 

@@ -20,6 +20,7 @@ from chat.config import BUNDLED_ENCODER, Config, models_folder
 from chat.models import PINS, locate, verify
 from chat.partial import read_json
 from ingest.errors import UserError
+from ingest.language import message
 
 SUMS = "SHA256SUMS"
 WHEELS, MODELS = "wheels", "models"
@@ -73,9 +74,9 @@ def make_bundle(config: Config, folder: Path, *, models: bool, step: Callable[[s
     """
     sources = Path(__file__).parents[2]
     if not (sources / "pyproject.toml").is_file():
-        raise BundleFailed(f"{sources}：这里没有源码；请在检出的仓库中运行（make bundle）")
+        raise BundleFailed(message("{sources}：这里没有源码；请在检出的仓库中运行（make bundle）", sources=sources))
     if folder.exists() and any(folder.iterdir()):
-        raise BundleFailed(f"{folder}：文件夹不是空的；请换一个，或先清空")
+        raise BundleFailed(message("{folder}：文件夹不是空的；请换一个，或先清空", folder=folder))
     (folder / WHEELS).mkdir(parents=True, exist_ok=True)
     project = tomllib.loads((sources / "pyproject.toml").read_text("utf-8"))["project"]
     pins = pinned(project["dependencies"])
@@ -124,7 +125,7 @@ def pinned(requirements: Iterable[str]) -> list[str]:
         try:
             installed = distribution(each)
         except PackageNotFoundError as error:
-            raise BundleFailed(f"{each} 没有安装；请先运行 make install") from error
+            raise BundleFailed(message("{package} 没有安装；请先运行 make install", package=each)) from error
         found[each] = installed.version.partition("+")[0]  # a local label (+cpu) names a build that no index may have
         waiting.extend((line, extras) for line in installed.requires or ())
     return sorted(f"{each}=={version}" for each, version in found.items())
@@ -198,4 +199,10 @@ def _pip(arguments: Sequence[str], what: str) -> None:
     run = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
     if run.returncode:
         said = [line for line in run.stderr.splitlines() if line.startswith("ERROR")] or run.stderr.splitlines()[-1:]
-        raise BundleFailed(f"{what}：pip 未能取得（{said[-1][:300] if said else run.returncode}）；请检查网络后重试")
+        raise BundleFailed(
+            message(
+                "{what}：pip 未能取得（{reason}）；请检查网络后重试",
+                what=what,
+                reason=said[-1][:300] if said else run.returncode,
+            )
+        )

@@ -26,7 +26,7 @@ def refuse_egress() -> list[str]:
         where = _beyond(name, arguments)
         if where is not None:
             attempts.append(where)
-            raise Attempt(f"{where}：不允许连接本机以外的地址")
+            raise Attempt(f"{where}: no address beyond this machine may be reached")
 
     sys.addaudithook(hook)
     return attempts

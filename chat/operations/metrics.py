@@ -6,7 +6,14 @@ Labels are from short lists that are written here or in the table of routes: nob
 from collections.abc import Iterator
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -49,6 +56,8 @@ class Metrics:
     """Counts what it is told; each has a registry of its own, so that two services in a process do not add up."""
 
     def __init__(self) -> None:
+        # A second series for each, of when it began, which Prometheus does not need.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)  # memory, processor time and open files, where the system tells
         self._questions = Counter(

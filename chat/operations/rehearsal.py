@@ -49,7 +49,7 @@ def _run(config: Config, root: Path, done: list[str]) -> None:
     live.search(question)
     done.append("检索")
     if not any(isinstance(event, Finished) for event in live.ask(question)):
-        raise RuntimeError("没有回答")
+        raise RuntimeError("no answer")
     done.append("回答")
 
 

@@ -102,8 +102,9 @@ Run = Callable[..., Ended]
 @pytest.fixture(scope="module", autouse=True)
 def _each_encoder_is_loaded_once() -> Iterator[None]:
     """The real ones; reading a vocabulary of 250,000 words takes seconds, and nearly every command does."""
+    once = cache(lambda encoder, models: load_encoder(Config(encoder=encoder, models=models)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("chat.config.load_encoder", cache(load_encoder))
+        patch.setattr("chat.config.load_encoder", lambda config: once(config.encoder, config.models))
         yield
 
 

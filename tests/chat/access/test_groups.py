@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from chat.access.access import Access
 from chat.access.caller import LOCAL, Caller
 from chat.access.configured import see_of
-from chat.access.groups import Groups
+from chat.access.groups import Groups, within
 from chat.answer import Answer, Found, Sentence
 from chat.assistant import Assistant
 from chat.building import Setup, build_index
@@ -355,3 +355,14 @@ def test_a_conversation_kept_from_another_day_gives_nothing_of_a_report_not_to_b
         ]
     assert any("装机？" in each for each in drawn)
     assert SECRET.findall("".join(drawn)) == []
+
+
+def test_a_site_s_readers_see_its_reports_alone_and_of_those_what_their_groups_may() -> None:
+    held = [ReportLine(id, id, "", "", 1) for id in "甲乙丙"]
+    assert within(None, None) is None
+    for_all = within(None, frozenset({"甲", "乙", "没有的"}))
+    assert for_all is not None
+    assert for_all(held) == {"甲", "乙"}
+    for_group = within(lambda reports: frozenset({"乙", "丙"}), frozenset({"甲", "乙"}))
+    assert for_group is not None
+    assert for_group(held) == {"乙"}

@@ -571,11 +571,16 @@ def _mcp(arguments: argparse.Namespace, config: Config) -> int:
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.terminal import one_bar  # noqa: PLC0415
 
-    with one_bar() as bar:
-        assistant = _assistant(arguments, config, bar)
-    live = LiveAssistant(_index_root(arguments, config), assistant)
+    def load() -> LiveAssistant:
+        with one_bar() as bar:
+            assistant = _assistant(arguments, config, bar)
+        return LiveAssistant(_index_root(arguments, config), assistant)
+
     address = config.server.external_url.rstrip("/") or None
-    serve_stdio(make_server(lambda caller: live, ModelGate(), lambda request: address))
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        loading = aside.submit(load)
+        serve_stdio(make_server(lambda caller: loading.result(), ModelGate(), lambda request: address))
+    loading.result()  # what kept the library from being loaded is told here too
     return DONE
 
 
@@ -875,7 +880,7 @@ def _tell_address(host: str, listener: "socket") -> None:
 
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.access.configured import access_of, see_of  # noqa: PLC0415
+    from chat.access.configured import access_of, login_of, see_of  # noqa: PLC0415
     from chat.building import Built, build_index  # noqa: PLC0415
     from chat.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
@@ -891,7 +896,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
 
     host = arguments.host or config.server.host
     port = config.server.port if arguments.port is None else arguments.port
-    access = access_of(config, _index_root(arguments, config), host=host)
+    login = login_of(config)
+    access = access_of(config, _index_root(arguments, config), host=host, login=login)
     with _listening(host, port) as listener, Reader() as viewer:
         with one_bar() as bar, Reader() as read:
             fetch_models(config, progress=bar.progress, notice=bar.notice)
@@ -932,6 +938,7 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
                     usage=usage,
                     access=access,
                     see=see_of(config, live),
+                    login=login,
                     external_url=config.server.external_url,
                     operations=operations,
                 )

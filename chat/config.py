@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from index.encoder import SentenceEncoder
     from index.rerank import Reranker
 
-AccessWay = Literal["loopback", "keys", "none"]
+AccessWay = Literal["loopback", "keys", "proxy", "oidc", "none"]
 Theme = Literal["auto", "light", "dark"]
 SiteLanguage = Literal["auto", "zh-CN", "en"]
 
@@ -128,9 +128,38 @@ class SiteConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ProxyConfig:
+    """header: that carries the proxy's token (JWT). issuer, audience: what it says. algorithm, keys: its signature, and a file with the
+    public key (PEM or JWKS); for HS256 the secret is REPORTQA_PROXY_SECRET. user, groups: the claims that tell them."""
+
+    header: str = "X-Portal-Token"
+    issuer: str = ""
+    audience: str = "reportqa"
+    algorithm: Literal["HS256", "RS256", "PS256", "ES256", "EdDSA"] = "RS256"
+    keys: str = ""
+    user: str = "sub"
+    groups: str = "groups"
+
+
+@dataclass(frozen=True, slots=True)
+class OidcConfig:
+    """issuer: of the company's login (OpenID Connect). client_id: what we are to it; its secret, if any, is REPORTQA_OIDC_SECRET.
+    scope: asked of it. user, groups: the claims that tell them. session_hours: how long one login lasts."""
+
+    issuer: str = ""
+    client_id: str = ""
+    scope: str = "openid profile"
+    user: str = "sub"
+    groups: str = "groups"
+    session_hours: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class AccessConfig:
-    """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`; and
-    `none`, nobody is asked, which has to be said. Users of `sites` are known by their tokens in any case.
+    """ways: by which callers are known: `loopback`, who sits at this machine; `keys`, programs, by `reportqa key add`;
+    `proxy`, those for whom a reverse proxy vouches; `oidc`, those who log in; and `none`, nobody is asked, which has to be said.
+    Users of `sites` are known by their tokens in any case.
+    editors: groups whose members may add and remove reports. admins: those that may do everything.
     proxies: networks (CIDR) of the reverse proxies in front of the service, whose X-Forwarded-For counts.
     groups: which reports the members of each may see, as ids or as folders of the corpus with a `/` at their end; `*` is every report, and
     as a group everybody. Without any, all reports are there for all who get in.
@@ -138,6 +167,10 @@ class AccessConfig:
     audience: what a token of a site must be made for."""
 
     ways: tuple[AccessWay, ...] = ("loopback",)
+    editors: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
+    proxy: ProxyConfig = field(default_factory=ProxyConfig)
+    oidc: OidcConfig = field(default_factory=OidcConfig)
     proxies: tuple[str, ...] = ()
     questions_per_minute: int = 10
     requests_per_minute: int = 300
@@ -338,7 +371,7 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
         _, item = get_args(hint)
         return {key: _value(item, each, file, f"{where}.{key}") for key, each in value.items()}
     if get_origin(hint) is tuple:
-        return _several(get_args(hint)[0], value, file, where)
+        return _values(get_args(hint)[0], value, file, where)
     assert get_origin(hint) not in (Union, UnionType)
     if not isinstance(value, hint) or isinstance(value, bool) is not (hint is bool):
         raise ConfigError(
@@ -353,18 +386,20 @@ def _value(hint: Any, value: Any, file: Path, where: str) -> Any:
     return value
 
 
-def _several(kind: Any, value: Any, file: Path, where: str) -> tuple[Any, ...]:
-    """An array: of sections, of choices, or of strings."""
-    sections = is_dataclass(kind)
-    if not isinstance(value, list) or not all(isinstance(each, dict if sections else str) for each in value):
-        if sections:
+def _values(kind: Any, value: Any, file: Path, where: str) -> tuple[Any, ...]:
+    """An array, of sections or of texts."""
+    if is_dataclass(kind):
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise ConfigError(message("{file}：{where} 应写成一节或多节 [[{where}]]", file=file, where=where))
+        return tuple(_record(kind, each, file, f"{where}.") for each in value)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise ConfigError(
             message('{file}：{where} 应为字符串数组，如 ["https://portal.example.com"]', file=file, where=where)
         )
-    if sections:
-        return tuple(_record(kind, each, file, f"{where}.") for each in value)
-    return tuple(_value(kind, each, file, where) for each in value)
+    if get_origin(kind) is Literal:
+        for each in value:
+            _value(kind, each, file, where)
+    return tuple(value)
 
 
 def models_folder(config: Config) -> Path:

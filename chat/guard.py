@@ -15,7 +15,6 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from http import HTTPStatus
 from ipaddress import IPv6Address
 from types import MappingProxyType
@@ -25,13 +24,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.access.access import Access
-from chat.access.rejected import Rejected
+from chat.access.rejected import Rejected, asks_for_a_page
 from chat.access.routes import Need, need_of
 from chat.access.sites import Site, Sites
 from chat.api.refusals import refusal_object
-from chat.pages.languages import LANGUAGES, language_of
+from chat.pages.languages import language_of
+from chat.pages.rejection import rejection_html
 from ingest.errors import UserError
-from ingest.language import message, speaking, spoken
+from ingest.language import message, speaking
 from ingest.reading import MAX_BYTES
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -54,12 +54,6 @@ ORIGIN = re.compile(r"https?://(?:\*\.)?(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:]+\]
 UNKNOWN_HOST = message("此地址不在允许的主机名之列，请在配置中加入。")
 FOREIGN_REQUEST = message("不接受来自其他网站页面的请求。")
 NOT_FOUND = message("没有这个地址。")
-# For a browser, in the place of a page.
-REJECTED_PAGE = """<!doctype html>
-<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{product}</title><style>body{{font:16px/1.7 sans-serif;margin:20vh auto;max-width:34rem;padding:0 1.5rem;color:#1e293b}}
-h1{{font-size:1.15rem}}</style></head><body><main><h1>{product}</h1><p>{message}</p></main></body></html>
-"""
 
 
 class BadOrigin(UserError):
@@ -157,7 +151,7 @@ class Guard:
                 raise _too_large(limit)
         except Rejected as rejected:
             if not answer.started:
-                await answer.reject(rejected, as_page=_is_for_a_page(scope))
+                await answer.reject(rejected, as_page=asks_for_a_page(scope))
 
     def _check(self, scope: Scope) -> Need:
         headers, path = Headers(scope=scope), scope["path"]
@@ -193,11 +187,6 @@ def _is_foreign(headers: Headers) -> bool:
     origin = headers.get("origin")
     # The host alone: behind a proxy that ends TLS the scheme of the two differs.
     return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
-
-
-def _is_for_a_page(scope: Scope) -> bool:
-    """Whether a browser asks for something to show, rather than a program for something to read."""
-    return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def _cleaned(scope: Scope, *, rewritten: bool) -> Scope:
@@ -280,9 +269,7 @@ class _Answer:
         """Send the reason, as a page or as the contract's error object."""
         self.page = None  # it is not the page that was asked for
         if as_page:
-            words, told = LANGUAGES[spoken()], escape(str(rejected.message))
-            page = REJECTED_PAGE.format(language=words.language, product=words.product, message=told)
-            kind, body = b"text/html; charset=utf-8", page.encode()
+            kind, body = b"text/html; charset=utf-8", rejection_html(rejected.message).encode()
         else:
             told = json.dumps(refusal_object(self._path, rejected.status, str(rejected.message)), ensure_ascii=False)
             kind, body = b"application/json", told.encode()

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from chat.access.access import Access
 from chat.access.caller import caller_of
 from chat.access.embed_routes import add_embed_routes
+from chat.access.login_routes import Login, add_login_routes
 from chat.access.sites import Site, Sites
 from chat.answer import BadQuestion, Checking, Drafting, Event, Finished, Found
 from chat.api.completion_routes import add_completion_routes
@@ -53,6 +54,7 @@ from chat.pages.export_routes import add_export_routes
 from chat.pages.languages import words_for
 from chat.pages.page import Assistant, See, make_page, make_theme
 from chat.pages.reader_routes import add_reader_routes
+from chat.pages.rejection import rejection_html
 from chat.pages.talk import uncounted
 from chat.pages.words import Words
 from chat.shelf import Editing, Shelf
@@ -163,6 +165,7 @@ def make_app(
     usage: "UsageStore | None" = None,
     access: Access | None = None,
     see: See | None = None,
+    login: Login | None = None,
     external_url: str = "",
     operations: Operations | None = None,
 ) -> "FastAPI":
@@ -173,7 +176,7 @@ def make_app(
     shelf: lists and changes the reports; without one the page has no list of them. editing: who may change them.
     feedback: keeps what readers think of answers; without it they are not asked. usage: keeps what was asked, where no gate is
     given; with both, how the service is used is a page for who may administer it. views: pictures of the pages of PDF reports; without them a report is read as text alone.
-    access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told.
+    access: who gets in; without it nobody is asked. see: what of the library is there for a caller; all of it unless told. login: where people log in.
     external_url: how readers reach the service, for links that go out of it; "" for as each request called it; its
     path, where it has one, is taken away by a proxy.
     operations: what watches it; its metrics are told of questions by the gate, where no gate is given.
@@ -196,6 +199,8 @@ def make_app(
     add_openapi(app, external_url.rstrip("/"))
     add_mcp(app, make_server(see, gate, home, count=count))
     add_operation_routes(app, gate, operations)
+    if login is not None:
+        add_login_routes(app, login, rejection_html)
     if access is not None and access.embedding is not None:
         add_embed_routes(app, access.embedding)
     if feedback is not None:

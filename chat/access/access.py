@@ -7,17 +7,18 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes, urlencode
 
 from starlette.datastructures import Headers
 from starlette.types import Scope as Asgi
 
 from chat.access.address import Network, address_of, is_within
+from chat.access.bound import Pages, page_in
 from chat.access.caller import NOBODY, Caller, NotKnown, Way
 from chat.access.embedding import Embedding
 from chat.access.limits import Limits, TooMany
 from chat.access.loopback import at_this_machine
-from chat.access.rejected import Rejected
+from chat.access.rejected import Rejected, asks_for_a_page
 from chat.access.routes import Need
 from ingest.language import message
 
@@ -25,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 UNKNOWN = message("请先表明身份：从公司门户打开本页；用程序调用时，在请求头中带上 Authorization: Bearer 加密钥。")
 NOT_ALLOWED = message("当前身份没有使用这项功能的权限；如需要，请联系管理员开通。")
+NOT_YOURS = message("这个页面是别人打开的，请重新打开研报问答。")
 KEY_IN_URL = message(
     "密钥不能写在网址里，否则会留在各处的访问记录中。请改用请求头 Authorization，并请管理员吊销、更换这个密钥。"
 )
@@ -44,7 +46,8 @@ class Access:
     ways: asked in this order; the first that knows the caller tells who it is.
     everybody: as whom those count whom no way knows, told apart by address; None where they do not get in.
     limits: how often; None for no limit. proxies: those whose word for an address counts.
-    named: further headers that say who somebody is. embedding: the portal's sites, None for none.
+    named: further headers that say who somebody is. login: where a browser is sent whose caller nobody knows; "" for nowhere.
+    embedding: the portal's sites, None for none.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Access:
         limits: Limits | None = None,
         proxies: Sequence[Network] = (),
         named: Sequence[str] = (),
+        login: str = "",
         embedding: Embedding | None = None,
     ) -> None:
         self.embedding = embedding
@@ -62,6 +66,8 @@ class Access:
         self._everybody = everybody
         self._limits = limits
         self._proxies = tuple(proxies)
+        self._login = login
+        self._pages = Pages()
         self._of_identity = _OF_IDENTITY | {name.lower() for name in named}
 
     def admit(self, scope: Asgi, need: Need) -> Caller:
@@ -78,10 +84,14 @@ class Access:
         if need.scopes is None:
             return NOBODY
         caller = self._by_ticket(scope) or self._known(headers, client, address)
+        if caller is None and self._login and asks_for_a_page(scope):
+            raise Rejected(303, UNKNOWN, {"Location": f"{self._login}?{urlencode({'next': _path_and_query(scope)})}"})
         if caller is None:
             raise _unknown()
         if not need.scopes <= caller.scopes:
             raise Rejected(403, NOT_ALLOWED)
+        if (page := page_in(scope)) and not self._pages.is_open_to(page, caller.key):
+            raise Rejected(403, NOT_YOURS)
         if need.counted == "question":
             try:
                 self.count_question(caller)
@@ -152,6 +162,11 @@ def peer_of(scope: Asgi) -> str:
     """The address at the other end of the connection; "" where there is none, as of a UNIX socket."""
     client = scope.get("client")
     return str(client[0]) if client else ""
+
+
+def _path_and_query(scope: Asgi) -> str:
+    query: bytes = scope.get("query_string", b"")
+    return quote(scope["path"]) + (f"?{query.decode('latin-1')}" if query else "")
 
 
 def _check_url(scope: Asgi) -> None:

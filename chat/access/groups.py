@@ -31,13 +31,13 @@ class Groups:
         return lambda reports: frozenset(line.id for line in reports if _is_listed(line, entries))
 
 
-def within(opened: Opened | None, only: frozenset[str] | None) -> Opened | None:
-    """Of what is opened to a caller, the reports of these ids alone; None as `only` for all of it."""
-    if only is None:
+def of_site(opened: Opened | None, reports: frozenset[str]) -> Opened | None:
+    """The same where the page of a site asks: of the reports that the site is for alone, all of them where there are none."""
+    if not reports:
         return opened
     if opened is None:
-        return lambda reports: only & {line.id for line in reports}
-    return lambda reports: only & opened(reports)
+        return lambda lines: frozenset(line.id for line in lines) & reports
+    return lambda lines: opened(lines) & reports
 
 
 def _is_listed(line: ReportLine, entries: frozenset[str]) -> bool:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
 from ingest.language import Message
 
 
@@ -14,3 +17,8 @@ class Rejected(Exception):
         self.status = status
         self.message = message
         self.headers = headers
+
+
+def asks_for_a_page(scope: Scope) -> bool:
+    """Whether a browser asks for something to show, rather than a program for something to read."""
+    return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")

@@ -33,8 +33,8 @@ def _route(methods: str, path: str, *scopes: Scope, counted: Counted = "request"
     return Route(re.compile(path), frozenset(methods.split()), Need(frozenset(scopes), counted))
 
 
-def _public(path: str) -> Route:
-    return Route(re.compile(path), frozenset({"GET"}), Need(None, "nothing"))
+def _public(path: str, *, counted: Counted = "nothing") -> Route:
+    return Route(re.compile(path), frozenset({"GET"}), Need(None, counted))
 
 
 _PAGE = "/chat(?:-en)?"
@@ -44,6 +44,7 @@ ROUTES = (
     _public("/readyz"),
     _route("GET", "/metrics", "admin", counted="nothing"),
     _public(r"/static/[\w.-]+"),
+    _public("/login(?:/callback)?|/logout", counted="request"),
     _public("/widget.js"),
     # What the page is drawn with: its addresses stand in the page, and nothing can put a token with them.
     _public(rf"{_PAGE}/theme\.css"),

@@ -17,6 +17,8 @@ from chat.config import (
     LimitsConfig,
     LogsConfig,
     ModelsConfig,
+    OidcConfig,
+    ProxyConfig,
     RecordsConfig,
     RerankerConfig,
     ServerConfig,
@@ -57,10 +59,27 @@ editing = "never"
 external_url = "https://reports.example.com"
 [access]
 ways = ["keys", "none"]
+editors = ["资料组"]
+admins = ["管理组"]
 proxies = ["10.0.0.5"]
 questions_per_minute = 20
 requests_per_minute = 600
 audience = "reports"
+[access.proxy]
+header = "X-Token"
+issuer = "https://portal"
+audience = "qa"
+algorithm = "HS256"
+keys = "portal.pem"
+user = "name"
+groups = "roles"
+[access.oidc]
+issuer = "https://sso"
+client_id = "qa"
+scope = "openid"
+user = "name"
+groups = "roles"
+session_hours = 2
 [access.groups]
 "研发部" = ["ev-2025", "reports/研发/"]
 [[access.sites]]
@@ -139,6 +158,10 @@ def test_every_key_of_every_section_is_read() -> None:
         ),
         AccessConfig(
             ("keys", "none"),
+            ("资料组",),
+            ("管理组",),
+            ProxyConfig("X-Token", "https://portal", "qa", "HS256", "portal.pem", "name", "roles"),
+            OidcConfig("https://sso", "qa", "openid", "name", "roles", 2),
             ("10.0.0.5",),
             20,
             600,
@@ -199,7 +222,7 @@ def test_what_a_section_leaves_out_keeps_its_default() -> None:
         ("[server]\nallowed_hosts = [1]", "server.allowed_hosts 应为字符串数组"),
         ('[generator]\nbackend = "llama"', "generator.backend 应为 local、openai、none 之一，实为 'llama'"),
         ('[generator]\nbackend = ["none"]', "generator.backend 应为 local、openai、none 之一"),
-        ('[access]\nways = ["kies"]', "access.ways 应为 loopback、keys、none 之一，实为 'kies'"),
+        ('[access]\nways = ["kies"]', "access.ways 应为 loopback、keys、proxy、oidc、none 之一，实为 'kies'"),
         ("[access]\ngroups = 3", "access.groups 应写成一节 [access.groups]"),
         ('[access.groups]\n"研发部" = "ev-2025"', "access.groups.研发部 应为字符串数组"),
         ("[generator", "不是有效的 TOML"),

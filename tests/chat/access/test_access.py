@@ -35,7 +35,7 @@ def request(
         "path": path,
         "raw_path": path.encode(),
         "query_string": query.encode(),
-        "headers": [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers],
+        "headers": [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers],
         "client": (client, 50000),
     }
 

@@ -17,11 +17,11 @@ from starlette.datastructures import Headers
 from chat.access.access import Access
 from chat.access.caller import LOCAL, Caller
 from chat.access.configured import see_of
-from chat.access.groups import Groups, within
+from chat.access.groups import Groups, of_site
 from chat.answer import Answer, Found, Sentence
 from chat.assistant import Assistant
 from chat.building import Setup, build_index
-from chat.config import AccessConfig, Config
+from chat.config import AccessConfig, Config, SiteConfig
 from chat.contract import ReportLine
 from chat.live import LiveAssistant
 from chat.pages.exchange import Exchange
@@ -122,7 +122,7 @@ class ByGroup:
     def caller(self, headers: Headers, client: str) -> Caller | None:
         groups = {"storage": frozenset({"储能组"}), "others": frozenset({"市场部"})}
         named = headers.get("x-group", "")
-        return Caller("proxy", named, groups[named]) if named in groups else None
+        return Caller("proxy", named, groups[named], site=headers.get("x-site", "")) if named in groups else None
 
 
 @contextmanager
@@ -154,7 +154,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     build_index(setup)
     live = LiveAssistant(setup.root, Assistant(load_library(setup.root, encoder), None))
     assert {each.id for each in live.reports} == {"open-report", "hidden-report"}
-    config = Config(access=AccessConfig(groups={group: tuple(listed) for group, listed in GROUPS.items()}))
+    sites = (SiteConfig("quantum", reports=("open-report",)), SiteConfig("storage", reports=("hidden-report", "gone")))
+    config = Config(access=AccessConfig(groups={group: tuple(listed) for group, listed in GROUPS.items()}, sites=sites))
     app = make_app(
         live, shelf=CorpusShelf(setup, live), editing="always", access=Access([ByGroup()]), see=see_of(config, live)
     )
@@ -279,6 +280,35 @@ def test_by_no_event_of_the_page_either(home: str) -> None:
     assert SECRET.findall(without_own_words(said)) == []
 
 
+def test_the_page_of_a_site_gives_nothing_but_its_reports_to_who_may_see_more(home: str) -> None:
+    with client_of(home, "storage") as client:
+        client.headers["x-site"] = "quantum"
+        said = over_http(client) + on_the_page(client)
+    assert "216.88" in said
+    assert SECRET.findall(without_own_words(said)) == []
+
+
+def test_a_site_of_a_report_shows_it_to_nobody_who_may_not_see_it(home: str) -> None:
+    with client_of(home, "others") as client:
+        client.headers["x-site"] = "storage"
+        assert client.get("/api/v1/reports").json()["reports"] == []
+        said = over_http(client)
+    assert SECRET.findall(without_own_words(said)) == []
+
+
+def test_a_site_without_reports_of_its_own_is_for_all_that_its_user_may_see() -> None:
+    listed = Groups({"研发部": ["a", "b"]}).opened_to(Caller("embed", "ming", frozenset({"研发部"}), site="hr"))
+    for opened, reports, seen in [
+        (None, frozenset[str](), None),
+        (None, frozenset({"a", "gone"}), {"a"}),
+        (None, frozenset({"gone"}), set()),
+        (listed, frozenset[str](), {"a", "b"}),
+        (listed, frozenset({"b", "c"}), {"b"}),
+    ]:
+        of_both = of_site(opened, reports)
+        assert (of_both(LINES) if of_both is not None else None) == seen
+
+
 def test_members_of_the_group_get_it_by_all_of_them(home: str) -> None:
     with client_of(home, "storage") as client:
         for question in ("2024年储能装机是多少吉瓦？",):
@@ -355,14 +385,3 @@ def test_a_conversation_kept_from_another_day_gives_nothing_of_a_report_not_to_b
         ]
     assert any("装机？" in each for each in drawn)
     assert SECRET.findall("".join(drawn)) == []
-
-
-def test_a_site_s_readers_see_its_reports_alone_and_of_those_what_their_groups_may() -> None:
-    held = [ReportLine(id, id, "", "", 1) for id in "甲乙丙"]
-    assert within(None, None) is None
-    for_all = within(None, frozenset({"甲", "乙", "没有的"}))
-    assert for_all is not None
-    assert for_all(held) == {"甲", "乙"}
-    for_group = within(lambda reports: frozenset({"乙", "丙"}), frozenset({"甲", "乙"}))
-    assert for_group is not None
-    assert for_group(held) == {"乙"}

@@ -12,8 +12,12 @@ from starlette.testclient import TestClient
 
 from chat.access.access import Access
 from chat.access.caller import LOCAL, SCOPES, Caller, Scope
+from chat.access.login_routes import Login
 from chat.access.loopback import Loopback
+from chat.access.people import Roles
+from chat.access.provider import Client, Provider
 from chat.access.routes import ROUTES, need_of
+from chat.access.sessions import Kept
 from chat.feedback import FeedbackStore
 from chat.records import records_of
 from chat.service import make_app
@@ -29,6 +33,9 @@ MATRIX = """
 GET /healthz                                  in     in   in  in     in      in    in     in     in
 GET /readyz                                   in     in   in  in     in      in    in     in     in
 GET /metrics                                  401    in   403 403    403     in    403    403    in
+GET /login                                    in     in   in  in     in      in    in     in     in
+GET /login/callback                           in     in   in  in     in      in    in     in     in
+GET /logout                                   in     in   in  in     in      in    in     in     in
 GET /static/page.css                          in     in   in  in     in      in    in     in     in
 GET /widget.js                                in     in   in  in     in      in    in     in     in
 POST /api/v1/embed/session                    in     in   in  in     in      in    in     in     in
@@ -99,8 +106,18 @@ def served(tmp_path: Path, access: Access | None) -> Any:
     assistant = ScriptedAssistant()
     records = records_of(tmp_path)
     feedback = FeedbackStore(records, tmp_path)
+    nowhere = Client("http://127.0.0.1:9", "reportqa", "", f"{HOME}/login/callback")
+    login = Login(
+        Provider(nowhere, roles=Roles()),
+        sessions=Kept(seconds=60, most=10),
+        pending=Kept(seconds=60, most=10),
+        home=HOME,
+        seconds=60,
+    )
     shelf, usage = ListedShelf(assistant), UsageStore(records)
-    return make_app(assistant, shelf=shelf, feedback=feedback, usage=usage, editing="always", access=access)
+    return make_app(
+        assistant, shelf=shelf, feedback=feedback, usage=usage, editing="always", access=access, login=login
+    )
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +186,7 @@ def test_no_route_is_open_to_everybody_but_those_named_here() -> None:
         "/healthz",
         "/readyz",
         r"/static/[\w.-]+",
+        "/login(?:/callback)?|/logout",
         "/widget.js",
         r"/chat(?:-en)?/theme\.css",
         r"/chat(?:-en)?/(?:assets/[\w.-]+|static/(?:js|css|fonts|img)/[\w./ -]+)",

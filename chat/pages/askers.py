@@ -43,6 +43,10 @@ class Reader:
         """Whose turn in the line for the model it is; where callers of a kind have no names, each open page is somebody."""
         return line_key(self.caller, str(self.session))
 
+    def asker(self, language: str) -> Asker:
+        """As usage knows them; within a portal's page they ask by its widget."""
+        return asker_of(self.caller, "widget" if self.caller.by == "embed" else "page", language)
+
 
 def reader_of(request: "gr.Request") -> Reader:
     """Who asks from a page."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from chat.access.caller import Caller
 from chat.access.limits import TooMany
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
-from chat.asker import Asker, asker_of
+from chat.asker import Asker
 from chat.contract import ReportLine, check_reports
 from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
@@ -338,7 +338,7 @@ class _Events:
                 earlier,
                 words=self._talk.words,
                 line=reader.line,
-                by=asker_of(reader.caller, "page", self._talk.words.language),
+                by=reader.asker(self._talk.words.language),
                 count=partial(self._count, reader.caller),
             )
             yield from _shown(self._talk, assistant, progress, run, earlier)

@@ -12,6 +12,7 @@ from chat.asker import Asker, Use, asker_of, watched
 from chat.feedback import Cited
 from chat.gate import Busy, ModelGate, TooMany
 from chat.generation import GeneratorUnavailable
+from chat.pages.askers import Reader
 from tests.fakes import ANSWER, HITS, TIMINGS, ScriptedAssistant
 
 READER = Asker("page", "zh-CN", "u1")
@@ -58,6 +59,11 @@ def test_who_has_a_name_is_told_apart_and_not_named_and_who_has_none_is_nobody()
     assert (len(ming.user), "ming" in ming.user) == (16, False)
     assert asker_of(LOCAL, "api") == Asker("api", "", "")
     assert asker_of(Caller("open", "203.0.113.9"), "api").user == ""  # an address is no name
+
+
+def test_who_asks_within_a_portals_page_asks_by_its_widget() -> None:
+    ways = [Reader("s", caller).asker("en").way for caller in (Caller("login", "ming"), Caller("embed", "ming"))]
+    assert ways == ["page", "widget"]
 
 
 def test_who_leaves_before_the_answer_stopped_it_and_who_leaves_with_it_did_not() -> None:

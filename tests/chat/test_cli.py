@@ -526,7 +526,7 @@ def test_a_line_of_ask_is_exactly_the_contract(run: Run) -> None:
     assert ended.code == 0
     assert list(answer) == [
         "id", "question", "standalone_question", "hits",
-        "answer", "refused", "sentences", "citations", "timings",
+        "answer", "refused", "quoted", "fallback", "sentences", "citations", "timings",
     ]  # fmt: skip
     assert [list(each) for each in answer["sentences"]] == [
         ["text", "citations", "supported", "state", "composed"]
@@ -535,7 +535,9 @@ def test_a_line_of_ask_is_exactly_the_contract(run: Run) -> None:
         "number", "passage_id", "report_id", "title", "publisher", "published", "period", "headings", "page",
         "page_kind", "quote",
     ]  # fmt: skip
-    assert list(answer["timings"]) == ["search_ms", "first_token_ms", "total_ms", "prompt_tokens", "answer_tokens"]
+    assert list(answer["timings"]) == [
+        "search_ms", "waited_ms", "first_token_ms", "total_ms", "prompt_tokens", "answer_tokens",
+    ]  # fmt: skip
     assert answer["timings"]["first_token_ms"] is None  # no model wrote this
     assert "\\u" not in ended.out
 
@@ -871,15 +873,13 @@ def test_chat_begins_with_a_library_of_nothing_and_takes_the_first_report(site: 
 def test_feedback_of_a_configured_database_is_read_and_one_that_cannot_be_reached_is_named(
     run: Run, site: Site, library: Path, tmp_path: Path
 ) -> None:
-    site.config.write_text(
-        f'{site.config.read_text("utf-8")}\n[records]\nurl = "sqlite:///{tmp_path}/kept.db"\n', "utf-8"
-    )
+    own = tmp_path / "own.toml"
+    own.write_text(f'{site.config.read_text("utf-8")}\n[records]\nurl = "sqlite:///{tmp_path}/kept.db"\n', "utf-8")
     FeedbackStore(records_of(tmp_path, f"sqlite:///{tmp_path}/kept.db"), library / "index").record(JUDGED)
-    assert [each["answer_id"] for each in run("feedback", "--index", library / "index", "--jsonl").objects] == [
-        JUDGED.id
-    ]
-    site.config.write_text('[records]\nurl = "nosuch://db.example.com/x"\n', "utf-8")
-    ended = run("feedback", "--index", library / "index")
+    asked = ("--config", own, "feedback", "--index", library / "index")
+    assert [each["answer_id"] for each in run(*asked, "--jsonl").objects] == [JUDGED.id]
+    own.write_text('[records]\nurl = "nosuch://db.example.com/x"\n', "utf-8")
+    ended = run(*asked)
     assert (ended.code, ended.err.startswith("错误：nosuch://db.example.com/x：缺少数据库驱动 nosuch")) == (2, True)
 
 

@@ -428,7 +428,9 @@ def test_what_the_interface_is_asked_is_kept_as_usage_by_its_way_and_language(tm
         client.post(ASK, json={"question": "出口？"}, headers={"accept": "text/event-stream"})
         client.post(ASK, json={"question": " "})  # no question
         client.post(SEARCH, json={"question": "销量？"})
-        client.post("/v1/chat/completions", json={"messages": [{"role": "user", "content": "份额？"}]})
+        client.post(
+            "/v1/chat/completions", json={"model": "reportqa", "messages": [{"role": "user", "content": "份额？"}]}
+        )
         client.post("/mcp", json=called, headers={"accept": "application/json", "accept-language": "zh"})
     kept = [(use.asker.way, use.asker.language, use.ending, use.question) for use in usage.uses()]
     assert kept == [

@@ -105,7 +105,7 @@ def steady(response: Any) -> Any:
     """A response without what is another each time."""
     match response:
         case dict():
-            fixed = {"created": 1_760_000_000} | (
+            fixed = {"created": 1_760_000_000, "waited_ms": 0.0} | (
                 {"id": "chatcmpl-0123456789abcdef01234567"} if "choices" in response else {}
             )
             return {name: fixed[name] if name in fixed else steady(value) for name, value in response.items()}

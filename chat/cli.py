@@ -571,11 +571,16 @@ def _mcp(arguments: argparse.Namespace, config: Config) -> int:
     from chat.live import LiveAssistant  # noqa: PLC0415
     from chat.terminal import one_bar  # noqa: PLC0415
 
-    with one_bar() as bar:
-        assistant = _assistant(arguments, config, bar)
-    live = LiveAssistant(_index_root(arguments, config), assistant)
+    def load() -> LiveAssistant:
+        with one_bar() as bar:
+            assistant = _assistant(arguments, config, bar)
+        return LiveAssistant(_index_root(arguments, config), assistant)
+
     address = config.server.external_url.rstrip("/") or None
-    serve_stdio(make_server(lambda caller: live, ModelGate(), lambda request: address))
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        loading = aside.submit(load)
+        serve_stdio(make_server(lambda caller: loading.result(), ModelGate(), lambda request: address))
+    loading.result()  # what kept the library from being loaded is told here too
     return DONE
 
 

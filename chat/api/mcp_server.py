@@ -74,7 +74,8 @@ class Left(UserError):
 
 
 def make_server(see: See, gate: ModelGate, home: Home, *, count: Count = uncounted) -> "Server[Any]":
-    """The server, which any transport may carry. see: what of the library is there for a caller; count: told of every question."""
+    """The server, which any transport may carry. see: what of the library is there for a caller, called in a
+    thread, since it may wait; what it raises is told to who asks. count: told of every question."""
     import mcp_types as types  # noqa: PLC0415 - loads pydantic models for 0.5 s
     from mcp.server.lowlevel import Server  # noqa: PLC0415
     from mcp.shared.exceptions import MCPError  # noqa: PLC0415
@@ -103,7 +104,9 @@ def make_server(see: See, gate: ModelGate, home: Home, *, count: Count = uncount
         try:
             caller = _caller(ctx)
             used = _Used(caller, ctx.request, home(ctx.request), count)
-            said = await _called(see(caller), gate, used, params.name, params.arguments or {})
+            said = await _called(
+                await _in_thread(partial(see, caller)), gate, used, params.name, params.arguments or {}
+            )
         except UserError as problem:
             return types.CallToolResult(content=[types.TextContent(text=str(problem))], is_error=True)
         except Exception as error:  # the transports would tell its words, which may be of this machine
@@ -139,7 +142,8 @@ def make_server(see: See, gate: ModelGate, home: Home, *, count: Count = uncount
         ctx: "ServerRequestContext[Any]", params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         try:
-            content = await _in_thread(partial(_resource, see(_caller(ctx)), str(params.uri), _caller(ctx)))
+            caller = _caller(ctx)
+            content = await _in_thread(lambda: _resource(see(caller), str(params.uri), caller))
         except UserError as problem:
             raise MCPError(types.INTERNAL_ERROR, str(problem)) from problem
         except Exception as error:  # as above

@@ -27,6 +27,8 @@ from chat.contract import report_object
 from chat.gate import ModelGate
 from chat.generation import GeneratorUnavailable
 from index.filters import Filter
+from ingest.errors import UserError
+from ingest.language import message
 from ingest.passages import split_passages
 from tests.chat.api.one_report import LINE, REPORT, scripted
 from tests.chat.test_service import served, wait_until
@@ -38,7 +40,8 @@ from chat.api.mcp_server import make_server, serve_stdio
 from chat.gate import ModelGate
 from tests.chat.api.one_report import scripted
 print("a stray word that must not reach the client")
-serve_stdio(make_server(lambda caller: scripted(), ModelGate(), lambda request: None))
+assistant = scripted()
+serve_stdio(make_server(lambda caller: assistant, ModelGate(), lambda request: None))
 """
 CITED = "ev-2025#8"
 USES: dict[str, dict[str, Any]] = {
@@ -261,6 +264,21 @@ def test_who_may_not_use_a_tool_does_not_see_it_nor_use_it() -> None:
         handled("resources/read", asker, uri="reportqa://reports")
 
 
+def test_the_server_speaks_before_the_library_is_loaded_and_tells_why_it_cannot_be() -> None:
+    def missing(caller: Caller) -> Any:
+        raise UserError(message("还没有索引；请先运行 reportqa build"))
+
+    async def used() -> tuple[int, Any]:
+        async with Client(make_server(missing, ModelGate(), lambda request: None)) as client:
+            result = await client.call_tool("search", {"question": "销量？"})
+            with pytest.raises(MCPError, match="还没有索引"):
+                await client.read_resource("reportqa://reports")
+            return len((await client.list_tools()).tools), result
+
+    tools, result = asyncio.run(used())
+    assert (tools, result.is_error, result.content[0].text) == (3, True, "还没有索引；请先运行 reportqa build")
+
+
 CALL: dict[str, Any] = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -311,3 +329,16 @@ def test_a_client_that_leaves_frees_the_model(
         with pytest.raises(httpx.ReadTimeout):
             httpx.post(f"{shared[0]}/mcp", json=CALL, headers=headers, timeout=0.7)
         assert wait_until(lambda: assistant.running == 0)
+
+
+def test_the_command_speaks_the_protocol_though_there_is_no_library_yet(tmp_path: Path) -> None:
+    config = tmp_path / "reportqa.toml"
+    config.write_text('[generator]\nbackend = "none"\n[encoder]\nmodel = "/there/is/none"\n', "utf-8")
+    given = ["-m", "chat.cli", "--config", str(config), "mcp", "--index", str(tmp_path / "index")]
+    command = StdioServerParameters(command=sys.executable, args=given, cwd=ROOT)
+
+    async def searched(client: Client) -> Any:
+        return await client.call_tool("search", {"question": "销量？"})
+
+    result = Door(lambda: Client(command), None).use(searched)
+    assert (result.is_error, "无法加载向量模型 /there/is/none" in result.content[0].text) == (True, True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chat.access.access import COMES_BACK
 from chat.access.caller import Caller, NotKnown
 from chat.access.provider import Provider, ProviderUnavailable
 from chat.access.sessions import TOKEN, Cookie, Kept, Pending, new_token
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-LOGIN, CALLBACK, LOGOUT = "/login", "/login/callback", "/logout"
+LOGIN, CALLBACK, LOGOUT = "/login", COMES_BACK, "/logout"
 # A path of ours: what begins with two slashes, or a backslash, is another host to a browser.
 _OURS = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,2000}")
 MOST_CODE_CHARS = 4_000

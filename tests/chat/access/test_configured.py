@@ -1,11 +1,12 @@
 """`[access]`, and a service that does not start where nobody said who may use it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from chat.access.configured import Unprotected, access_of
-from chat.config import AccessConfig, AccessWay, Config
+from chat.config import AccessConfig, AccessWay, Config, load_config
 
 NOWHERE = Path("there-is-no-index")
 
@@ -32,3 +33,13 @@ def test_on_this_machine_nothing_need_be_configured(host: str) -> None:
 
 def test_that_everybody_may_use_it_has_to_be_said() -> None:
     access_of(configured("none"), NOWHERE, host="0.0.0.0")
+
+
+def test_what_the_guide_says_to_write_is_a_configuration(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "portal.md").read_text("utf-8").split("## 谁可以用")[1]
+    blocks = re.findall(r"```toml\n(.*?)```", guide.split("\n## ")[0], re.S)
+    assert len(blocks) >= 4
+    for number, block in enumerate(blocks):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(block, "utf-8")
+        load_config(file)

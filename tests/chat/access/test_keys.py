@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 from starlette.datastructures import Headers
+from starlette.testclient import TestClient
 
+from chat.access.access import Access
 from chat.access.caller import Caller, NotKnown
 from chat.access.keys import BadKeyRequest, Keys, KeyStore, KeysUnavailable
 from chat.access.rejected import Rejected
 from chat.cli import main
+from chat.service import make_app
+from tests.chat.test_service import HOME
+from tests.fakes import ScriptedAssistant
 
 JUNE = date(2027, 6, 1)
 
@@ -233,3 +238,23 @@ def test_a_slip_on_the_command_line_makes_no_key(
         main(["key", *arguments.split()])
     assert (stopped.value.code, capsys.readouterr().err.count("\n")) == (2, 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_asvs_16_2_5_no_key_is_in_the_log_or_in_what_is_answered(
+    store: KeyStore, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    right = store.add("erp", ["search"])
+    wrong = right[:-4] + "AAAA"
+    app = make_app(ScriptedAssistant(), access=Access([Keys(store)]))
+    said = []
+    with caplog.at_level(logging.DEBUG), TestClient(app, base_url=HOME) as client:
+        for key in (right, wrong):
+            headers = {"authorization": f"Bearer {key}", "accept": "text/html"}
+            for path in ("/api/v1/reports/none", "/chat/", f"/reports/{key}", f"/api/v1/reports/none?key={key}"):
+                response = client.get(path, headers=headers if "key" not in path else {})
+                said.append(response.text + str(response.headers))
+            said.append(client.post("/api/v1/ask", headers=headers, json={"question": "销量？"}).text)
+    out, err = capfd.readouterr()
+    ours = "\n".join(str(vars(record)) for record in caplog.records if not record.name.startswith("httpx"))
+    for key in (right, wrong):
+        assert key[12:] not in ours + out + err + "".join(said)

@@ -244,6 +244,13 @@ def test_what_is_no_way_back_leads_nowhere(browser: TestClient, query: str) -> N
     assert not may_ask(browser)
 
 
+def test_a_code_that_looks_like_a_token_is_a_code(browser: TestClient, stand_in: StandIn) -> None:
+    state = parse_qs(urlsplit(at_the_login(browser)).query)["state"][0]
+    code = signed({"sub": "x" * 60})
+    assert browser.get("/login/callback", params={"state": state, "code": code}).status_code == 403
+    assert any(form.get("code") == code for path, form, _ in stand_in.asked if path == "/token")
+
+
 def test_a_code_of_another_login_is_worth_nothing(browser: TestClient) -> None:
     first, second = (dict(parse_qsl(urlsplit(at_the_login(browser)).query)) for _ in range(2))
     mixed = {"code": first["code"], "state": second["state"]}

@@ -6,6 +6,7 @@ to come by.
 """
 
 import secrets
+import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
@@ -201,10 +202,12 @@ def lay_out_talk(words: Words) -> Talk:
 class Run:
     """An answer under way in a session, and what the reader wants of it.
 
-    opening: the kept conversation that takes the place of this one with the ending "new"; None for an empty one.
+    opening: the kept conversation that takes the place of this one with the ending "new"; None for an empty one. over: whether its last
+    update is on its way, so that a reader may ask again who has seen it before Gradio has taken it for done.
     """
 
     def __init__(self) -> None:
+        self.over = False
         self.ending: Literal["stop", "new"] | None = None
         self.opening: object = None
 
@@ -271,6 +274,7 @@ class _Events:
         self._gate = gate
         self._count = count
         self._runs: dict[str | None, Run] = {}
+        self._begins = threading.Lock()
 
     def ask(
         self, text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, reader: Reader
@@ -322,8 +326,11 @@ class _Events:
         import gradio as gr  # noqa: PLC0415
 
         run, assistant = Run(), self._see(reader.caller)
-        if self._runs.setdefault(reader.session, run) is not run:
-            return  # pressed twice at once
+        with self._begins:
+            before = self._runs.get(reader.session)
+            if before is not None and not before.over:
+                return  # pressed twice at once
+            self._runs[reader.session] = run
         try:
             if len(earlier) >= MAX_EXCHANGES:
                 gr.Warning(self._talk.words.talk.full)
@@ -343,7 +350,9 @@ class _Events:
             )
             yield from _shown(self._talk, assistant, progress, run, earlier)
         finally:
-            self._runs.pop(reader.session, None)
+            with self._begins:
+                if self._runs.get(reader.session) is run:
+                    del self._runs[reader.session]
 
     def _ask_of(self, report: object, question: str, reader: Reader) -> Generator[Updates, None, None]:
         """The next questions are asked of this report; a question goes into the box, where the reader sends it."""
@@ -465,6 +474,7 @@ def _shown(
                 drawn_at, last = time.monotonic(), current
                 if last.found is None:
                     updates |= {talk.box: ""}
+            run.over = not current.running
             # The buttons come with every update: the end of the answer before may reach the page after this began.
             yield updates | talk.busy(current.running)
     if run.ending == "new":

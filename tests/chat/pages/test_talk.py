@@ -569,6 +569,15 @@ def test_the_sources_are_drawn_when_they_change_and_not_with_every_word(
     assert sum(drawn) == 3
 
 
+def test_who_has_seen_the_answer_may_ask_again_before_its_event_has_ended(reader: Reader) -> None:
+    for _ in (first := reader.types("销量？")):
+        if not reader.exchanges[-1].running:
+            break
+    list(reader.types("出口？"))
+    list(first)
+    assert [exchange.question for exchange in reader.exchanges] == ["销量？", "出口？"]
+
+
 def test_a_question_too_many_is_told_as_one_that_has_no_answer(assistant: ScriptedAssistant) -> None:
     def full() -> None:
         raise TooMany(Message("{most} 次，{seconds} 秒", {}), 10, 3.2)

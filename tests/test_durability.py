@@ -319,7 +319,7 @@ HOLDER = """
 import sys
 from pathlib import Path
 from index.versions import writing
-with writing(Path(sys.argv[1]), "建立索引"):
+with writing(Path(sys.argv[1]), "build"):
     print("held", flush=True)
     sys.stdin.read()
 """

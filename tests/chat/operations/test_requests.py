@@ -117,7 +117,11 @@ def running(app: Any) -> Iterator[httpx.Client]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=5) as client:
+            home = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            alone = httpx.Limits(
+                max_keepalive_connections=0
+            )  # the connection of an answer that broke is no use to the next
+            with httpx.Client(base_url=home, timeout=5, limits=alone) as client:
                 yield client
         finally:
             for end in app.state.pages_end:

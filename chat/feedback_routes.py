@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from chat.access.limits import MovingWindow, TooMany
+from chat.access.limits import MovingWindow, TooOften
 from chat.answer import BadQuestion, check_question
 from chat.contract import JsonObject, error_object
 from chat.feedback import LIBRARY, REASONS, VERDICTS, Cited, Feedback, FeedbackStore, Reason, now
@@ -67,7 +67,7 @@ def add_feedback_routes(
 
     async def done(request: Request, work: Callable[[], JsonObject | None]) -> Response:
         if wait := window.take(line_of(request), a_minute):
-            too_many = TooMany(TOO_OFTEN, a_minute, wait)
+            too_many = TooOften(TOO_OFTEN, a_minute, wait)
             headers = {"Retry-After": str(too_many.seconds)}
             return JSONResponse(error_object(str(too_many)), status_code=429, headers=headers)
         try:

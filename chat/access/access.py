@@ -16,7 +16,7 @@ from chat.access.address import Network, address_of, is_within
 from chat.access.bound import Pages, page_in
 from chat.access.caller import NOBODY, Caller, NotKnown, Way
 from chat.access.embedding import Embedding
-from chat.access.limits import Limits, TooMany
+from chat.access.limits import Limits, TooOften
 from chat.access.loopback import at_this_machine
 from chat.access.rejected import Rejected, asks_for_a_page
 from chat.access.routes import Need
@@ -96,7 +96,7 @@ class Access:
         if need.counted == "question":
             try:
                 self.count_question(caller)
-            except TooMany as too_many:
+            except TooOften as too_many:
                 raise too_many.rejected() from too_many
         return caller
 
@@ -108,7 +108,7 @@ class Access:
         """Count a question that comes by another way than a route of its own: an event of the page.
 
         Raises:
-            TooMany: the caller has asked as many as it may.
+            TooOften: the caller has asked as many as it may.
         """
         if self._limits is not None:
             self._limits.question(caller)
@@ -119,7 +119,7 @@ class Access:
             return
         try:
             self._limits.request(address)
-        except TooMany as too_many:
+        except TooOften as too_many:
             raise too_many.rejected() from too_many
 
     def _by_ticket(self, scope: Asgi) -> Caller | None:

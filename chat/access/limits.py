@@ -22,7 +22,7 @@ TOO_MANY_QUESTIONS = message("提问太频繁：每分钟最多 {most} 次，请
 TOO_MANY_REQUESTS = message("请求太频繁：同一地址每分钟最多 {most} 次，请在 {seconds} 秒后再试。")
 
 
-class TooMany(UserError):
+class TooOften(UserError):
     """Too much in too short a time; the message is for whoever asked. seconds: whole ones until there is room again."""
 
     def __init__(self, reason: Message, most: int, wait: float) -> None:
@@ -99,19 +99,19 @@ class Limits:
         """Count a question.
 
         Raises:
-            TooMany: the caller has asked as many as it may; this one is not counted.
+            TooOften: the caller has asked as many as it may; this one is not counted.
         """
         if caller.by == "loopback":
             return
         most = self._questions if caller.per_minute is None else caller.per_minute
         if wait := self._asked.take(caller.key, most):
-            raise TooMany(TOO_MANY_QUESTIONS, most, wait)
+            raise TooOften(TOO_MANY_QUESTIONS, most, wait)
 
     def request(self, address: str) -> None:
         """Count a request.
 
         Raises:
-            TooMany: the address has sent as many as it may; this one is not counted.
+            TooOften: the address has sent as many as it may; this one is not counted.
         """
         if wait := self._called.take(address, self._requests):
-            raise TooMany(TOO_MANY_REQUESTS, self._requests, wait)
+            raise TooOften(TOO_MANY_REQUESTS, self._requests, wait)

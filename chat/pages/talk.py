@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from chat.access.caller import Caller
-from chat.access.limits import TooMany
+from chat.access.limits import TooOften
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
 from chat.asker import Asker
 from chat.contract import ReportLine, check_reports
@@ -222,7 +222,7 @@ class Run:
 Handler = Callable[[str, tuple[Exchange, ...], OneReport | None, Reader], Generator[Updates, None, None]]
 # What of the library is there for a caller.
 See = Callable[[Caller], Assistant]
-# Told of who asks before each question; raises TooMany where that is more than they may.
+# Told of who asks before each question; raises TooOften where that is more than they may.
 Count = Callable[[Caller], None]
 
 
@@ -512,7 +512,7 @@ def _progress(
                 yield _with_more(exchange, earlier, assistant, words)
                 if exchange.stopped:
                     return
-    except (BadQuestion, Busy, GeneratorUnavailable, TooMany) as problem:
+    except (BadQuestion, Busy, GeneratorUnavailable, TooOften) as problem:
         yield replace(exchange, problem=str(problem))
 
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from chat.access.access import Access
 from chat.access.address import BadNetwork, address_of, networks_of
 from chat.access.caller import LOCAL, Caller
-from chat.access.limits import Limits, MovingWindow, TooMany
+from chat.access.limits import Limits, MovingWindow, TooOften
 from chat.access.loopback import Loopback
 from chat.service import make_app
 from tests.chat.access.test_routes import Told
@@ -101,10 +101,10 @@ def test_a_key_may_have_a_number_of_its_own_and_who_sits_here_is_not_counted(clo
     for _ in range(3):
         limits.question(Caller("key", "erp", per_minute=3))
         limits.question(LOCAL)
-    with pytest.raises(TooMany, match="每分钟最多 3 次，请在 60 秒后再试"):
+    with pytest.raises(TooOften, match="每分钟最多 3 次，请在 60 秒后再试"):
         limits.question(Caller("key", "erp", per_minute=3))
     limits.question(Caller("key", "bi"))
-    with pytest.raises(TooMany, match="每分钟最多 1 次"):
+    with pytest.raises(TooOften, match="每分钟最多 1 次"):
         limits.question(Caller("key", "bi"))
 
 

@@ -14,7 +14,7 @@ import pytest
 from starlette.requests import Request
 
 from chat.access.caller import LOCAL
-from chat.access.limits import TooMany
+from chat.access.limits import TooOften
 from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Sentence
 from chat.asker import Asker, Use
 from chat.gate import ModelGate, Waiting
@@ -580,7 +580,7 @@ def test_who_has_seen_the_answer_may_ask_again_before_its_event_has_ended(reader
 
 def test_a_question_too_many_is_told_as_one_that_has_no_answer(assistant: ScriptedAssistant) -> None:
     def full() -> None:
-        raise TooMany(Message("{most} 次，{seconds} 秒", {}), 10, 3.2)
+        raise TooOften(Message("{most} 次，{seconds} 秒", {}), 10, 3.2)
 
     progress = _progress(assistant, ModelGate(), Run(), Exchange("销量？"), (), words=CHINESE, count=full)
     *_, last = progress

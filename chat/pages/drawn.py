@@ -25,8 +25,9 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 # Component → new value or gr.update. Gradio resolves annotations: what is not imported yet cannot stand here.
 Updates = dict[Any, Any]
 
-# Of every event: no veil over what is redrawn, and no route of its own in a public interface.
-PLAIN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+# Of every event: no veil over what is redrawn, and no route of its own in a public interface. always_last: what is
+# wished while the same is under way is done after it; Gradio's own "once" would drop it.
+PLAIN: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
 
 
 def drawn(value: str, name: str) -> "gr.Markdown":

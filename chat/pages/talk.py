@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 MAX_EXCHANGES = 50  # the whole conversation is drawn again with every question
 DRAWN_SECONDS = 0.1  # between two drawings of a draft: 60 tokens a second would draw it as often, and each time whole
 ID_BYTES = 18
-ASKING: dict[str, Any] = {**PLAIN, "concurrency_limit": None}  # the gate decides who waits, and tells them
+# concurrency_limit: the gate decides who waits, and tells them. once: pressing twice asks once.
+ASKING: dict[str, Any] = {**PLAIN, "concurrency_limit": None, "trigger_mode": "once"}
 
 
 class Assistant(Protocol):
@@ -255,8 +256,7 @@ def connect_talk(
             in_language_of(talk.words, _updating(events.wanted, talk)),
             asking,
             [*talk.outputs, tabs],
-            trigger_mode="multiple",
-            **ASKING,
+            **{**ASKING, "trigger_mode": "multiple"},
         ),
     ):
         event.failure(in_language_of(talk.words, events.fail), talk.state, talk.outputs, **PLAIN)

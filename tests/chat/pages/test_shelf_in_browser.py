@@ -1,7 +1,8 @@
 """The list of reports in a real browser: what was read, adding, removing, and what an open conversation loses."""
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from chat.contract import ReportLine
 from chat.pages.chinese import CHINESE
 from ingest.language import verbatim
 from ingest.report import PageQuality
@@ -96,6 +98,29 @@ def test_reports_are_added_one_after_another_and_each_is_told(visit: Visit, shel
     expect(visit.page.locator("#shelf li.report")).to_have_count(len(LISTED) + 2)
     expect(visit.page.locator("#header")).to_contain_text("收录 5 份报告")
     assert visit.complaints == []
+
+
+def test_a_change_that_ends_while_the_list_is_being_drawn_is_drawn_too(
+    visit: Visit, shelf: ListedShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_reports(visit)
+    drawing, go_on = threading.Event(), threading.Event()
+
+    def slowly() -> Sequence[ReportLine]:
+        listed = shelf.assistant.reports
+        drawing.set()
+        assert go_on.wait(30)
+        return listed
+
+    monkeypatch.setattr(shelf, "reports", slowly)
+    for name in ("甲报告.md", "乙报告.md"):
+        (tmp_path / name).write_text("正文", "utf-8")
+    visit.page.set_input_files(".shelf-head input", sorted(tmp_path.iterdir()))
+    told = visit.page.locator("#shelf-told p.done")
+    assert drawing.wait(30)
+    expect(told).to_have_count(2)
+    go_on.set()
+    expect(visit.page.locator("#shelf li.report")).to_have_count(len(LISTED) + 2)
 
 
 def test_a_report_is_removed_after_a_question_and_not_without(visit: Visit) -> None:

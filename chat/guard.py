@@ -24,6 +24,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.access.access import Access
+from chat.access.bound import page_in_body, tells_page_in_body
 from chat.access.rejected import Rejected, asks_for_a_page
 from chat.access.routes import Need, need_of
 from chat.access.sites import Site, Sites
@@ -123,12 +124,13 @@ class Guard:
         """Answer a request, in the language that is spoken, or hand it on."""
         nonce = secrets.token_urlsafe(18)
         limit = _body_limit(scope)
-        body = _Limited(receive, limit)
+        limited = _Limited(receive, limit)
+        body: Receive = limited
         answer = _Answer(send, nonce, scope["path"], ancestors=self._ancestors)
 
         async def respond(message: Message) -> None:
             # What the application makes of a body that was cut off is not what the caller should read.
-            if answer.started or not body.exceeded:
+            if answer.started or not limited.exceeded:
                 await answer(message)
 
         try:
@@ -142,12 +144,15 @@ class Guard:
             cleaned.setdefault("state", {})["site"] = site
             if self._access is not None:
                 caller = self._access.admit(scope, need)
+                if tells_page_in_body(scope):
+                    page, body = await page_in_body(body)
+                    self._access.check_page(page, caller)
                 if (asked_from := self._sites.named(caller.site)) is not None:
                     answer.is_for(asked_from)
                 # The same dictionary for who stands outside, who logs by which way a caller is known.
                 cleaned.setdefault("state", {})["caller"] = caller
             await self._app(cleaned, body, respond)
-            if body.exceeded:
+            if limited.exceeded:
                 raise _too_large(limit)
         except Rejected as rejected:
             if not answer.started:

@@ -91,14 +91,22 @@ class Access:
             raise _unknown()
         if not need.scopes <= caller.scopes:
             raise Rejected(403, NOT_ALLOWED)
-        if (page := page_in(scope)) and not self._pages.is_open_to(page, caller.key):
-            raise Rejected(403, NOT_YOURS)
+        self.check_page(page_in(scope), caller)
         if need.counted == "question":
             try:
                 self.count_question(caller)
             except TooOften as too_many:
                 raise too_many.rejected() from too_many
         return caller
+
+    def check_page(self, page: str, caller: Caller) -> None:
+        """An open page, "" for none, is its opener's alone.
+
+        Raises:
+            Rejected: somebody else opened it.
+        """
+        if page and not self._pages.is_open_to(page, caller.key):
+            raise Rejected(403, NOT_YOURS)
 
     def trusts(self, address: str) -> bool:
         """Whether it is that of a proxy whose word counts."""

@@ -158,6 +158,7 @@ CHINESE = Words(
         export="导出",
         theme="明暗",
         other_language="English",
+        log_out="退出登录",
     ),
     talk=TalkWords(
         box="问题",

@@ -14,9 +14,10 @@ SHOWN_REPORTS = 12
 EXPORTS = (("md", "Markdown"), ("docx", "Word"), ("pdf", "PDF"))
 
 
-def header_html(reports: Sequence[ReportLine], words: Words) -> str:
-    """The name of the product, what it covers or where to begin, and what holds for all pages."""
-    return f'<div class="brand"><h1>{inert(words.product)}</h1>{_coverage(reports, words)}{_tools(words)}</div>'
+def header_html(reports: Sequence[ReportLine], words: Words, *, logged_in: bool = False) -> str:
+    """The name of the product, what it covers or where to begin, and what holds for all pages; who logged in may leave."""
+    tools = _tools(words, logged_in=logged_in)
+    return f'<div class="brand"><h1>{inert(words.product)}</h1>{_coverage(reports, words)}{tools}</div>'
 
 
 def _coverage(reports: Sequence[ReportLine], words: Words) -> str:
@@ -45,8 +46,9 @@ def covered_html(reports: Sequence[ReportLine], words: Words) -> str:
     return f'{told}<div class="panel covered"><h2>{inert(title)}</h2>{_titles(reports[:SHOWN_REPORTS], words)}</div>'
 
 
-def _tools(words: Words) -> str:
+def _tools(words: Words, *, logged_in: bool) -> str:
     other = "chat-en" if words.path == "chat" else "chat"
+    leave = f'<a href="../logout">{inert(words.head.log_out)}</a>' if logged_in else ""
     return (
         f'<div class="tools"><button type="button" class="new">{inert(words.talk.clear)}</button>'
         f'<button type="button" class="conversations" aria-expanded="false" aria-controls="kept">'
@@ -54,7 +56,7 @@ def _tools(words: Words) -> str:
         f'<details class="export-menu"><summary class="export">{inert(words.head.export)}</summary><span>'
         f"{''.join(_export(suffix, name) for suffix, name in EXPORTS)}</span></details>"
         f'<button type="button" class="theme">{inert(words.head.theme)}</button>'
-        f'<a href="../{other}/" lang="{"en" if other == "chat-en" else "zh-CN"}">{inert(words.head.other_language)}</a></div>'
+        f'<a href="../{other}/" lang="{"en" if other == "chat-en" else "zh-CN"}">{inert(words.head.other_language)}</a>{leave}</div>'
     )
 
 

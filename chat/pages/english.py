@@ -209,6 +209,7 @@ ENGLISH = Words(
         export="Export",
         theme="Theme",
         other_language="中文",
+        log_out="Log out",
     ),
     talk=TalkWords(
         box="Question",

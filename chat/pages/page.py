@@ -56,8 +56,10 @@ def make_page(
 
     def begin(request: gr.Request) -> Updates:
         """What the page begins with is of the library that answers when it is opened."""
-        assistant = see(asker(request))
-        return talk.begun(assistant) | {header: header_html(assistant.reports, words)}
+        caller = asker(request)
+        assistant = see(caller)
+        told = header_html(assistant.reports, words, logged_in=caller.by == "login")
+        return talk.begun(assistant) | {header: told}
 
     page: gr.Blocks
     with gr.Blocks(title=words.product, analytics_enabled=False, fill_width=True) as page:

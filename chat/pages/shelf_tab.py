@@ -42,10 +42,11 @@ def lay_out_shelf(
         return may_edit(editing, asker(request), client, request.headers)
 
     def draw(request: gr.Request) -> Updates:
-        seen = {line.id for line in see(asker(request)).reports}
+        caller = asker(request)
+        seen = {line.id for line in see(caller).reports}
         reports = [line for line in shelf.reports() if line.id in seen]
         return {
-            header: header_html(reports, words),
+            header: header_html(reports, words, logged_in=caller.by == "login"),
             listed: shelf_html(reports, words, editable=editable(request)),
         }
 

@@ -32,6 +32,7 @@ class HeadWords:
     export: str
     theme: str
     other_language: str
+    log_out: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ def test_with_no_report_the_head_says_where_to_begin(words: Words) -> None:
     assert "<details class=coverage>" not in html
 
 
+def test_who_logged_in_may_leave() -> None:
+    link = '<a href="../logout">退出登录</a>'
+    assert link in header_html((), CHINESE, logged_in=True)
+    assert "logout" not in header_html((), CHINESE)
+
+
 @pytest.mark.parametrize(
     ("words", "there", "language", "name"),
     [(CHINESE, "../chat-en/", "en", "English"), (ENGLISH, "../chat/", "zh-CN", "中文")],

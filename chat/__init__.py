@@ -3,6 +3,7 @@
 The records and the path of a question:
 answer        questions, events, answers and their citations
 courtesy      你好, 谢谢 and 你是谁, answered without a search
+digest        a report in short: of each of its chapters a sentence
 followup      a question that leans on earlier turns, made to stand alone
 antecedents   what the question before was about, and what a word of this one points at
 things        the things that a question speaks of, with all the words that name them
@@ -12,6 +13,7 @@ sides         a question with several sides, as one question for each
 scope         where its own words say to look
 finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
+subject       the names that a question is about, and whether what was found names them
 meant         the year, version, country and measure that are asked about, and what tells of another
 evidence      the sentences and rows that answer it
 listing       the items of a list, where they are asked for

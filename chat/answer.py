@@ -89,6 +89,7 @@ class Answer:
     refusal: why there is no answer, in the reader's language; None where there is one. refused_for: its kind, where known.
     courtesy: nothing was asked of the reports (谢谢, 你是谁): the refusal is the reply to that, and says nothing of them.
     fallback: why it is quoted, where that is not for the draft's sake.
+    missing: what is said of a side of the question that nothing found tells of (特斯拉 of 「谷歌和特斯拉各……」), in the reader's language.
     dropped_marks: marks of the draft that named nothing, left out of the answer.
     """
 
@@ -101,13 +102,15 @@ class Answer:
     dropped_marks: tuple[str, ...] = ()
     fallback: Fallback | None = None
     refused_for: RefusalKind | None = None
+    missing: str = ""
 
     @property
     def text(self) -> str:
-        """The answer as shown, with its `[n]` marks; the refusal where there is no answer."""
+        """The answer as shown, with its `[n]` marks and what is missing; the refusal where there is no answer."""
         if self.refusal is not None:
             return self.refusal
-        return "".join(sentence.text + "".join(f"[{n}]" for n in sentence.citations) for sentence in self.sentences)
+        told = "".join(sentence.text + "".join(f"[{n}]" for n in sentence.citations) for sentence in self.sentences)
+        return f"{told}\n{self.missing}" if self.missing else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from chat.answer import (
 from chat.composing import composed
 from chat.courtesy import Courtesy, courtesy, courtesy_answer, without_courtesy
 from chat.derived import derived_year
+from chat.digest import digest, digested
 from chat.evidence import (
     BROAD_BUDGET_CHARS,
     BUDGET_CHARS,
@@ -43,15 +44,17 @@ from chat.followup import standalone_question
 from chat.generation import Generator, GeneratorUnavailable, Usage
 from chat.grounding import compose, declines, ground, quote_evidence, without_unproven
 from chat.marks import without_marks
-from chat.meant import meant_of
+from chat.meant import Meant, meant_of
 from chat.prompt import MAX_TOKENS, messages
 from chat.relevance import bears_on
 from chat.scope import named_scope, sides_of
+from chat.subject import untold_by_side
 from chat.verdict import may_stand
 from index.filters import Filter
 from index.library import PassageIndex
+from index.passage_store import IndexedReport
 from index.rerank import Reranked, Reranker
-from ingest.language import message
+from ingest.language import message, say
 
 # Of a draft that was quoted instead, what a reader sees fits into these, marks aside.
 QUOTE_CHARS = 200
@@ -154,13 +157,19 @@ class Assistant:
         if polite is not None:
             yield from self._replied(question, polite)
             return
+        if reports := digested(question, turns, self.library, within):
+            yield from self._digested(question, reports, began)
+            return
         found = self.search(question, turns, within=within, rewrite=rewrite)
         evidence = self.evidence(found)
         answer = composed(found, evidence, self.library)
+        missing = self._missing(found)
         found = replace(found, needs_model=answer is None and self.generator is not None)
         yield found
         if answer is not None:
-            yield Finished(found, answer, Timings(found.timings.search_ms, total_ms=_ms_since(began)))
+            yield Finished(
+                found, replace(answer, missing=missing), Timings(found.timings.search_ms, total_ms=_ms_since(began))
+            )
             return
         draft = _Draft()
         if self.generator is not None:
@@ -179,7 +188,7 @@ class Assistant:
             usage.prompt_tokens if usage else None,
             usage.answer_tokens if usage else None,
         )
-        yield Finished(found, replace(answer, fallback=draft.fallback), timings)
+        yield Finished(found, replace(answer, missing=missing, fallback=draft.fallback), timings)
 
     def _write(
         self, draft: _Draft, generator: Generator, found: Found, evidence: Sequence[Evidence], began: float
@@ -208,11 +217,18 @@ class Assistant:
         titles = [report.title for report in self.library.reports]
         yield Finished(found, courtesy_answer(polite, titles), timings)
 
+    def _digested(self, question: str, reports: Sequence[IndexedReport], began: float) -> Events[Event, None, None]:
+        found, answer = digest(question.strip(), reports, self.library)
+        yield found
+        yield Finished(found, answer, Timings(0.0, total_ms=_ms_since(began)))
+
     def evidence(self, found: Found) -> list[Evidence]:
         """The stretches of the hits that the answer may rest on; none where nothing found bears on the question."""
         hits = found.hits[:EVIDENCE_HITS]
         encoder = self.library.encoder.name
         sides = self._sides(found)
+        if all(names for _, names in untold_by_side(found, self.library)):
+            return []
         if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder, sides=sides):
             return []
         chosen = self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN)
@@ -233,8 +249,7 @@ class Assistant:
             answer = ground(draft, question, evidence, found.hits)
             if self.unproven == "remove":
                 answer = without_unproven(answer)
-            meant = meant_of(found, self._sides(found))
-            if may_stand(answer, question, self.library, meant=meant, unproven=self.unproven == "show"):
+            if may_stand(answer, question, self.library, meant=self._meant(found), unproven=self.unproven == "show"):
                 return answer
         margin = BROAD_QUOTE_MARGIN if is_broad(found.question) else QUOTE_MARGIN
         chosen = self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin)
@@ -243,18 +258,30 @@ class Assistant:
         return quote_evidence(chosen, found.hits)
 
     def _sides(self, found: Found) -> list[str]:
-        return [side.question for side in sides_of(found.standalone_question, self.library.reports)]
+        """The sides of a question that something found may tell of; none where it has none."""
+        several = len(sides_of(found.standalone_question, self.library.reports)) > 0
+        return [side for side, missing in untold_by_side(found, self.library) if not missing] if several else []
+
+    def _missing(self, found: Found) -> str:
+        """What is said of the sides that nothing found tells of."""
+        names = [name for _, missing in untold_by_side(found, self.library) for name in missing]
+        return say("收录的相关内容没有说到{meant}。", meant=tuple(dict.fromkeys(names))) if names else ""
+
+    def _asked(self, found: Found) -> str:
+        """The question without what it says of where to look: the name of a report is told by all its passages, and asked of none."""
+        return named_scope(found.standalone_question, self.library.reports).question
+
+    def _meant(self, found: Found) -> list[Meant]:
+        return meant_of(self._asked(found), found.question, self._sides(found), self.library.spellings)
 
     def _select(self, found: Found, broad_budget: int, budget: int, margin: float) -> list[Evidence]:
-        # The name of a report is told by all its passages, and asked of none.
-        asked = named_scope(found.standalone_question, self.library.reports).question
         return select_evidence(
-            asked,
+            self._asked(found),
             found.hits[:EVIDENCE_HITS],
             self.library,
             budget=broad_budget if is_broad(found.question) else budget,
             margin=margin,
-            meant=meant_of(found, self._sides(found)),
+            meant=self._meant(found),
         )
 
 

@@ -5,6 +5,7 @@ A small model's drafts of lists, comparisons and steps were hardly ever kept, an
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from chat.answer import Answer, Found
 from chat.derived import Derived, asks_for_a_step, derived_figure, of_each
@@ -22,10 +23,11 @@ from chat.figure_check import disagree
 from chat.grounding import compose, correct, quote_evidence, side_by_side
 from chat.hops import hops
 from chat.listing import listed
-from chat.meant import Another, meant_of
+from chat.meant import Another, meant_by, meant_of
 from chat.premise import contradicting
 from chat.refusal import asked_picture, refused
-from chat.scope import Side, sides_of
+from chat.scope import Side, named_scope, sides_of
+from chat.subject import untold_by_side
 from chat.wording import read
 from index.asked import asks_for_a_figure
 from index.library import Hit, PassageIndex
@@ -58,8 +60,13 @@ def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) 
 
 
 def _instead(found: Found, library: PassageIndex) -> Another | None:
-    """What the best matching stretch tells of in place of what is meant."""
-    meant = meant_of(found, [side.question for side in sides_of(found.standalone_question, library.reports)])
+    """What nothing found names, or what the best matching stretch tells of in place of what is meant."""
+    missing = [names for _, names in untold_by_side(found, library)]
+    if all(missing):
+        return Another(tuple(dict.fromkeys(chain.from_iterable(missing))), ())
+    asked = named_scope(found.standalone_question, library.reports).question
+    sides = [side.question for side in sides_of(found.standalone_question, library.reports)]
+    meant = meant_of(asked, found.question, sides, library.spellings)
     items = candidates(found.standalone_question, found.hits[:EVIDENCE_HITS], library)
     best = max(items, key=lambda item: item.score, default=None)
     told = [tells_of_another(best, each) for each in meant] if best is not None else []
@@ -100,7 +107,8 @@ def _best_of_each_side(question: str, hits: Sequence[Hit], library: PassageIndex
     for side in sides:
         own = [hit for hit in hits if not side.within.reports or hit.passage.report_id in side.within.reports]
         own = _naming(_own_words(side, sides), own) or own
-        best += select_evidence(side.question, own, library, budget=1, margin=0) if own else []
+        meant = [meant_by(side.question, library.spellings)]
+        best += select_evidence(side.question, own, library, budget=1, margin=0, meant=meant) if own else []
     quotes = {comparable(item.reading) for item in best}
     scores = [item.score for item in best]
     if len(best) < 2 or not len(quotes) == len(best) == len(sides):

@@ -297,6 +297,7 @@ def ask_object(finished: Finished, id: Identity = None) -> JsonObject:
         "refused": answer.refusal is not None,
         "quoted": answer.quoted,
         "fallback": answer.fallback,
+        "missing": answer.missing,
         "sentences": [
             {
                 "text": sentence.text,

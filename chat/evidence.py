@@ -13,7 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from chat.meant import Another, Meant, another, meant_by, tells_the_amount
+from chat.meant import Another, Meant, another, meant_by, telling_of_it, tells_the_amount
+from chat.subject import told_by
 from index.asked import lacks_what_is_asked
 from index.library import Hit
 from index.metrics import comparable
@@ -47,6 +48,8 @@ LACKING = 0.05
 # What it costs, in MaxSim, that a passage has none of the Latin names that a question names and other passages have. Chinese names
 # told by a tagger cost more than they gain (3 of 100 questions of ExpMRC): a text says 它 and 该公司, and the tagger errs.
 NAMELESS = 0.03
+# What it costs, in MaxSim, to be a note below a table or a picture (注：黄色字体为……).
+NOTE = 0.03
 
 _BROAD = re.compile(
     r"哪些|哪几|哪两|哪三|分别|各[是有自为占几多]|列[出举]|梳理|总结|概括|归纳|要点|对比|比较|区别|差别|异同|一样吗|相比|步骤|几[步种类点个方]|优缺点|(?:谁|哪一?[个家种款]).{0,12}更|更[大小高低多少]|还是"
@@ -79,6 +82,7 @@ _NUMBERING = re.compile(r"^[\d.、\s]+(?=\D)")
 
 # A line that says where a picture or a table is from answers nothing but that.
 _SOURCE_LINE = re.compile(r"(?:(?:资料|数据|信息|图片)来源|来源)[：:]")
+_NOTE = re.compile("(?:注|备注|附注)[：:]")
 _ASKS_SOURCE = re.compile(r"来源|出处|来自|出自|谁的(?:数据|资料)|哪[家个里儿]的?(?:机构|数据|资料)")
 
 # The answer to these may stand under any header.
@@ -142,7 +146,7 @@ def select_evidence(
     chosen: list[Evidence] = []
     left = budget
     best_first = sorted(candidates(question, hits, library), key=lambda item: -item.score)
-    for item in _as_meant(best_first, meant or [meant_by(question)]):
+    for item in _as_meant(best_first, meant or [meant_by(question)], hits):
         if chosen and item.score < chosen[0].score - margin:
             break
         if (chosen and len(item.reading) >= left) or any(_says_the_same(item, other) for other in chosen):
@@ -153,14 +157,33 @@ def select_evidence(
     return [replace(item, number=number) for number, item in enumerate(chosen, start=1)]
 
 
-def _as_meant(best_first: Sequence[Evidence], meant: Sequence[Meant]) -> list[Evidence]:
+def _as_meant(best_first: Sequence[Evidence], meant: Sequence[Meant], hits: Sequence[Hit]) -> list[Evidence]:
     """Those that tell of what one of the sides means; none where the best of all matches far better than they do."""
-    own = [item for item in best_first if any(_tells(item, each) for each in meant)]
-    return own if own and own[0].score >= best_first[0].score - ANOTHER_MARGIN else []
+    told = _told_by_section(hits)
+    sides = [(each, telling_of_it(each, told.values())) for each in meant]
+    of_it = [item for item in best_first if any(told[_section(item.hit)] in telling for _, telling in sides)]
+    own = [
+        item
+        for item in of_it
+        if any(told[_section(item.hit)] in telling and _tells(item, each) for each, telling in sides)
+    ]
+    return own if own and own[0].score >= of_it[0].score - ANOTHER_MARGIN else []
 
 
 def _tells(item: Evidence, meant: Meant) -> bool:
     return tells_the_amount(meant, f"{item.place} {item.reading}") and not tells_of_another(item, meant)
+
+
+def _section(hit: Hit) -> tuple[str, ...]:
+    return (hit.passage.report_id, *hit.passage.headings)
+
+
+def _told_by_section(hits: Sequence[Hit]) -> dict[tuple[str, ...], str]:
+    """What was found of each section, as of `told_by`: what it is about is named once, and then 该公司."""
+    told: dict[tuple[str, ...], str] = {}
+    for hit in hits:
+        told[_section(hit)] = f"{told.get(_section(hit), '')}\n{told_by(hit.passage)}"
+    return told
 
 
 def tells_of_another(item: Evidence, meant: Meant) -> Another | None:
@@ -267,7 +290,8 @@ def candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list[
 
 def _prior(question: str, item: Evidence) -> float:
     lacking = LACKING if lacks_what_is_asked(question, item.reading) else 0.0
-    return FIRST_PASSAGE / item.hit.rank - lacking
+    note = NOTE if _NOTE.match(item.reading) else 0.0
+    return FIRST_PASSAGE / item.hit.rank - lacking - note
 
 
 def _shares_of_names(question: str, hits: Sequence[Hit]) -> dict[str, float]:

@@ -136,6 +136,15 @@ def quote_evidence(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
     )
 
 
+def quote_by_heading(items: Sequence[tuple[str, Evidence]], hits: Sequence[Hit]) -> Answer:
+    """Stretches of evidence, each under the heading that it stands below, a line each."""
+    told = [
+        _Claim(f"{line}{heading}：{_ended(item.reading)}", (_span(item),), supported=True, composed=True)
+        for line, (heading, item) in zip(["", *["\n"] * len(items)], items, strict=False)
+    ]
+    return _answer(told, hits, quoted=True)
+
+
 def side_by_side(items: Sequence[Evidence], hits: Sequence[Hit]) -> Answer:
     """What several reports tell differently, each with who published it and when."""
     told = [

@@ -5,12 +5,12 @@ an encoder hardly tells them apart. A stretch that names none of its own takes t
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
-from chat.answer import Found
+from chat.subject import Spellings, alone, names, subjects_of
 from chat.wording import read
 from index.asked import asks_for_a_figure, asks_for_a_time, asks_for_an_amount, has_amount
 from index.segment import fold
@@ -81,6 +81,7 @@ class Meant:
 
     versions: as of `versions_of`. amount: whether it asks for a figure, which a year, a country and the whole
     world have one each of. measured: of what, where the answer must be an amount, "" for anything; None where it need not.
+    subjects: those of `subjects_of`, each with the names, folded, that the library has for it.
     """
 
     years: frozenset[int] = frozenset()
@@ -88,6 +89,7 @@ class Meant:
     countries: frozenset[str] = frozenset()
     amount: bool = False
     measured: str | None = None
+    subjects: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def rather(self, typed: "Meant") -> "Meant":
         """This with each kind that was typed in place of what was taken from the questions before."""
@@ -99,7 +101,7 @@ class Meant:
         )
 
 
-def meant_by(question: str) -> Meant:
+def meant_by(question: str, spellings: Spellings = alone) -> Meant:
     """What a question names; of years those of whole spans, and none where it asks for a time or for what lies before or after."""
     plain = simplify(question)
     return Meant(
@@ -108,13 +110,14 @@ def meant_by(question: str) -> Meant:
         countries_of(plain),
         asks_for_a_figure(question),
         _measured_by(question),
+        {name: spellings(name) for name in subjects_of(question)},
     )
 
 
-def meant_of(found: Found, sides: Sequence[str]) -> list[Meant]:
+def meant_of(question: str, typed: str, sides: Sequence[str], spellings: Spellings = alone) -> list[Meant]:
     """What each of the sides of a question means, or the question, where it has none: what was typed turns away from the years and
     names before it (那2021年呢)."""
-    return [meant_by(side) for side in sides] or [meant_by(found.standalone_question).rather(meant_by(found.question))]
+    return [meant_by(side, spellings) for side in sides] or [meant_by(question, spellings).rather(meant_by(typed))]
 
 
 def asked_years(question: str) -> frozenset[int]:
@@ -196,6 +199,15 @@ def _another_country(meant: Meant, passage: Passage, reading: str) -> Another | 
     if not asked or not told or asked & told:
         return None
     return Another(tuple(sorted(asked)), tuple(sorted(told)))
+
+
+def telling_of_it(meant: Meant, told: Collection[str]) -> Collection[str]:
+    """Of texts, as of `told_by`, those that name the subject; of several subjects that which the fewest of them name (华为 of
+    「华为的AI服务器」)."""
+    by_subject = [[text for text in told if names(text, spelled)] for spelled in meant.subjects.values()]
+    fewest = min((len(naming) for naming in by_subject if naming), default=0)
+    naming = [text for naming in by_subject if len(naming) == fewest for text in naming]
+    return naming if meant.subjects else told
 
 
 def tells_the_amount(meant: Meant, told: str) -> bool:

@@ -351,6 +351,8 @@ def show_answer(events: "Iterable[Event]") -> None:
     if answer.quoted:
         console.print(Text(quoted_because(answer, _words().talk), style="dim"))
     console.print(_marked(answer), soft_wrap=True)
+    if answer.missing:
+        console.print(Text(answer.missing, style="yellow"), soft_wrap=True)
     console.print()
     for citation in answer.citations:
         console.print(_source(citation), soft_wrap=True)

@@ -99,7 +99,7 @@ _POINTERS = frozenset(
     {"它", "它们", "他", "他们", "她", "她们", "牠", "牠们", "其", "其中", "前者", "后者", "两者", "二者", "上述"}
 )
 # Single characters that are hardly ever the last of a name that the tagger cut.
-_FUNCTION = frozenset(
+FUNCTION_CHARACTERS = frozenset(
     "是有在由被对从为用的了和与跟及叫让请把将向给就也都又还再很更最各每不没无可能会要到买卖看做吃喝占于以按据随自说比离距共总约近仅只曾"
     "现已正刚才应须该需想涨跌降升增减花赚亏投产销出进去来上下开关停改变成分得同并且建写拍演唱打放装换住谁几多少"
 )
@@ -175,7 +175,7 @@ def _cut_from_a_name(words: Sequence[Word], following: Sequence[Word]) -> bool:
     if any(one.kind in _APART or (one.kind == "verb" and len(one.text) > 1) for one in words):
         return False
     # 能 and 来 end names (隆基绿能的……), but far more often they are can and come.
-    return word.text not in _FUNCTION or (
+    return word.text not in FUNCTION_CHARACTERS or (
         word.text in "能来" and len(words) > 1 and any(one.kind == "of" for one in following)
     )
 
@@ -214,7 +214,7 @@ def _kind(text: str, tag: str) -> Kind:
     if text in "、·":
         return "and" if text == "、" else "name"
     kind = _KINDS.get(tag, "other")
-    hanzi = "\u4e00" <= text[0] <= "\u9fff" and text[0] not in _FUNCTION
+    hanzi = "\u4e00" <= text[0] <= "\u9fff" and text[0] not in FUNCTION_CHARACTERS
     if len(text) > 1 and kind != "number" and hanzi and not known(text):
         return "name"
     # A single character is hardly ever the place that the tagger takes it for (云).

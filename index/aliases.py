@@ -100,6 +100,10 @@ class Aliases:
         """Every name that has another, folded."""
         return frozenset(self._others)
 
+    def others(self, name: str) -> frozenset[str]:
+        """The other names of what a name names, folded."""
+        return frozenset(self._others.get(fold(name), ()))
+
     def asked(self, question: str) -> Asked:
         """The words of a question, those of its names apart, with the other names'.
 

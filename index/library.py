@@ -30,7 +30,7 @@ from index.fusion import reciprocal_rank_fusion, z_scores
 from index.late_interaction import Tokens
 from index.lexical import LexicalIndex, best_rows
 from index.passage_store import IndexedReport, Mask, PassageStore, line_of
-from index.segment import question_terms, segment, segment_question
+from index.segment import fold, question_terms, segment, segment_question
 from index.selection import Candidates, select
 from index.spelling import corrections
 from index.titles import Titles
@@ -179,6 +179,13 @@ class PassageIndex:
             hits.append(Hit(self._seen(self.passages[row]), min(gain, hits[-1].score) if hits else gain, rank))
         return hits
 
+    def passages_of(self, report_id: str) -> list[Passage]:
+        """The passages of a report in its order, notices left out; none where it is not there."""
+        rows = np.flatnonzero(self.passages.allowed(Filter(frozenset((report_id,)), opened=self._opened)))
+        return sorted(
+            (self._seen(self.passages[int(row)]) for row in rows), key=lambda each: (each.section, each.start)
+        )
+
     def seen_passages(self) -> Iterable[Passage]:
         """The passages of the reports that are there, in order."""
         opened = self._opened
@@ -277,6 +284,14 @@ class PassageIndex:
         has = self._lexical.has(words, [self.passages.row(passage.id) for passage in passages])
         shares: NDArray[np.float32] = has @ weights / max(float(weights.sum()), 1e-9)
         return shares
+
+    def spellings(self, name: str) -> frozenset[str]:
+        """The names, folded, by which this library may speak of a name: its own, its other names, and what it is a slip of."""
+        own = fold(name)
+        meant = own
+        for slip, right in corrections(own, self._lexical, self._lexical.stand_together).items():
+            meant = meant.replace(slip, right)
+        return frozenset((own, meant)) | self._aliases.others(own) | self._aliases.others(meant)
 
     def save(self, folder: Path) -> None:
         """Write everything into a new folder; `versions.commit` makes it the one that is served."""

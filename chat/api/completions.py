@@ -247,12 +247,13 @@ def without_references(text: str) -> str:
 
 
 def pieces_of(answer: Answer) -> tuple[str, ...]:
-    """The text of a completion as it is streamed: its sentences with their marks, then the references."""
+    """The text of a completion as it is streamed: its sentences with their marks, what is missing, then the references."""
     if answer.refusal is not None:
         return (answer.refusal,)
     sentences = (sentence.text + "".join(map(_mark, sentence.citations)) for sentence in answer.sentences)
     listed = "\n".join(f"{_mark(each.number)} {reference(each.passage)}" for each in answer.citations)
-    return (*sentences, *([REFERENCES + listed] if listed else []))
+    missing = [f"\n{answer.missing}"] if answer.missing else []
+    return (*sentences, *missing, *([REFERENCES + listed] if listed else []))
 
 
 def _mark(number: int) -> str:

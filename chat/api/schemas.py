@@ -183,6 +183,7 @@ SCHEMAS: Mapping[str, JsonObject] = {
                 {"enum": [*get_args(Fallback), None]},
                 "因何改为摘录：unavailable 模型不可用，overtime 超时；null 不是因此",
             ),
+            "missing": told(TEXT, "问题中没有找到依据的一方，已附在回答之后；没有则为空"),
             "sentences": list_of(named("Sentence")),
             "citations": list_of(named("Citation")),
             "timings": record(

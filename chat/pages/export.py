@@ -70,6 +70,7 @@ class Reply:
 
     understood: what the question was completed to; of: the title of the one report that it was asked of; None where neither was.
     quoted: the statements are excerpts of the evidence itself, and each is a paragraph of its own. refusal: why there are none; None where there are.
+    missing: what is said of a side that nothing tells of, "" where there is none.
     """
 
     question: str
@@ -78,6 +79,7 @@ class Reply:
     statements: tuple[Statement, ...]
     quoted: bool
     refusal: str | None
+    missing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,7 @@ def _reply(exchange: Exchange, answer: Answer, cited: _Cited) -> Reply:
         statements=() if refused else tuple(_statement(sentence, citations, cited) for sentence in answer.sentences),
         quoted=answer.quoted and not refused,
         refusal=plain(answer.refusal) if answer.refusal is not None else None,
+        missing=plain(answer.missing),
     )
 
 
@@ -287,6 +290,8 @@ def answer_paragraphs(reply: Reply, export: ExportWords) -> Iterable[Paragraph]:
         yield from (Paragraph("answer", excerpt) for excerpt in runs)
     else:
         yield Paragraph("answer", tuple(chain.from_iterable(runs)))
+    if reply.missing:
+        yield _said("refusal", reply.missing)
 
 
 def _runs(statement: Statement, export: ExportWords) -> Iterable[Run]:

@@ -71,6 +71,7 @@ def kept_object(exchange: Exchange) -> JsonObject | None:
         "hits": [{"passage": hit.passage.id, "score": hit.score} for hit in answer.hits],
         "quoted": answer.quoted,
         "fallback": answer.fallback,
+        "missing": answer.missing,
         "refusal": answer.refusal,
         "courtesy": answer.courtesy,
         "timings": [timings.search_ms, timings.first_token_ms, timings.total_ms],
@@ -119,6 +120,7 @@ class _Kept:
     hits: tuple[tuple[str, float], ...]
     quoted: bool
     fallback: Fallback | None
+    missing: str
     refusal: str | None
     courtesy: bool
     timings: Timings
@@ -148,6 +150,7 @@ def _read(told: Mapping[str, Any]) -> _Kept:
         tuple((_text(hit["passage"]), _number(hit["score"])) for hit in map(_mapping, _listed(told["hits"]))),
         _flag(told["quoted"]),
         _fallback(told.get("fallback")),  # what was kept before there was one has none
+        _text(told.get("missing", "")),
         None if told["refusal"] is None else _text(told["refusal"]),
         _flag(told["courtesy"]),
         _timings(*_listed(told["timings"])),
@@ -253,6 +256,7 @@ def _standing_today(bare: Exchange, kept: _Kept, passage_of: PassageOf) -> Excha
             quoted=kept.quoted,
             refusal=kept.refusal,
             fallback=kept.fallback,
+            missing=kept.missing,
             courtesy=kept.courtesy,
         ),
         timings=kept.timings,

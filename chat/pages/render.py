@@ -159,7 +159,8 @@ def _answer(answer: Answer, turn: int, words: TalkWords) -> str:
         return f'<p class="refusal">{inert(answer.refusal)}</p>'
     sentences = "".join(_sentence(sentence, turn, words) for sentence in answer.sentences)
     tag = f'<span class="tag">{inert(quoted_because(answer, words))}</span>' if answer.quoted else ""
-    return f'{tag}<div class="answer">{sentences}</div>'
+    missing = f'<p class="missing">{inert(answer.missing)}</p>' if answer.missing else ""
+    return f'{tag}<div class="answer">{sentences}</div>{missing}'
 
 
 def quoted_because(answer: Answer, words: TalkWords) -> str:

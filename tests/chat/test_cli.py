@@ -526,7 +526,7 @@ def test_a_line_of_ask_is_exactly_the_contract(run: Run) -> None:
     assert ended.code == 0
     assert list(answer) == [
         "id", "question", "standalone_question", "hits",
-        "answer", "refused", "quoted", "fallback", "sentences", "citations", "timings",
+        "answer", "refused", "quoted", "fallback", "missing", "sentences", "citations", "timings",
     ]  # fmt: skip
     assert [list(each) for each in answer["sentences"]] == [
         ["text", "citations", "supported", "state", "composed"]

@@ -125,6 +125,7 @@ def test_an_answer_adds_its_sentences_and_citations() -> None:
     assert ask_object(Finished(FOUND, answer, timings), 7) == {
         "quoted": False,
         "fallback": None,
+        "missing": "",
         "id": 7,
         "question": "那规模呢？",
         "standalone_question": "2024年规模多大？",

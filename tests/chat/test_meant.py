@@ -124,8 +124,11 @@ def test_a_row_is_of_the_years_of_all_its_cells() -> None:
 
 def test_a_follow_up_means_the_year_that_was_typed() -> None:
     both = Found("那2021年呢？", "2022年规模多大？那2021年呢？", (), Timings(1.0))
-    assert [each.years for each in meant_of(both, ())] == [{2021}]
-    assert [each.years for each in meant_of(both, ("2021年规模", "2022年规模"))] == [{2021}, {2022}]
+    assert [each.years for each in meant_of(both.standalone_question, both.question, ())] == [{2021}]
+    assert [each.years for each in meant_of(both.standalone_question, both.question, ("2021年规模", "2022年规模"))] == [
+        {2021},
+        {2022},
+    ]
 
 
 def hits(*passages: Passage) -> list[Hit]:

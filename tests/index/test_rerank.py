@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from index.encoder import EncoderUnavailable
@@ -71,6 +72,8 @@ def _save(folder: Path, *, scores: int) -> Path:
         vocab_size=205, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
     )
     config.num_labels = scores
+    config.initializer_range = 0.5  # so that texts score apart
+    torch.manual_seed(7)
     BertForSequenceClassification(config).save_pretrained(folder)
     BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder)
     return folder

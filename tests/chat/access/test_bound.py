@@ -93,9 +93,12 @@ def test_asvs_8_2_2_nothing_is_done_on_a_page_but_by_who_opened_it(route: str) -
 )
 def test_a_body_is_read_for_its_page_and_then_once_more(chunks: list[bytes], page: str) -> None:
     messages: list[Message] = [
-        {"type": "http.request", "body": chunk, "more_body": number < len(chunks)}
-        for number, chunk in enumerate(chunks, 1)
-    ] + [{"type": "http.disconnect"}]
+        *(
+            {"type": "http.request", "body": chunk, "more_body": number < len(chunks)}
+            for number, chunk in enumerate(chunks, 1)
+        ),
+        {"type": "http.disconnect"},
+    ]
 
     async def receive() -> Message:
         return messages.pop(0)

@@ -77,7 +77,9 @@ def answers(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> Answer:
     numbers = st.lists(st.integers(1, len(citations)), unique=True) if citations else st.just([])
     sentences = draw(st.lists(st.builds(Sentence, texts, numbers.map(tuple), st.booleans(), st.booleans()), max_size=4))
     refusal = draw(st.none() | texts)
-    return Answer(tuple(sentences), tuple(citations), (), quoted=draw(st.booleans()), refusal=refusal)
+    return Answer(
+        tuple(sentences), tuple(citations), (), quoted=draw(st.booleans()), refusal=refusal, missing=draw(texts)
+    )
 
 
 def conversations(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Document]:

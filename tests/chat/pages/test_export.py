@@ -16,8 +16,10 @@ from chat.pages.export import (
     Excerpt,
     Label,
     Marks,
+    Paragraph,
     Reference,
     Statement,
+    Text,
     document_of,
     file_name,
     paragraphs,
@@ -101,6 +103,14 @@ def test_what_a_refusal_would_have_cited_is_no_reference() -> None:
     document = exported(exchange("问", refused))
     assert document.references == ()
     assert [paragraph.kind for paragraph in paragraphs(document, CHINESE)][3:] == ["question", "refusal"]
+
+
+def test_a_side_that_nothing_tells_of_is_told_below_the_answer() -> None:
+    document = exported(
+        exchange("各多少？", replace(ANSWERED.answer or Answer((), (), ()), missing="没有说到特斯拉。"))
+    )
+    *_, last = [paragraph for paragraph in paragraphs(document, CHINESE) if paragraph.kind in ("answer", "refusal")]
+    assert last == Paragraph("refusal", (Text("没有说到特斯拉。"),))
 
 
 def test_how_each_sentence_is_borne_out_is_told() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.answer import Answer, Checking, Drafting, Event, Fallback, Finished, Found, Sentence, Timings
+from chat.api.completions import pieces_of
 from chat.contract import ReportLine
 from chat.facets import Facets, Results
 from chat.gate import Waiting
@@ -202,6 +203,14 @@ def test_an_answer_quoted_from_the_source_is_tagged() -> None:
 def test_an_answer_quoted_in_the_place_of_the_models_says_why(fallback: Fallback, told: str) -> None:
     quoted = replace(DONE, answer=replace(ANSWER, quoted=True, fallback=fallback))
     assert f'<span class="tag">{inert(told)}</span>' in exchange_html(quoted, 1, CHINESE)
+
+
+def test_what_is_missing_is_told_below_the_answer_in_all_that_shows_one() -> None:
+    answer = replace(ANSWER, missing="没有说到<b>特斯拉</b>。")
+    html = exchange_html(Exchange("各多少？").after(Finished(FOUND, answer, TIMINGS)), 1, CHINESE)
+    assert f'</div><p class="missing">{inert(answer.missing)}</p>' in html
+    assert answer.text == f"{ANSWER.text}\n没有说到<b>特斯拉</b>。"
+    assert pieces_of(answer)[len(ANSWER.sentences)] == "\n没有说到<b>特斯拉</b>。"
 
 
 def test_a_refusal_shows_its_reason_and_the_nearest_passages() -> None:

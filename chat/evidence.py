@@ -5,7 +5,7 @@ passage, and by whether it has what is asked for; a table row is taken whole, si
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -159,30 +159,41 @@ def select_evidence(
 
 def _as_meant(best_first: Sequence[Evidence], meant: Sequence[Meant], hits: Sequence[Hit]) -> list[Evidence]:
     """Those that tell of what one of the sides means; none where the best of all matches far better than they do."""
-    told = _told_by_section(hits)
-    sides = [(each, telling_of_it(each, told.values())) for each in meant]
-    of_it = [item for item in best_first if any(told[_section(item.hit)] in telling for _, telling in sides)]
-    own = [
-        item
-        for item in of_it
-        if any(told[_section(item.hit)] in telling and _tells(item, each) for each, telling in sides)
+    sections = _told_by_section(hits)
+    told = [_told_around(item, sections) for item in best_first]
+    sides = [(each, telling_of_it(each, told)) for each in meant]
+    of_it = [
+        (item, [each for each, telling in sides if around in telling])
+        for item, around in zip(best_first, told, strict=True)
     ]
-    return own if own and own[0].score >= of_it[0].score - ANOTHER_MARGIN else []
+    of_it = [(item, meant) for item, meant in of_it if meant]
+    own = [item for item, meant in of_it if any(_tells(item, each) for each in meant)]
+    return own if own and own[0].score >= of_it[0][0].score - ANOTHER_MARGIN else []
 
 
 def _tells(item: Evidence, meant: Meant) -> bool:
     return tells_the_amount(meant, f"{item.place} {item.reading}") and not tells_of_another(item, meant)
 
 
-def _section(hit: Hit) -> tuple[str, ...]:
-    return (hit.passage.report_id, *hit.passage.headings)
+def _told_around(item: Evidence, sections: Mapping[tuple[str, ...], str]) -> str:
+    """What tells what a stretch is about: all that was found of its section, where it is prose (what it is about is named once, and
+    then 该公司); of a list and a table, in which each item is about something else, itself with what it stands under."""
+    passage = item.hit.passage
+    if passage.kind == "list":
+        return told_by(replace(passage, text=item.reading))
+    return told_by(passage) if passage.cells else sections[_section(passage)]
+
+
+def _section(passage: Passage) -> tuple[str, ...]:
+    return (passage.report_id, *passage.headings)
 
 
 def _told_by_section(hits: Sequence[Hit]) -> dict[tuple[str, ...], str]:
-    """What was found of each section, as of `told_by`: what it is about is named once, and then 该公司."""
+    """The words of the prose that was found of each section."""
     told: dict[tuple[str, ...], str] = {}
-    for hit in hits:
-        told[_section(hit)] = f"{told.get(_section(hit), '')}\n{told_by(hit.passage)}"
+    for passage in (hit.passage for hit in hits):
+        if not passage.cells and passage.kind != "list":
+            told[_section(passage)] = f"{told.get(_section(passage), '')}\n{told_by(passage)}"
     return told
 
 

@@ -181,8 +181,7 @@ def _sentence(sentence: Sentence, turn: int, words: TalkWords) -> str:
     )
     if sentence.supported:
         made = f' class="composed" title="{inert(words.composed)}"' if sentence.composed else ""
-        line = "<br>" if sentence.text.startswith("\n") else ""
-        return f"{line}<span{made}>{inert(sentence.text)}</span>{marks}"
+        return f"<span{made}>{inert(sentence.text)}</span>{marks}"
     told = words.partly if sentence.state == "partly" else words.unsupported
     return f'<span class="{sentence.state}">{inert(sentence.text)}</span>{marks}<i class="state {sentence.state}">{inert(told)}</i>'
 

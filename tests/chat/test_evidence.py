@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -245,3 +246,40 @@ def test_a_line_that_says_where_a_table_is_from_is_evidence_only_where_that_is_a
 
     assert "数据来源" not in chosen("储能装机规模是多少？")
     assert "数据来源" in chosen("数据来源是哪里？")
+
+
+def of(text: str, number: int, heading: str = "一节", **fields: Any) -> Hit:
+    return Hit(passage(text, number, headings=("虚构报告", heading), **fields), 1.0, number)
+
+
+def told(question: str, *hits: Hit) -> list[str]:
+    return [item.reading for item in select_evidence(question, hits, ScoredAlike(), budget=400, margin=1.0)]
+
+
+def test_what_names_another_firm_is_no_evidence_however_well_it_matches() -> None:
+    ours, others = of("特斯拉的份额为5%。", 2), of("好好好的比亚迪的份额为9%。", 1, "另一节")
+    assert told("特斯拉的份额是多少？", others, ours) == ["特斯拉的份额为5%。"]
+    assert told("特斯拉的份额是多少？", others) == []
+
+
+def test_of_several_names_the_one_that_tells_most_apart_must_be_there() -> None:
+    hits = [of("AI芯片的份额以英伟达为首，占80%。", 1), of("华为的AI芯片占了7%的份额。", 2, "另一节")]
+    assert told("华为的AI芯片份额是多少？", *hits) == ["华为的AI芯片占了7%的份额。"]
+
+
+def test_prose_is_about_whom_its_section_names_but_each_item_and_row_about_its_own() -> None:
+    prose = [of("特斯拉成立于2003年。", 1), of("该公司的份额为5%。", 2)]
+    assert told("特斯拉的份额是多少？", *prose) == ["该公司的份额为5%。"]
+    items = of("- 特斯拉的份额为5%。\n- 比亚迪的份额为9%。", 1, kind="list")
+    assert told("特斯拉的份额是多少？", items) == ["特斯拉的份额为5%。"]
+    rows = [
+        of(f"{firm} {share}", number, kind="row", cells=(("公司", firm), ("份额", share)))
+        for number, (firm, share) in enumerate((("特斯拉", "5%"), ("比亚迪", "9%")), start=1)
+    ]
+    assert told("特斯拉的份额是多少？", *rows) == ["公司：特斯拉；份额：5%"]
+
+
+def test_a_note_below_a_table_stands_behind_what_the_table_is_about() -> None:
+    text = passage("注：黄色的为主要产品，其余的未列出。产品共有五种，均已上市销售。", 1)
+    (best,) = select_evidence("产品如何？", [Hit(text, 1.0, 1)], ScoredAlike(), budget=200, margin=0.001)
+    assert best.reading == "产品共有五种，均已上市销售。"

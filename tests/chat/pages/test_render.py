@@ -205,14 +205,6 @@ def test_an_answer_quoted_in_the_place_of_the_models_says_why(fallback: Fallback
     assert f'<span class="tag">{inert(told)}</span>' in exchange_html(quoted, 1, CHINESE)
 
 
-def test_a_sentence_that_begins_a_line_does_so_on_the_page() -> None:
-    lines = tuple(Sentence(text, (1,), supported=True, composed=True) for text in ("甲：一。", "\n乙：二。"))
-    html = exchange_html(
-        Exchange("要点？").after(Finished(FOUND, replace(ANSWER, sentences=lines), TIMINGS)), 1, CHINESE
-    )
-    assert html.count("<br><span") == 1
-
-
 def test_what_is_missing_is_told_below_the_answer_in_all_that_shows_one() -> None:
     answer = replace(ANSWER, missing="没有说到<b>特斯拉</b>。")
     html = exchange_html(Exchange("各多少？").after(Finished(FOUND, answer, TIMINGS)), 1, CHINESE)

@@ -38,6 +38,23 @@ def drawn(value: str, name: str) -> "gr.Markdown":
     return gr.Markdown(value, sanitize_html=False, latex_delimiters=[], elem_id=name, elem_classes="drawn")
 
 
+def forget_replaced(page: "gr.Blocks", session: str | None) -> None:
+    """Let go of what Gradio holds of a session for components that took the place of others.
+
+    An update that leaves a component as it is makes a new one of it, and what is shown next is kept under the new one's id: the
+    whole conversation once for each answer, until the session is closed.
+    """
+    held = page.state_holder.session_data.get(session or "")
+    if held is None:
+        return
+    blocks = held.blocks_config.blocks
+    used = page.blocks.keys() | {blocks[key]._id for key in page.blocks.keys() & blocks.keys()}
+    for key in [*blocks]:
+        if key not in used:
+            blocks.pop(key, None)
+            held.config_values.pop(key, None)
+
+
 def in_language_of(words: Words, handle: Handler) -> Handler:
     """The handler of an event, with whatever is said in it in the language of its page.
 

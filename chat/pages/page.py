@@ -74,7 +74,7 @@ def make_page(
                     lay_out_shelf(page, shelf, editing, words, header=header, talk=talk, results=results, see=see)
             lay_out_overview(see, words)
         page.load(in_language_of(words, begin), None, [header, talk.begin, talk.covered], **PLAIN)
-        connect_talk(talk, tabs, words.head.chat, see, gate, count=count)
+        connect_talk(talk, tabs, words.head.chat, see, gate, page=page, count=count)
     page.max_threads = (
         gate.most + SAME_TIME
     )  # who waits takes one; the 40 that Gradio takes are every other request's too

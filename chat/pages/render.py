@@ -7,7 +7,7 @@ alone.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from chat.answer import Answer, Citation, Sentence
@@ -27,6 +27,8 @@ from ingest.report import Passage, Place
 SHOWN_SUGGESTIONS = 6
 COMPARED_PAIRS = 1_000_000  # of letters, which takes 0.1 s
 
+# In JSON these are told as escapes, which `inert` would leave out or take for the end of a line.
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _BLANK_LINES = re.compile(r"<br>(?:[ \t]*<br>)+")
 
 
@@ -87,12 +89,18 @@ def exchange_html(exchange: Exchange, turn: int, words: Words, *, last: bool = T
     of = f'<p class="of">{inert(talk.only_of.format(title=exchange.of.title))}</p>' if exchange.of is not None else ""
     edit = f'<button type="button" class="edit">{inert(talk.edit)}</button>' if last and not exchange.running else ""
     kept = kept_object(exchange)
-    carried = f' data-kept="{inert(json.dumps(kept))}"' if kept is not None else ""
+    carried = f' data-kept="{_carried(kept)}"' if kept is not None else ""
     return (
         f'<div class="exchange"{carried} data-turn="{turn}"><div class="asked">{edit}'
         f'<div class="question">{inert(exchange.question)}</div></div>{of}'
         f'<div class="reply">{_reading(exchange, talk, last=last)}{_reply(exchange, turn, words, last=last)}</div></div>'
     )
+
+
+def _carried(kept: Mapping[str, object]) -> str:
+    """What the browser keeps, for an attribute; Chinese as it is, since each of its characters as an escape would take ten."""
+    told = json.dumps(kept, ensure_ascii=False)
+    return inert(_ESCAPED.sub(lambda char: f"\\u{ord(char[0]):04x}", told))
 
 
 def _reading(exchange: Exchange, words: TalkWords, *, last: bool) -> str:

@@ -23,7 +23,7 @@ from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
 from chat.pages.askers import Reader, reader_of
 from chat.pages.covers import covered_html
-from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of, wish, wishes
+from chat.pages.drawn import PLAIN, Updates, drawn, forget_replaced, in_language_of, wish, wishes
 from chat.pages.exchange import Exchange, OneReport, all_standing, turns_of
 from chat.pages.kept import NotKept, reopened
 from chat.pages.look import look_html
@@ -232,7 +232,14 @@ def uncounted(caller: Caller) -> None:
 
 
 def connect_talk(
-    talk: Talk, tabs: "gr.Tabs", chat_tab: str, see: See, gate: ModelGate, *, count: Count = uncounted
+    talk: Talk,
+    tabs: "gr.Tabs",
+    chat_tab: str,
+    see: See,
+    gate: ModelGate,
+    *,
+    page: "gr.Blocks",
+    count: Count = uncounted,
 ) -> None:
     """Let the components ask what each caller sees; what its model does goes through the gate, and each question is counted."""
     import gradio as gr  # noqa: PLC0415
@@ -246,14 +253,14 @@ def connect_talk(
     for event in (
         gr.on(
             [talk.send.click, talk.box.submit],
-            in_language_of(talk.words, _updating(events.ask, talk)),
+            in_language_of(talk.words, _updating(events.ask, talk, page)),
             typed,
             talk.outputs,
             **ASKING,
         ),
         # multiple: a wish that comes while an answer, begun by a wish too, is under way must not wait for it or be dropped.
         talk.wishes.submit(
-            in_language_of(talk.words, _updating(events.wanted, talk)),
+            in_language_of(talk.words, _updating(events.wanted, talk, page)),
             asking,
             [*talk.outputs, tabs],
             **{**ASKING, "trigger_mode": "multiple"},
@@ -363,7 +370,7 @@ class _Events:
             yield {self._talk.box: question, self._tabs: gr.Tabs(selected=self._chat_tab)}
 
 
-def _updating(handle: Handler, talk: Talk) -> Callable[..., Generator[Updates, None, None]]:
+def _updating(handle: Handler, talk: Talk, page: "gr.Blocks") -> Callable[..., Generator[Updates, None, None]]:
     """The same, for the reader that a request comes from, with an update in any case: where a generator ends without one,
     Gradio empties every output."""
     import gradio as gr  # noqa: PLC0415
@@ -372,6 +379,7 @@ def _updating(handle: Handler, talk: Talk) -> Callable[..., Generator[Updates, N
         text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
     ) -> Generator[Updates, None, None]:
         updated = False
+        forget_replaced(page, request.session_hash)
         with closing(handle(text, exchanges, only, reader_of(request))) as updates:
             for update in updates:
                 updated = True

@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.state_holder import StateHolder
 from starlette.requests import Request
 
 from chat.access.caller import LOCAL
@@ -54,7 +55,8 @@ async def laid_out(assistant: ScriptedAssistant) -> tuple[Talk, gr.Tabs, dict[st
     with gr.Blocks() as page:
         with gr.Tabs() as tabs, gr.Tab("对话", id="chat"):
             talk = lay_out_talk(CHINESE)
-        connect_talk(talk, tabs, "chat", lambda caller: assistant, ModelGate())
+        page.state_holder = StateHolder()  # type: ignore[no-untyped-call]  # as where it is served
+        connect_talk(talk, tabs, "chat", lambda caller: assistant, ModelGate(), page=page)
     return talk, tabs, {str(each.name): each.fn for each in page.fns.values() if each.fn is not None}
 
 

@@ -48,8 +48,6 @@ LACKING = 0.05
 # What it costs, in MaxSim, that a passage has none of the Latin names that a question names and other passages have. Chinese names
 # told by a tagger cost more than they gain (3 of 100 questions of ExpMRC): a text says 它 and 该公司, and the tagger errs.
 NAMELESS = 0.03
-# What it costs, in MaxSim, to be a note below a table or a picture (注：黄色字体为……).
-NOTE = 0.03
 
 _BROAD = re.compile(
     r"哪些|哪几|哪两|哪三|分别|各[是有自为占几多]|列[出举]|梳理|总结|概括|归纳|要点|对比|比较|区别|差别|异同|一样吗|相比|步骤|几[步种类点个方]|优缺点|(?:谁|哪一?[个家种款]).{0,12}更|更[大小高低多少]|还是"
@@ -82,7 +80,6 @@ _NUMBERING = re.compile(r"^[\d.、\s]+(?=\D)")
 
 # A line that says where a picture or a table is from answers nothing but that.
 _SOURCE_LINE = re.compile(r"(?:(?:资料|数据|信息|图片)来源|来源)[：:]")
-_NOTE = re.compile("(?:注|备注|附注)[：:]")
 _ASKS_SOURCE = re.compile(r"来源|出处|来自|出自|谁的(?:数据|资料)|哪[家个里儿]的?(?:机构|数据|资料)")
 
 # The answer to these may stand under any header.
@@ -301,8 +298,7 @@ def candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list[
 
 def _prior(question: str, item: Evidence) -> float:
     lacking = LACKING if lacks_what_is_asked(question, item.reading) else 0.0
-    note = NOTE if _NOTE.match(item.reading) else 0.0
-    return FIRST_PASSAGE / item.hit.rank - lacking - note
+    return FIRST_PASSAGE / item.hit.rank - lacking
 
 
 def _shares_of_names(question: str, hits: Sequence[Hit]) -> dict[str, float]:

@@ -277,9 +277,3 @@ def test_prose_is_about_whom_its_section_names_but_each_item_and_row_about_its_o
         for number, (firm, share) in enumerate((("特斯拉", "5%"), ("比亚迪", "9%")), start=1)
     ]
     assert told("特斯拉的份额是多少？", *rows) == ["公司：特斯拉；份额：5%"]
-
-
-def test_a_note_below_a_table_stands_behind_what_the_table_is_about() -> None:
-    text = passage("注：黄色的为主要产品，其余的未列出。产品共有五种，均已上市销售。", 1)
-    (best,) = select_evidence("产品如何？", [Hit(text, 1.0, 1)], ScoredAlike(), budget=200, margin=0.001)
-    assert best.reading == "产品共有五种，均已上市销售。"

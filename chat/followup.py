@@ -68,6 +68,7 @@ _SUBJECTLESS = re.compile(
     r"|对.{1,8}(?:有|产生|造成)(?:什么|哪些|没有|何|多大)?.{0,2}(?:影响|作用|好处|坏处|帮助|意义|危害|伤害)"
 )
 _PERIODS = re.compile(r".(?:[时朝]|时期|年间)$")
+_INSIDE = re.compile("[^，,。？?的是]{0,3}?(?:当中|之中|[中里])(?![国心间学央文华信金])的?")
 _PERIOD_END = re.compile(r"^(?:时期|時期|年间|年間|时|時)")
 _YEAR = re.compile(r".*?年[度底末初]?")
 _NEXT_YEAR = re.compile(r"(?:再?[前上]一?年(?!度)|(?P<later>[后後下]一年|次年))(?!代)")
@@ -423,6 +424,10 @@ def _place_of_its_kind(
     question: str, words: Sequence[Word], what: str, other: Sequence[Word]
 ) -> tuple[int, int] | None:
     """[start, end) of what in the question another thing would take the place of; None where nothing is of its kind."""
+    part = _part(question, what)
+    if part:
+        within = _place_of_its_kind(question[part:], read(question[part:]), what, other)
+        return (part + within[0], part + within[1]) if within is not None else None
     if other[0].kind == "order":
         return _order(words, other)
     term = defined(question)
@@ -437,6 +442,17 @@ def _place_of_its_kind(
     if len(other) == 1 and other[0].kind == "place":
         return _where(question, words)
     return None if _ATTRIBUTES.match(simplify(what)) else _place_of_a_thing(question, words, what, other)
+
+
+def _part(question: str, what: str) -> int:
+    """Where what is asked of a part begins, where another thing is such a part as well: 训练芯片 of 「AI芯片中训练芯片的占比」, where 推理芯片 is
+    said next, which is no other whole. 0 mostly."""
+    told = things(question)
+    for whole in told:
+        inside = _INSIDE.match(question, whole.end)
+        if inside and is_thing(what) and any(each.start >= inside.end() and each.text[-1] == what[-1] for each in told):
+            return inside.end()
+    return 0
 
 
 def _place_of_a_thing(question: str, words: Sequence[Word], what: str, other: Sequence[Word]) -> tuple[int, int] | None:

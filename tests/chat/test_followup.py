@@ -180,6 +180,24 @@ def test_a_year_told_by_the_one_before_is_counted_from_it(last: str, asked: str)
 @pytest.mark.parametrize(
     ("last", "asked", "alone"),
     [
+        (
+            "2023年新能源汽车中纯电动汽车的销量是多少？",
+            "插电混动汽车呢？",
+            "2023年新能源汽车中插电混动汽车的销量是多少？",
+        ),
+        ("光伏装机中分布式光伏的占比是多少？", "集中式光伏呢？", "光伏装机中集中式光伏的占比是多少？"),
+        ("银行贷款里个人住房贷款占多少？", "企业贷款呢？", "银行贷款里企业贷款占多少？"),
+        # Another whole, of which the same part is asked about.
+        ("手机行业中华为的份额是多少？", "平板行业呢？", "平板行业中华为的份额是多少？"),
+    ],
+)
+def test_a_part_takes_the_place_of_a_part_and_a_whole_of_a_whole(last: str, asked: str, alone: str) -> None:
+    assert standalone_question(asked, turns([last, "为3%。"])) == alone
+
+
+@pytest.mark.parametrize(
+    ("last", "asked", "alone"),
+    [
         ("比亚迪在欧洲市场的销量是多少？", "那特斯拉在北美的呢？", "特斯拉在北美的销量是多少？"),
         ("2022年工商银行在上海的网点有多少？", "农业银行在北京的网点呢？", "2022年农业银行在北京的网点有多少？"),
         (

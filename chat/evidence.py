@@ -158,7 +158,7 @@ def _as_meant(best_first: Sequence[Evidence], meant: Sequence[Meant], hits: Sequ
     """Those that tell of what one of the sides means; none where the best of all matches far better than they do."""
     sections = _told_by_section(hits)
     told = [_told_around(item, sections) for item in best_first]
-    sides = [(each, telling_of_it(each, told)) for each in meant]
+    sides = [(each, telling_of_it(each, dict.fromkeys(told))) for each in meant]
     of_it = [
         (item, [each for each, telling in sides if around in telling])
         for item, around in zip(best_first, told, strict=True)

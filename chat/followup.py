@@ -400,8 +400,10 @@ def _in_period(question: str, period: str) -> str:
 
 def _with_other(question: str, what: str, ending: str, *, of: bool) -> str:
     """The question with `what` for the thing of its kind; where it is something to have, asked of the same owner."""
-    words, other = read(question), read(what)
-    place = _place_of_its_kind(question, words, what, other)
+    other = read(what)
+    part = _part(question, what)
+    within = _place_of_its_kind(question[part:], read(question[part:]), what, other)
+    place = (part + within[0], part + within[1]) if within is not None else None
     if place is not None:
         start, end = place
         if _RANK.fullmatch(simplify(question[start:end])):  # 「……第一的是谁？」 has no room for the 名 of 第二名
@@ -424,10 +426,6 @@ def _place_of_its_kind(
     question: str, words: Sequence[Word], what: str, other: Sequence[Word]
 ) -> tuple[int, int] | None:
     """[start, end) of what in the question another thing would take the place of; None where nothing is of its kind."""
-    part = _part(question, what)
-    if part:
-        within = _place_of_its_kind(question[part:], read(question[part:]), what, other)
-        return (part + within[0], part + within[1]) if within is not None else None
     if other[0].kind == "order":
         return _order(words, other)
     term = defined(question)
@@ -448,8 +446,8 @@ def _part(question: str, what: str) -> int:
     """Where what is asked of a part begins, where another thing is such a part as well: 训练芯片 of 「AI芯片中训练芯片的占比」, where 推理芯片 is
     said next, which is no other whole. 0 mostly."""
     told = things(question)
-    for whole in told:
-        inside = _INSIDE.match(question, whole.end)
+    for all_of_it in told:
+        inside = _INSIDE.match(question, all_of_it.end)
         if inside and is_thing(what) and any(each.start >= inside.end() and each.text[-1] == what[-1] for each in told):
             return inside.end()
     return 0

@@ -164,7 +164,7 @@ def test_a_client_that_leaves_frees_the_model() -> None:
 
 
 def test_while_there_is_nothing_to_read_the_line_is_kept_alive() -> None:
-    assistant = ScriptedAssistant(pieces=("甲",), seconds=0.5)
+    assistant = ScriptedAssistant(pieces=("甲",), seconds=2)
     with (
         served(assistant) as home,
         httpx.Client(timeout=10) as plain,

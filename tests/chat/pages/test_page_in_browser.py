@@ -241,7 +241,7 @@ def test_a_question_asked_just_as_the_stream_of_the_last_updates_ends_is_answere
     page.goto(shared[0])
     page.wait_for_selector("#ask textarea")
     for turn in (1, 2):
-        page.wait_for_function("window.ending")
+        assert wait_until(lambda: bool(page.evaluate("window.ending")), 30.0)
         page.fill("#ask textarea", f"第 {turn} 问")
         page.press("#ask textarea", "Enter")
         expect(page.locator(f"#current .exchange[data-turn='{turn}'] .answer")).to_be_visible()

@@ -163,7 +163,7 @@ class Assistant:
         found = self.search(question, turns, within=within, rewrite=rewrite)
         evidence = self.evidence(found)
         answer = composed(found, evidence, self.library)
-        missing = self._missing(found)
+        missing = self._missing(found) if answer is None or answer.refusal is None else ""
         found = replace(found, needs_model=answer is None and self.generator is not None)
         yield found
         if answer is not None:

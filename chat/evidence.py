@@ -159,13 +159,13 @@ def _as_meant(best_first: Sequence[Evidence], meant: Sequence[Meant], hits: Sequ
     sections = _told_by_section(hits)
     told = [_told_around(item, sections) for item in best_first]
     sides = [(each, telling_of_it(each, dict.fromkeys(told))) for each in meant]
-    of_it = [
+    about = [
         (item, [each for each, telling in sides if around in telling])
         for item, around in zip(best_first, told, strict=True)
     ]
-    of_it = [(item, meant) for item, meant in of_it if meant]
-    own = [item for item, meant in of_it if any(_tells(item, each) for each in meant)]
-    return own if own and own[0].score >= of_it[0][0].score - ANOTHER_MARGIN else []
+    of_it = [item for item, its_sides in about if its_sides]
+    own = [item for item, its_sides in about if any(_tells(item, each) for each in its_sides)]
+    return own if own and own[0].score >= of_it[0].score - ANOTHER_MARGIN else []
 
 
 def _tells(item: Evidence, meant: Meant) -> bool:

@@ -443,7 +443,7 @@ def _place_of_its_kind(
 
 
 def _part(question: str, what: str) -> int:
-    """Where what is asked of a part begins, where another thing is such a part as well: 训练芯片 of 「AI芯片中训练芯片的占比」, where 推理芯片 is
+    """Where what is asked of a part begins, where another thing is such a part as well: 分布式光伏 of 「光伏装机中分布式光伏的占比」, where 集中式光伏 is
     said next, which is no other whole. 0 mostly."""
     told = things(question)
     for all_of_it in told:

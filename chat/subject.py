@@ -1,7 +1,7 @@
 """The names that a question is about, and whether what was found names them.
 
 An encoder finds 通义千问 for 「特斯拉的大模型叫什么？」: what tells of one firm looks like what tells of another. So a name that is
-asked about must be named by what was found. Nouns need not: readers ask in other words than reports use (盘子 for 市场规模).
+asked about must be named by what was found. Nouns need not: readers ask in other words than reports use (赚头 for 利润).
 """
 
 import re
@@ -17,7 +17,7 @@ from index.segment import fold
 from ingest.normalise import simplify
 from ingest.report import Passage
 
-# 老黄, 小马: how people are called who are written of by their names.
+# 老王, 小马: how people are called who are written of by their names.
 _NICKNAME = re.compile("[老小阿].")
 _COUNTS = frozenset("个家种款些位颗部条项类座只支届次批份张场台辆篇首一二三四五六七八九十两几")
 _REPORT = re.compile("(?:报告|研报|白皮书|蓝皮书|文件|资料)$")  # where to look, and nothing to look for
@@ -25,7 +25,7 @@ _LATIN = re.compile("[A-Za-z]")
 _QUOTES = "《》「」“”"
 # 在医疗领域, 农业方面: what stands before these is what is asked about, though it is no name.
 _FIELD = re.compile("(?:领域|行业|产业|板块|赛道)")
-# Of the pairs of characters of a name, the share that names it too: the tagger cuts 鹦嘴鱼|吃 as 鹦嘴鱼吃, and a firm goes by a part of its name.
+# Of the pairs of characters of a name, the share that names it too: the tagger takes a verb for the end of a name, and a firm goes by a part of its name.
 LEAST_PAIRS = 0.5
 SLIP_LENGTH = 4  # of a name this long one character may be mistyped
 
@@ -57,7 +57,7 @@ def subjects_of(question: str) -> tuple[str, ...]:
         after = next((word for word in words if word.start == thing.end), None)
         if _is_subject(thing, inside, after):
             found = {start: text for start, text in found.items() if not thing.start <= start < thing.end}
-            found[thing.start] = thing.text.split("的")[0]  # the tagger takes 载圳的 for a name
+            found[thing.start] = thing.text.split("的")[0]  # the tagger may take it for the end of a name
     named = (found[start].strip(_QUOTES) for start in sorted(found))
     return tuple(dict.fromkeys(name for name in named if len(name) > 1))
 
@@ -112,7 +112,7 @@ def _is_owner(thing: Thing, after: Word | None) -> bool:
 def _is_name(word: Word, after: Word | None) -> bool:
     """after: the word right behind it, None where a mark or nothing is."""
     text = word.text.strip(_QUOTES)
-    if word.kind == "place":  # but not 上海 of 上海漫唐堂
+    if word.kind == "place":  # but not 上海 of 上海某某堂
         return text not in BROAD_PLACES and (after is None or after.kind not in NAMING)
     if word.kind != "name":
         return False

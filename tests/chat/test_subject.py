@@ -24,9 +24,9 @@ from tests.fakes import passage
         ("《流浪地球》的导演是谁？", ("流浪地球",)),
         ("GTX4090的显存多大？", ("GTX4090",)),
         # Nouns, what a reader calls by a nickname, and the whole country are not named by every report that tells of them.
-        ("公有云的盘子有多大？", ("公有云",)),
+        ("光伏的赚头有多大？", ("光伏",)),
         ("国内的装机量是多少？", ()),
-        ("老黄在大会上发布了什么？", ()),
+        ("老王在大会上发布了什么？", ()),
         ("哪家大模型公司融资最多？", ()),
         ("装机量为什么下降？", ()),
     ],
@@ -40,7 +40,7 @@ def test_a_question_is_about_its_names_and_what_it_begins_with(question: str, su
     [
         ("特斯拉", "特斯拉发布了财报。", True),
         ("特斯拉", "比亚迪发布了财报。", False),
-        ("语音客隆", "语音克隆属于语音合成。", True),  # a slip of one character
+        ("宁徳时代", "宁德时代发布了财报。", True),  # a slip of one character
         ("天津人工智能学会", "天津市人工智能学会成立。", True),  # all but one of its pairs of characters
         ("中金", "中信、金科", False),
         ("gpt-4", "gpt-3 的参数", False),

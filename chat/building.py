@@ -5,8 +5,10 @@ no search library is loaded for it.
 """
 
 import hashlib
+import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Container, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +30,7 @@ from ingest.corpus import (
 from ingest.language import message, say
 from ingest.readers.formats import READABLE
 from ingest.reading import read_report
-from ingest.report import Report, UnreadableReport
+from ingest.report import Passage, Report, UnreadableReport
 
 if TYPE_CHECKING:
     from chat.question import MadeQuestion
@@ -38,8 +40,9 @@ if TYPE_CHECKING:
 
 # In every version of an index, beside what `PassageIndex` saves: what its reports were read as.
 READINGS = "reports.jsonl"
-# And the sha256 of what people had written of names that mean the same.
+# And the sha256 of what people had written of names that mean the same, and of which reports the same people were to see.
 ALIASES_SHA256 = "aliases.sha256"
+AUDIENCES_SHA256 = "audiences.sha256"
 # Beside the versions of an index, what `reportqa eval` found; it quotes the reports, and goes when one of them does.
 RESULTS = Path("eval", "last.json")
 
@@ -49,6 +52,10 @@ Content = tuple[str, dict[str, str]]
 
 def _silent(*_: object) -> None:
     pass
+
+
+def _everybody(_id: str, _file: str) -> Hashable:
+    return None
 
 
 class LazyEncoder:
@@ -102,6 +109,8 @@ class Setup:
 
     encoder: loads the encoder of that name; called only where something has to be embedded.
     records: the URL of the database that feedback is in; "" for the file beside the index.
+    audience: of a report, by its id and its file, who may see it. Only passages that the same people see are folded into one: who sees
+    the other report alone would else not find its words.
     """
 
     corpus: Path
@@ -111,6 +120,7 @@ class Setup:
     read: ReadReport = read_report
     progress: Progress = _silent
     records: str = ""
+    audience: Callable[[str, str], Hashable] = _everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +228,7 @@ def update_index(
     )
     reports, unreadable = reports_of(setup.corpus, readings)
     embedded, changed = 0, True
-    same = version and readings == before and _read_aliases_sha256(version) == _aliases_sha256(setup.corpus)
+    same = version and readings == before and _noted(version) == _notes(setup, readings)
     if version and same and not rebuild and read_about(version).made_by(setup.encoder_name):
         passages, changed = read_about(version).passages, False
     elif reports or may_be_empty:
@@ -242,14 +252,26 @@ def read_readings(version: Path) -> list[Reading]:
     return readings_from_lines(file.read_bytes()) if file.exists() else []
 
 
-def _aliases_sha256(corpus: Path) -> str:
-    file = corpus / ALIASES
-    return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
+def _notes(setup: Setup, readings: Sequence[Reading]) -> dict[str, str]:
+    """What else than its reports decides what an index holds: by file of a version, the sha256 of it."""
+    aliases = setup.corpus / ALIASES
+    audiences = _audiences(setup, readings)
+    first: dict[Hashable, str] = {}  # the report of each audience that names it: what a group is called changes nothing
+    together = [(id, first.setdefault(audiences[id], id)) for id in sorted(audiences)]
+    return {
+        ALIASES_SHA256: hashlib.sha256(aliases.read_bytes() if aliases.is_file() else b"").hexdigest(),
+        AUDIENCES_SHA256: hashlib.sha256(json.dumps(together).encode()).hexdigest(),
+    }
 
 
-def _read_aliases_sha256(version: Path) -> str:
-    file = version / ALIASES_SHA256
-    return file.read_text("ascii") if file.exists() else ""
+def _noted(version: Path) -> dict[str, str]:
+    files = [version / name for name in (ALIASES_SHA256, AUDIENCES_SHA256)]
+    return {file.name: file.read_text("ascii") for file in files if file.exists()}
+
+
+def _audiences(setup: Setup, readings: Sequence[Reading]) -> Mapping[str, Hashable]:
+    """By id of a report, who may see it."""
+    return {id: setup.audience(id, reading.file) for id, reading in _reports(readings).items()}
 
 
 def sound_version(root: Path) -> Path | None:
@@ -318,16 +340,15 @@ def _write_version(
     from index.aliases import read_aliases  # noqa: PLC0415 - with the next
     from index.library import PassageIndex, bytes_needed  # noqa: PLC0415 - faiss, 1 s
     from index.versions import commit, require_space  # noqa: PLC0415
-    from ingest.duplicates import fold_duplicates  # noqa: PLC0415
     from ingest.passages import split_passages  # noqa: PLC0415
 
     passages = [passage for report in reports for passage in split_passages(report)]
     scans = {(report.id, page.number) for report in reports for page in report.pages if "scan" in page.flags}
     recognised = {passage.id for passage in passages if (passage.report_id, passage.page) in scans}
-    passages = fold_duplicates(passages, recognised)
+    passages = _folded(passages, recognised, _audiences(setup, readings))
     encoder = _encoder(setup, version)
     remembered = readings_to_lines(readings)
-    aliases, written = _aliases_sha256(setup.corpus), read_aliases(setup.corpus / ALIASES)
+    notes, written = _notes(setup, readings), read_aliases(setup.corpus / ALIASES)
     require_space(setup.root, bytes_needed(passages, encoder.dim) + len(remembered))
     embedded = 0
 
@@ -344,7 +365,8 @@ def _write_version(
         library.save(folder)
         write_suggestions(folder, suggestions)
         (folder / READINGS).write_bytes(remembered)
-        (folder / ALIASES_SHA256).write_text(aliases, "ascii")
+        for name, sha256 in notes.items():
+            (folder / name).write_text(sha256, "ascii")
 
     # Where a report went or lost words, they are to be nowhere; where it is not known what there was, neither.
     changes = _changes(before, readings)
@@ -356,6 +378,19 @@ def _write_version(
     if gone:
         _forget_words(setup, standing)  # and after, since an evaluation may have ended meanwhile, or a reader judged
     return len(passages), embedded
+
+
+def _folded(
+    passages: Sequence[Passage], recognised: Container[str], audiences: Mapping[str, Hashable]
+) -> list[Passage]:
+    """Those that repeat others folded into them, as far as the same people see both; in order."""
+    from ingest.duplicates import fold_duplicates  # noqa: PLC0415 - as above
+
+    of_one: defaultdict[Hashable, list[Passage]] = defaultdict(list)
+    for passage in passages:
+        of_one[audiences.get(passage.report_id)].append(passage)
+    kept = {passage.id: passage for seen in of_one.values() for passage in fold_duplicates(seen, recognised)}
+    return [kept[passage.id] for passage in passages if passage.id in kept]
 
 
 def _forget_words(setup: Setup, standing: Collection[str]) -> None:

@@ -367,6 +367,7 @@ def _inspect(arguments: argparse.Namespace, config: Config) -> int:
 
 def _setup(arguments: argparse.Namespace, config: Config, bar: "OneBar", read: Reader) -> "Setup":
     """Where this command works; the encoder is fetched and loaded when something has to be embedded, and then once."""
+    from chat.access.audience import audience_of  # noqa: PLC0415
     from chat.building import Setup  # noqa: PLC0415
     from chat.config import load_encoder  # noqa: PLC0415
     from chat.setup import encoder_name, fetch_models  # noqa: PLC0415
@@ -379,7 +380,8 @@ def _setup(arguments: argparse.Namespace, config: Config, bar: "OneBar", read: R
     corpus = Path(arguments.corpus or config.corpus.folder)
     root = _index_root(arguments, config)
     name, url = encoder_name(config), config.records.url
-    return Setup(corpus, root, name, cache(encoder), read=read, progress=bar.progress, records=url)
+    seen_by = audience_of(config.access)
+    return Setup(corpus, root, name, cache(encoder), read=read, progress=bar.progress, records=url, audience=seen_by)
 
 
 def _build(arguments: argparse.Namespace, config: Config) -> int:

@@ -34,7 +34,10 @@ WALL_SECONDS = 90.0
 FILE_SECONDS = 1800.0
 
 _COMMAND = (sys.executable, "-P", "-m", "ingest.isolation")  # -P: no module of the folder it is started in
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH")
+_ENVIRONMENT = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH"),
+    "PYTHONDONTWRITEBYTECODE",
+)
 _log = logging.getLogger(__name__)
 
 

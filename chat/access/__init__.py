@@ -8,6 +8,7 @@ address       which address a request comes from, behind proxies
 limits        how often a caller may ask and an address may call
 bound         open pages, each bound to who opened it
 groups        which reports they may see
+audience      and which reports the same people see
 keys          programs with a key
 tokens        signed tokens of others
 people        what those may for whom others vouch

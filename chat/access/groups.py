@@ -7,6 +7,7 @@ it. A report that nobody lists is there for nobody but who sits at this machine,
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chat.access.audience import is_listed
 from chat.access.caller import Caller
 from chat.contract import ReportLine
 
@@ -28,7 +29,7 @@ class Groups:
         entries = frozenset(entry for group in {EVERYBODY, *caller.groups} for entry in self.lists.get(group, ()))
         if EVERYTHING in entries:
             return None
-        return lambda reports: frozenset(line.id for line in reports if _is_listed(line, entries))
+        return lambda reports: frozenset(line.id for line in reports if is_listed(line.id, line.file, entries))
 
 
 def of_site(opened: Opened | None, reports: frozenset[str]) -> Opened | None:
@@ -38,9 +39,3 @@ def of_site(opened: Opened | None, reports: frozenset[str]) -> Opened | None:
     if opened is None:
         return lambda lines: frozenset(line.id for line in lines) & reports
     return lambda lines: opened(lines) & reports
-
-
-def _is_listed(line: ReportLine, entries: frozenset[str]) -> bool:
-    parts = line.file.split("/")
-    folders = {"/".join(parts[:depth]) + "/" for depth in range(1, len(parts))}
-    return line.id in entries or not entries.isdisjoint(folders)

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -553,6 +553,23 @@ def test_an_encoder_is_loaded_once_for_all_that_a_build_asks(site: Site) -> None
 
 
 # --- names that mean the same -----------------------------------------------------------------------------------------
+
+
+def test_where_who_may_see_what_has_changed_the_index_follows_and_embeds_nothing(site: Site) -> None:
+    site.write("summary.md", "# 光伏摘要\n\n## 政策\n\n各地扩大分布式光伏，完善并网规则。\n")
+
+    def found(audience: Callable[[str, str], Hashable]) -> list[tuple[str, int]]:
+        setup = replace(site.setup, audience=audience)
+        assert [build_index(setup).changed, build_index(setup).changed] == [True, False]
+        passages = load_library(site.root, site.encoder).passages
+        return sorted((each.title, len(each.also_at)) for each in passages if "光伏" in each.text)
+
+    together = found(lambda _id, _file: "研发部")
+    site.forget()
+    apart = found(lambda _id, file: file)
+    assert (together, apart) == ([("光伏白皮书", 1)], [("光伏摘要", 0), ("光伏白皮书", 0)])
+    assert site.encoder.asked == []
+    assert found(lambda _id, _file: "市场部") == together
 
 
 def test_names_that_people_write_are_searched_for_once_the_index_follows_and_nothing_is_embedded_for_it(

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers
 
 from chat.access.access import Access
+from chat.access.audience import audience_of
 from chat.access.caller import LOCAL, Caller
 from chat.access.configured import see_of
 from chat.access.groups import Groups, of_site
@@ -342,6 +344,38 @@ def test_words_that_a_hidden_report_has_too_are_found_without_its_name(home: str
         hits = client.post("/api/v1/search", json={"question": "配储比例平均达到多少？"}).json()["hits"]
     assert "13.6%" in hits[0]["text"]
     assert hits[0]["also_at"] == []
+
+
+@pytest.mark.parametrize(
+    ("access", "report", "audience"),
+    [
+        (AccessConfig(), "a", ((), ())),
+        (AccessConfig(groups={"研发部": ("a",), "*": ("b",)}), "a", (("研发部",), ())),
+        (AccessConfig(groups={"研发部": ("a",), "*": ("reports/研发/",)}), "b", (("*",), ())),
+        (AccessConfig(groups={"研发部": ("a",), "管理组": ("*",)}), "a", (("研发部",), ())),
+        (AccessConfig(groups={"研发部": ("a",)}), "c", ((), ())),
+        (AccessConfig(sites=(SiteConfig("hr", reports=("a",)), SiteConfig("all"))), "a", ((), ("hr",))),
+        (AccessConfig(sites=(SiteConfig("hr", reports=("a",)), SiteConfig("all"))), "b", ((), ())),
+    ],
+)
+def test_the_audience_of_a_report_is_whoever_lists_it(
+    access: AccessConfig, report: str, audience: tuple[tuple[str, ...], tuple[str, ...]]
+) -> None:
+    assert audience_of(access)(report, next(each.file for each in LINES if each.id == report)) == audience
+
+
+def test_words_that_stand_in_two_reports_are_found_by_who_may_see_either_alone(tmp_path: Path) -> None:
+    for name in ("甲", "乙"):
+        (tmp_path / "corpus" / name).mkdir(parents=True)
+        (tmp_path / "corpus" / name / "报告.md").write_text(f"# {name}方报告\n\n## 协同\n\n{SHARED}\n", "utf-8")
+    access = AccessConfig(groups={"甲组": ("甲/",), "乙组": ("乙/",)})
+    encoder = HashingEncoder()
+    setup = Setup(tmp_path / "corpus", tmp_path / "index", encoder.name, lambda: encoder, audience=audience_of(access))
+    build_index(setup)
+    see = see_of(Config(access=access), LiveAssistant(setup.root, Assistant(load_library(setup.root, encoder), None)))
+    for group, title in (("甲组", "甲方报告"), ("乙组", "乙方报告")):
+        (hit,) = see(Caller("proxy", "ming", frozenset({group}))).search("配储比例平均达到多少？").hits
+        assert (hit.passage.title, hit.passage.text, hit.passage.also_at) == (title, f"协同\n\n{SHARED}", ())
 
 
 def _answered(passage_id: str, text: str) -> Exchange:

@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -159,30 +160,36 @@ def overhead() -> Iterator[Row]:
 
 def soak(seconds: float) -> Iterator[Row]:
     with _process(0.05) as (site, process):
-        samples, outcomes = asyncio.run(_soak(site, process.pid, seconds))
+        samples, outcomes, unended = asyncio.run(_soak(site, process.pid, seconds))
     steady = samples[len(samples) // 5 :]  # the rest is warm-up
     at, descriptors, threads, megabytes = zip(*steady, strict=True)
     slope = statistics.linear_regression(at, megabytes).slope * 60 if len(at) > 1 else 0.0
     yield (
         f"L9 {seconds / 60:.0f} min, {len(outcomes)} answers followed",
-        f"{sum(o.finished for o in outcomes)} finished",
-        "",
+        f"{sum(o.finished for o in outcomes)} finished, {unended} without an end",
+        "0 without",
     )
     yield "L9 file descriptors, first and last", f"{descriptors[0]} → {descriptors[-1]}", "flat"
     yield "L9 threads, first and last", f"{threads[0]} → {threads[-1]}", "flat"
     yield "L9 memory", f"{megabytes[0]:.0f} → {megabytes[-1]:.0f} MB, {slope:+.2f} MB/min", "≤ 1 MB/min"
 
 
-async def _soak(site: Site, pid: int, seconds: float) -> tuple[list[tuple[float, int, int, float]], list[Outcome]]:
+async def _soak(site: Site, pid: int, seconds: float) -> tuple[list[tuple[float, int, int, float]], list[Outcome], int]:
+    """The samples, how each answer ended, and how many had no end 30 s after the last question."""
     chance, began = random.Random(9), time.monotonic()
     samples: list[tuple[float, int, int, float]] = []
     outcomes: list[Outcome] = []
     under_way: set[asyncio.Task[None]] = set()
+    left: Counter[int] = (
+        Counter()
+    )  # who leaves comes back with a page opened anew, as in a browser: a session of its own
     async with clients() as client:
 
         async def one(number: int) -> None:
-            kind, caller = KINDS[number % 3], f"c{number % READERS}"
+            reader = number % READERS
+            kind, caller = KINDS[number % 3], f"c{reader}.{left[reader]}"
             if chance.random() < ABORTED:
+                left[reader] += 1
                 await leave_after(client, site, kind, caller, chance.uniform(0, 0.2))
             else:
                 outcomes.append(await ask(client, site, kind, caller, f"问 {number}"))
@@ -196,8 +203,11 @@ async def _soak(site: Site, pid: int, seconds: float) -> tuple[list[tuple[float,
                 samples.append((elapsed, *_held_by(pid)))
             number += 1
             await asyncio.sleep(1 / PER_SECOND)
-        await asyncio.gather(*under_way)
-    return samples, outcomes
+        unended = (await asyncio.wait(under_way, timeout=30))[1] if under_way else set()
+        for task in unended:
+            task.cancel()
+        await asyncio.gather(*unended, return_exceptions=True)
+    return samples, outcomes, len(unended)
 
 
 def _held_by(pid: int) -> tuple[int, int, float]:

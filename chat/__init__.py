@@ -60,6 +60,7 @@ page_views    pictures of the pages of PDF reports
 live          an assistant that takes over a new version of the index
 part          the same to somebody who may not see all of it
 terminal      what people see
+arguments     what a command line says
 cli           the commands
 
 The service:

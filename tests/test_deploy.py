@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from chat.cli import _parser
+from chat.arguments import read_arguments
 from chat.config import ServerConfig, load_config
 from chat.operations.below import Below
 from chat.operations.metrics import Metrics
@@ -89,14 +89,13 @@ def test_the_probe_of_the_image_asks_a_route_on_the_port_that_is_exposed() -> No
 
 
 def test_the_commands_are_commands() -> None:
-    parser = _parser()
     (entry,), (command,) = ([rest for step, rest in steps() if step == name] for name in ("ENTRYPOINT", "CMD"))
     assert entry == '["reportqa"]'
-    assert parser.parse_args(yaml.safe_load(command)).command == "chat"
+    assert read_arguments(yaml.safe_load(command)).command == "chat"
     (fetch,) = re.findall(r"/opt/reportqa/bin/(reportqa .+)", DOCKERFILE)
-    assert parser.parse_args(arguments_of(fetch)).action == "fetch"
+    assert read_arguments(arguments_of(fetch)).action == "fetch"
     (start,) = re.findall(r"^ExecStart=/opt/reportqa/bin/(.+)$", UNIT, re.M)
-    started = parser.parse_args(arguments_of(start))
+    started = read_arguments(arguments_of(start))
     assert (started.command, started.port) == ("chat", PORT)
 
 
@@ -109,7 +108,7 @@ def test_the_commands_of_the_documentation_are_commands(name: str) -> None:
     commands = [each for each in commands if "useradd" not in each and not each.startswith(" and")]
     assert commands
     for command in commands:
-        _parser().parse_args(shlex.split(command))
+        read_arguments(shlex.split(command))
 
 
 def test_the_targets_of_the_documentation_are_targets() -> None:

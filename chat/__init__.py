@@ -17,6 +17,7 @@ subject       the names that a question is about, and whether what was found nam
 meant         the year, version, country and measure that are asked about, and what tells of another
 evidence      the sentences and rows that answer it
 listing       the items of a list, where they are asked for
+parts         the parts of a section, where its heading is asked for
 hops          evidence of a question that reaches its subject by way of another fact
 derived       what follows from the evidence by one step of arithmetic, with the step
 premise       what the question takes for granted and the evidence tells otherwise

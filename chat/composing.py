@@ -24,6 +24,7 @@ from chat.grounding import compose, correct, quote_evidence, side_by_side
 from chat.hops import hops
 from chat.listing import listed
 from chat.meant import Another, meant_by, meant_of
+from chat.parts import parts
 from chat.premise import contradicting
 from chat.refusal import asked_picture, refused
 from chat.scope import Side, named_scope, sides_of
@@ -55,7 +56,7 @@ def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) 
     if differing := _differing(question, evidence, library):
         return side_by_side(differing, found.hits)
     by_way = hops(question, hits, library, budget=BUDGET_CHARS, margin=QUOTE_MARGIN)
-    exact = (by_way.evidence if by_way else ()) or listed(question, evidence) or best
+    exact = (by_way.evidence if by_way else ()) or parts(question, hits, library) or listed(question, evidence) or best
     return quote_evidence(exact, found.hits) if exact else None
 
 

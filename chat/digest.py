@@ -95,7 +95,12 @@ def digest(question: str, reports: Sequence[IndexedReport], library: PassageInde
 def chapter(passage: Passage) -> str:
     """The heading of the chapter of a passage, without its number; "" of what stands before any."""
     below = passage.headings[1:] if passage.headings[:1] == (passage.title,) else passage.headings
-    return _NUMBERING.sub("", below[0]).strip() if below else ""
+    return without_number(below[0]) if below else ""
+
+
+def without_number(heading: str) -> str:
+    """A heading without the number that it begins with."""
+    return _NUMBERING.sub("", heading).strip()
 
 
 Lead = tuple[Passage, tuple[int, int]]

@@ -24,7 +24,7 @@ from ingest.passages import split_passages
 
 # Characters for a narrow and for a broad question (a token is about one and a half), and how far below the best stretch
 # another one may be: with one margin for all, it would be the margin that decides.
-BUDGETS = ((120, 220, 0.03), (170, 300, 0.04), (250, 400, 0.05), (400, 650, 0.08), (700, 1_100, 0.15))
+BUDGETS = ((120, 220, 0.03), (170, 300, 0.04), (210, 350, 0.05), (250, 400, 0.05), (400, 650, 0.08), (700, 1_100, 0.15))
 PLOT = Path("docs/images/evidence-budget.svg")
 WIDTH, HEIGHT, LEFT, BOTTOM = 640, 360, 56, 44
 COLOURS = ("#1f5fbf", "#c2571a")

@@ -51,6 +51,9 @@ _CELL_MARKS = re.compile(r"[\s,，、。；;：:（）()\"'“”‘’]")
 _CLAUSE_END = re.compile(r"[。！？!?；;，,：:…\n\t]|\.(?!\w)")
 # Words that say nothing alone. Prepositions are none: 为 added to 华为提供服务 makes 华为 the one that is served.
 _FORM_WORDS = "的了等"
+_WITH_FORM_WORDS = re.compile(
+    rf"^([^{_FORM_WORDS}\s]*[{_FORM_WORDS}]\S*) ", re.M
+)  # of jieba's list, a word begins a line
 _WORD = 4  # characters; longer words of jieba's list hold a shorter one, or are sayings
 
 
@@ -256,8 +259,8 @@ def _is_form_word(text: str, at: int) -> bool:
 @cache
 def _words_with_form_words() -> frozenset[str]:
     """The words of jieba's list that hold a character of _FORM_WORDS; its segmentation is not needed for these."""
-    lines = files("jieba").joinpath("dict.txt").read_text("utf-8").splitlines()
-    return frozenset(word for word, _, _ in map(str.split, lines) if len(word) > 1 and set(word) & set(_FORM_WORDS))
+    listed = files("jieba").joinpath("dict.txt").read_text("utf-8")
+    return frozenset(word for word in _WITH_FORM_WORDS.findall(listed) if len(word) > 1)
 
 
 def _cell(text: str) -> str:

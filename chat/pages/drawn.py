@@ -38,11 +38,11 @@ def drawn(value: str, name: str) -> "gr.Markdown":
     return gr.Markdown(value, sanitize_html=False, latex_delimiters=[], elem_id=name, elem_classes="drawn")
 
 
-def forget_replaced(page: "gr.Blocks", session: str | None) -> None:
-    """Let go of what Gradio holds of a session for components that took the place of others.
+def forget_drawn(page: "gr.Blocks", session: str | None) -> None:
+    """Let go of what Gradio holds of a session beside its state: what was drawn, which the browser has.
 
-    An update that leaves a component as it is makes a new one of it, and what is shown next is kept under the new one's id: the
-    whole conversation once for each answer, until the session is closed.
+    It is held for links that open a page as it was, which is none of ours: the whole conversation. And an update that leaves a
+    component as it is makes a new one of it, under whose id what is drawn next is held once more, until the session is closed.
     """
     held = page.state_holder.session_data.get(session or "")
     if held is None:
@@ -52,7 +52,7 @@ def forget_replaced(page: "gr.Blocks", session: str | None) -> None:
     for key in [*blocks]:
         if key not in used:
             blocks.pop(key, None)
-            held.config_values.pop(key, None)
+    held.config_values.clear()
 
 
 def in_language_of(words: Words, handle: Handler) -> Handler:

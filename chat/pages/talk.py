@@ -23,7 +23,7 @@ from chat.gate import Busy, ModelGate
 from chat.generation import GeneratorUnavailable
 from chat.pages.askers import Reader, reader_of
 from chat.pages.covers import covered_html
-from chat.pages.drawn import PLAIN, Updates, drawn, forget_replaced, in_language_of, wish, wishes
+from chat.pages.drawn import PLAIN, Updates, drawn, forget_drawn, in_language_of, wish, wishes
 from chat.pages.exchange import Exchange, OneReport, all_standing, turns_of
 from chat.pages.kept import NotKept, reopened
 from chat.pages.look import look_html
@@ -379,13 +379,15 @@ def _updating(handle: Handler, talk: Talk, page: "gr.Blocks") -> Callable[..., G
         text: str, exchanges: tuple[Exchange, ...], only: OneReport | None, request: gr.Request
     ) -> Generator[Updates, None, None]:
         updated = False
-        forget_replaced(page, request.session_hash)
-        with closing(handle(text, exchanges, only, reader_of(request))) as updates:
-            for update in updates:
-                updated = True
-                yield update
-        if not updated:
-            yield {talk.box: gr.skip()}
+        try:
+            with closing(handle(text, exchanges, only, reader_of(request))) as updates:
+                for update in updates:
+                    updated = True
+                    yield update
+            if not updated:
+                yield {talk.box: gr.skip()}
+        finally:
+            forget_drawn(page, request.session_hash)
 
     handled.__name__ = handle.__name__  # by which the events of a page are told apart
     return handled

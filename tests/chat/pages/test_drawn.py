@@ -5,7 +5,7 @@ import asyncio
 import gradio as gr
 from gradio.state_holder import StateHolder
 
-from chat.pages.drawn import forget_replaced
+from chat.pages.drawn import forget_drawn
 
 
 async def one_component() -> tuple[gr.Blocks, gr.Markdown]:
@@ -14,7 +14,7 @@ async def one_component() -> tuple[gr.Blocks, gr.Markdown]:
     return page, shown
 
 
-def test_what_was_shown_by_components_that_are_no_more_is_let_go_of() -> None:
+def test_what_was_drawn_is_let_go_of_and_so_are_components_that_are_no_more() -> None:
     page, shown = asyncio.run(one_component())
     page.state_holder = StateHolder()  # type: ignore[no-untyped-call]
     page.state_holder.set_blocks(page)
@@ -25,10 +25,10 @@ def test_what_was_shown_by_components_that_are_no_more_is_let_go_of() -> None:
         held[held[shown._id]._id] = gr.Markdown(render=False)
         held._update_value_in_config(held[shown._id]._id, answer)
     assert len(held.config_values) == opened + 3
-    forget_replaced(page, "one")
-    assert len(held.config_values) == len(held.blocks_config.blocks) == opened + 1
-    assert held.config_values[held[shown._id]._id]["props"]["value"] == "三"
+    forget_drawn(page, "one")
+    assert (len(held.blocks_config.blocks), held.config_values) == (opened + 1, {})
     assert page.blocks.keys() <= held.blocks_config.blocks.keys()
-    forget_replaced(page, "never opened")
-    forget_replaced(page, None)
+    held._update_value_in_config(held[shown._id]._id, "四")  # and what is drawn next has its place
+    forget_drawn(page, "never opened")
+    forget_drawn(page, None)
     assert list(page.state_holder.session_data) == ["one"]

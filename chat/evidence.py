@@ -5,7 +5,7 @@ passage, and by whether it has what is asked for; a table row is taken whole, si
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -318,7 +318,7 @@ def _row_evidence(question: str, hit: Hit, library: SpanScorer) -> Evidence:
     passage = hit.passage
     (span,) = stretches(passage)
     columns = asked_columns(question, passage.cells)
-    pieces = _row_pieces(passage)
+    pieces = _row_pieces(passage, columns)
     told = [number for number, piece in enumerate(pieces) if piece.column in columns]
     whole = (0, len(passage.reading))
     *scores, of_whole = library.span_scores(question, passage, [*(piece.span for piece in pieces), whole]).tolist()
@@ -368,14 +368,17 @@ class _Piece:
         return self.span[1] - self.span[0]
 
 
-def _row_pieces(passage: Passage) -> list[_Piece]:
-    """The pieces that partition a row's reading."""
+def _row_pieces(passage: Passage, columns: Collection[int]) -> list[_Piece]:
+    """The pieces of a row's reading, in order; of a cell without a word (/, —) only where some of the columns are asked about."""
     pieces: list[_Piece] = []
     start = 0
+    skips = len(columns) == len(passage.cells) and any(comparable(cell) for _, cell in passage.cells)
     for column, (header, cell) in enumerate(passage.cells):
         label = len(f"{header}：") if header else 0
         end = min(start + label + len(cell) + 1, len(passage.reading))
-        if len(cell) <= NAME_CHARS:
+        if skips and not comparable(cell):
+            pass
+        elif len(cell) <= NAME_CHARS:
             pieces.append(_Piece(column, (start, end), names=True))
         else:
             sentences = split_sentences(passage.reading[start:end])

@@ -113,6 +113,27 @@ def test_a_short_row_is_shown_whole_with_its_headers() -> None:
     assert row.text[item.start : item.end] == row.text
 
 
+@pytest.mark.parametrize(
+    ("question", "cells", "told"),
+    [
+        ("谷歌", (("公司", "谷歌"), ("模型", "/"), ("参数量", "4810亿")), "公司：谷歌；参数量：4810亿"),
+        ("谷歌", (("公司", "谷歌"), ("模型", "BERT"), ("参数量", "—")), "公司：谷歌；模型：BERT"),
+        (
+            "谷歌的参数量",
+            (("公司", "谷歌"), ("模型", "BERT"), ("参数量", "—")),
+            "公司：谷歌；…参数量：—",
+        ),  # it is what is asked
+    ],
+)
+def test_a_cell_without_a_word_is_told_where_it_is_asked_about(
+    question: str, cells: tuple[tuple[str, str], ...], told: str
+) -> None:
+    row = passage("\t".join(cell for _, cell in cells), 5, kind="row", cells=cells)
+    (item,) = select_evidence(question, [Hit(row, 1.0, 1)], ScoredByWord("谷歌"), budget=200, margin=0.1)
+    assert item.reading == told
+    assert row.text[item.start : item.end] == row.text
+
+
 def test_of_a_long_row_the_naming_cells_and_the_best_sentence_are_shown() -> None:
     long = "第一句说明" + "很" * 60 + "。答案在这里，是二十四。" + "第三句也" + "长" * 60 + "。"
     row = passage(f"电商\t{long}", 6, kind="row", cells=(("行业", "电商"), ("分析", long)))

@@ -11,7 +11,9 @@ from PIL import Image
 from chat.assistant import Assistant
 from chat.building import Setup, build_index
 from chat.config import Config, load_encoder, load_generator
+from chat.evaluation import evaluate, keep_results, read_questions
 from chat.feedback import FeedbackStore
+from chat.generation import Generator
 from chat.live import LiveAssistant
 from chat.page_views import PageViews
 from chat.pages.chinese import CHINESE
@@ -19,6 +21,7 @@ from chat.records import records_of
 from chat.service import make_app
 from chat.setup import load_library
 from chat.shelf import CorpusShelf
+from index.encoder import SentenceEncoder
 from ingest.isolation import Reader
 from tests.browsers import chromium
 from tests.documents import blocks_of, to_pdf
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 IMAGES = Path("docs") / "images"
 CORPUS = Path("corpus")
+QUESTIONS = CORPUS / "questions" / "dev.jsonl"
 PRINTED = "qianzhan-aigc-2023"
 MAIN, FOLLOWING = "2022年AI芯片中训练芯片的占比是多少？", "推理芯片呢？"
 TABLE = "国外预训练模型的参数量分别是多少？"
@@ -43,7 +47,8 @@ def main() -> None:
         encoder = load_encoder(config)
         setup = Setup(corpus, root, encoder.name, lambda: encoder)
         build_index(setup)
-        live = LiveAssistant(root, Assistant(load_library(root, encoder), load_generator(config)))
+        generator = load_generator(config)
+        live = LiveAssistant(root, Assistant(load_library(root, encoder), generator))
         live.warm_up()
         app = make_app(
             live,
@@ -56,6 +61,7 @@ def main() -> None:
             _pages(browser, home)
             _reading(browser, home)
             _phone(browser, home)
+        _evaluation(browser, Path(folder) / "plain", encoder, generator)
 
 
 def _printed(folder: Path, browser: "Browser") -> Path:
@@ -165,6 +171,20 @@ def _phone(browser: "Browser", home: str) -> None:
     _ask(page, MAIN)
     page.screenshot(path=IMAGES / "phone.png")
     page.close()
+
+
+def _evaluation(browser: "Browser", root: Path, encoder: SentenceEncoder, generator: Generator | None) -> None:
+    """What `make eval` finds: over the reports as they are, not as the PDF of the other pictures."""
+    build_index(Setup(CORPUS, root, encoder.name, lambda: encoder))
+    assistant = Assistant(load_library(root, encoder), generator)
+    live = LiveAssistant(root, assistant)
+    keep_results(live.results, evaluate(assistant, read_questions(QUESTIONS)), root / assistant.library.version)
+    with served(make_app(live)) as home:
+        page = _page(browser, home)
+        page.get_by_role("tab", name=CHINESE.head.evaluation).click()
+        page.wait_for_timeout(1_000)
+        page.screenshot(path=IMAGES / "evaluation.png")
+        page.close()
 
 
 def _shrink() -> None:

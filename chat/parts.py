@@ -90,7 +90,7 @@ def _joined(clause: str, word: str) -> bool:
 
 
 def _parts(path: tuple[str, ...], passages: Sequence[Passage]) -> list[tuple[str, Passage]]:
-    """The headings right below a path, each with the first passage that has it as a line; [] below two, or where one has none.
+    """The headings right below a path, each with the first passage whose text has its name; [] below two, or where one has none.
 
     Where the only heading below it is one, what is below that. A report may number a chapter in one place and not in another.
     """

@@ -51,9 +51,8 @@ _CELL_MARKS = re.compile(r"[\s,，、。；;：:（）()\"'“”‘’]")
 _CLAUSE_END = re.compile(r"[。！？!?；;，,：:…\n\t]|\.(?!\w)")
 # Words that say nothing alone. Prepositions are none: 为 added to 华为提供服务 makes 华为 the one that is served.
 _FORM_WORDS = "的了等"
-_WITH_FORM_WORDS = re.compile(
-    rf"^([^{_FORM_WORDS}\s]*[{_FORM_WORDS}]\S*) ", re.M
-)  # of jieba's list, a word begins a line
+# In jieba's list, where each line begins with its word.
+_WITH_FORM_WORDS = re.compile(rf"^([^{_FORM_WORDS}\s]*[{_FORM_WORDS}]\S*) ", re.M)
 _WORD = 4  # characters; longer words of jieba's list hold a shorter one, or are sayings
 
 

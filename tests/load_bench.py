@@ -180,9 +180,8 @@ async def _soak(site: Site, pid: int, seconds: float) -> tuple[list[tuple[float,
     samples: list[tuple[float, int, int, float]] = []
     outcomes: list[Outcome] = []
     under_way: set[asyncio.Task[None]] = set()
-    left: Counter[int] = (
-        Counter()
-    )  # who leaves comes back with a page opened anew, as in a browser: a session of its own
+    # Who leaves comes back with a page opened anew, as in a browser: the stream of a session that was left never closes.
+    left: Counter[int] = Counter()
     async with clients() as client:
 
         async def one(number: int) -> None:

@@ -54,6 +54,7 @@ from index.filters import Filter
 from index.library import PassageIndex
 from index.passage_store import IndexedReport
 from index.rerank import Reranked, Reranker
+from ingest.duplicates import words_with_form_words
 from ingest.language import message, say
 
 # Of a draft that was quoted instead, what a reader sees fits into these, marks aside.
@@ -115,6 +116,7 @@ class Assistant:
         """Load what the first question would else wait for: dictionaries (1.5 s), and the model's fixed prompt (2 s)."""
         if self.library.passages:
             self.search("预热", [Turn("user", "预热"), Turn("assistant", "预热")], k=1)
+            words_with_form_words()
         if self.generator is not None:
             with closing(self.generator.generate(messages("", []), max_tokens=1)) as pieces:
                 for _ in pieces:
@@ -139,6 +141,7 @@ class Assistant:
         said = without_courtesy(asked) if rewrite else asked
         standalone = standalone_question(said, turns) if rewrite else asked
         sides = sides_of(standalone, self.library.reports)
+        self.library.expect([standalone, said, *(side.question for side in sides)])
         hits = find(self._searched, standalone, typed=said, sides=sides, k=k, within=within)
         return Found(asked, standalone, tuple(hits), Timings(search_ms=_ms_since(began)))
 

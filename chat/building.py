@@ -34,7 +34,7 @@ from ingest.report import Passage, Report, UnreadableReport
 
 if TYPE_CHECKING:
     from chat.question import MadeQuestion
-    from index.encoder import Embeddings
+    from index.encoder import Embeddings, Query
     from index.late_interaction import Tokens
     from index.library import Encoder, PassageIndex
 
@@ -71,8 +71,8 @@ class LazyEncoder:
     def is_loaded(self) -> bool:
         return self._encoder is not None
 
-    def encode_query(self, question: str) -> "tuple[Embeddings, Embeddings]":
-        return self._loaded().encode_query(question)
+    def encode_queries(self, questions: Sequence[str]) -> "list[Query]":
+        return self._loaded().encode_queries(questions)
 
     def encode_passages(
         self, texts: Sequence[str], *, progress: Callable[[int], None] = _silent

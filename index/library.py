@@ -24,7 +24,7 @@ from index.asked import asks_for_a_figure, lacks_what_is_asked
 from index.bridge import bridge_words, by_way_of_another
 from index.dense import DenseIndex
 from index.embedding import PRODUCT_CODES_FROM, Known, embed, text_key
-from index.encoder import Embeddings, Progress
+from index.encoder import Embeddings, Progress, Query
 from index.filters import Filter
 from index.fusion import reciprocal_rank_fusion, z_scores
 from index.late_interaction import Tokens
@@ -65,7 +65,7 @@ class Encoder(Protocol):
     name: str
     dim: int
 
-    def encode_query(self, question: str) -> tuple[Embeddings, Embeddings]: ...
+    def encode_queries(self, questions: Sequence[str]) -> list[Query]: ...
 
     def encode_passages(self, texts: Sequence[str], *, progress: Progress = ...) -> tuple[Embeddings, list[Tokens]]: ...
 
@@ -179,6 +179,10 @@ class PassageIndex:
             hits.append(Hit(self._seen(self.passages[row]), min(gain, hits[-1].score) if hits else gain, rank))
         return hits
 
+    def expect(self, questions: Sequence[str]) -> None:
+        """What will be searched, one after the other: encoded at once, which is sooner done."""
+        self.encoder.encode_queries([simplify(question) for question in questions])
+
     def passages_of(self, report_id: str) -> list[Passage]:
         """The passages of a report in its order, notices left out; none where it is not there."""
         rows = np.flatnonzero(self.passages.allowed(Filter(frozenset((report_id,)), opened=self._opened)))
@@ -201,7 +205,7 @@ class PassageIndex:
 
     def _select(self, question: str, k: int, allowed: Mask) -> list[tuple[int, float]]:
         """(row, gain) of the passages to show for a question, in order."""
-        pooled, query_tokens = self.encoder.encode_query(simplify(question))
+        ((pooled, query_tokens),) = self.encoder.encode_queries([simplify(question)])
         slips = corrections(question, self._lexical, self._lexical.stand_together)
         asked = self._aliases.asked(" ".join([question, *slips.values()]))
         lexical = asked_scores(asked, lambda terms: self._scores(terms, allowed))
@@ -268,7 +272,7 @@ class PassageIndex:
 
         A mean of cosines in [-1, 1]; -1 for a stretch beyond the encoder's input.
         """
-        _, query_tokens = self.encoder.encode_query(simplify(question))
+        ((_, query_tokens),) = self.encoder.encode_queries([simplify(question)])
         shift = len(passage.context)
         shifted = [(start + shift, end + shift) for start, end in spans]
         return self._tokens.span_max_sim(query_tokens, self.passages.row(passage.id), shifted)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import EncoderUnavailable
+from index.encoder import EncoderUnavailable, usual_threads
 from index.filters import Filter
 from index.library import Hit
 from ingest.language import message
@@ -34,6 +34,7 @@ class Reranker:
 
     def __init__(self, model: "CrossEncoder") -> None:
         self._model = model
+        self._threads = usual_threads()
 
     @classmethod
     def load(cls, source: str) -> "Reranker":
@@ -68,9 +69,12 @@ class Reranker:
 
     def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """(len(texts),) float32, each text's own whatever the others are."""
+        import torch  # noqa: PLC0415 - loaded with the model
+
         if not texts:
             return np.zeros(0, dtype=np.float32)
         pairs = [(question, text) for text in texts]
+        torch.set_num_threads(self._threads)
         scores: NDArray[np.float32] = self._model.predict(pairs, show_progress_bar=False).astype(np.float32)
         return scores
 

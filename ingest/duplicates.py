@@ -252,11 +252,11 @@ def _is_form_word(text: str, at: int) -> bool:
     if text[at] not in _FORM_WORDS:
         return False
     spans = ((start, start + size) for size in range(2, _WORD + 1) for start in range(max(0, at + 1 - size), at + 1))
-    return not any(text[start:end] in _words_with_form_words() for start, end in spans)
+    return not any(text[start:end] in words_with_form_words() for start, end in spans)
 
 
 @cache
-def _words_with_form_words() -> frozenset[str]:
+def words_with_form_words() -> frozenset[str]:
     """The words of jieba's list that hold a character of _FORM_WORDS; its segmentation is not needed for these."""
     listed = files("jieba").joinpath("dict.txt").read_text("utf-8")
     return frozenset(word for word in _WITH_FORM_WORDS.findall(listed) if len(word) > 1)

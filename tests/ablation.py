@@ -20,7 +20,7 @@ from chat.evaluation import evaluate, read_questions, summarise
 from chat.retrieval_set import RetrievalSet, evaluate_set, read_set
 from index import lexical, library, selection
 from index.aliases import Aliases
-from index.encoder import Embeddings, Progress
+from index.encoder import Embeddings, Progress, Query
 from index.late_interaction import Tokens
 from index.library import Encoder, Hit, PassageIndex
 from index.rerank import Searched
@@ -39,12 +39,13 @@ class Remembering:
     def __init__(self, encoder: Encoder) -> None:
         self.name, self.dim = encoder.name, encoder.dim
         self._encoder = encoder
-        self._queries: dict[str, tuple[Embeddings, Embeddings]] = {}
+        self._queries: dict[str, Query] = {}
 
-    def encode_query(self, question: str) -> tuple[Embeddings, Embeddings]:
-        if question not in self._queries:
-            self._queries[question] = self._encoder.encode_query(question)
-        return self._queries[question]
+    def encode_queries(self, questions: Sequence[str]) -> list[Query]:
+        for question in questions:
+            if question not in self._queries:
+                self._queries[question] = self._encoder.encode_queries([question])[0]
+        return [self._queries[question] for question in questions]
 
     def encode_passages(
         self, texts: Sequence[str], *, progress: Progress = lambda more: None

@@ -18,6 +18,7 @@ from chat.holdings import Overview, overview_of
 from chat.opened import OpenedReport
 from chat.shelf import Change, Changed, OneAtATime
 from chat.sources import Progress
+from index.encoder import Query
 from index.filters import Filter, year_published
 from index.late_interaction import Tokens
 from index.library import Hit
@@ -227,9 +228,9 @@ class HashingEncoder:
         self.dim = dim
         self._rows: dict[str, NDArray[np.float32]] = {}
 
-    def encode_query(self, question: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        tokens, _ = self._tokens(question)
-        return self._pooled(tokens), tokens
+    def encode_queries(self, questions: Sequence[str]) -> list[Query]:
+        tokens = [self._tokens(question)[0] for question in questions]
+        return [(self._pooled(each), each) for each in tokens]
 
     def encode_passages(
         self, texts: Sequence[str], *, progress: Callable[[int], None] = lambda done: None

@@ -90,7 +90,7 @@ def _measure(size: int, root: Path, encoder: Encoder, pooled: Embeddings, tokens
 def _ask(version: Path) -> dict[str, str]:
     """In a process of its own: what it holds is then the encoder, the index and what a search touched of it."""
     encoder = load_encoder(Config())
-    encoder.encode_query("预热")
+    encoder.encode_queries(["预热"])
     before = _resident()
     began = time.perf_counter()
     library = PassageIndex.load(version, encoder)
@@ -99,7 +99,7 @@ def _ask(version: Path) -> dict[str, str]:
     embedding, search = [], []
     for question in _questions():
         began = time.perf_counter()
-        encoder.encode_query(question)  # the search finds it remembered
+        encoder.encode_queries([question])  # the search finds it remembered
         embedded = time.perf_counter()
         library.search(question)
         embedding.append(1e3 * (embedded - began))
@@ -117,7 +117,7 @@ def _recall(size: int, root: Path, version: Path, encoder: Encoder) -> None:
     exact: Embeddings = np.load(root / EXACT, mmap_mode="r")
     library = PassageIndex.load(version, encoder)
     questions = _questions()
-    queries = np.stack([encoder.encode_query(question)[0] for question in questions])
+    queries = np.stack([pooled for pooled, _ in encoder.encode_queries(questions)])
     best = _nearest(exact, queries)
     allowed = library.passages.answering
     dense = [

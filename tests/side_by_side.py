@@ -47,7 +47,7 @@ class _SameEncoder(Embeddings):
         return pooled
 
     def embed_query(self, text: str) -> list[float]:
-        pooled: list[float] = self._encoder.encode_query(text)[0].tolist()
+        pooled: list[float] = self._encoder.encode_queries([text])[0][0].tolist()
         return pooled
 
 
@@ -91,7 +91,7 @@ def _ask(
         search("预热")
     for id, text in queries.items():
         began = time.perf_counter()
-        encoder.encode_query(text)
+        encoder.encode_queries([text])
         embedding.append(1e3 * (time.perf_counter() - began))
         for name, search in searches.items():
             began = time.perf_counter()

@@ -77,6 +77,7 @@ class TableRows:
 
     columns: the left and right edge of each: the lines of a ruled one, else of its words. ends: the last line of each
     cell of the last row, None for an empty one; its right is the edge that the words of the cell reach at most.
+    bold_head: whether all words of the first row are bold.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -87,6 +88,7 @@ class TableRows:
     bottom: float
     ends: tuple[TextLine | None, ...] = ()
     ruled: bool = False
+    bold_head: bool = False
 
 
 Block = TextLine | TableRows
@@ -218,7 +220,7 @@ def _without_empty(cells: Mapping[int, Sequence[TextLine]], grid: Grid) -> Table
         and not (column and all(rows[at][column] == rows[at][column - 1] for at in numbers))
     ]
     narrowed = [tuple(rows[at][column] for column in columns) for at in numbers]
-    ends = [cells.get(grid.cells[numbers[-1]][column]) for column in columns]
+    head, ends = ([cells.get(grid.cells[at][column], ()) for column in columns] for at in (numbers[0], numbers[-1]))
     return TableRows(
         tuple(row[:1] if len(set(row)) == 1 else row for row in narrowed),
         tuple((grid.xs[column], grid.xs[column + 1]) for column in columns),
@@ -228,6 +230,7 @@ def _without_empty(cells: Mapping[int, Sequence[TextLine]], grid: Grid) -> Table
         grid.ys[-1],
         tuple(lines[-1] if lines else None for lines in ends),
         ruled=True,
+        bold_head=all(line.bold for lines in head for line in lines),
     )
 
 
@@ -689,6 +692,7 @@ def _aligned_table(rows: Sequence[Sequence[Piece]], before: TableRows | None) ->
         max(piece.x1 for piece in pieces),
         max(piece.bottom for piece in pieces),
         tuple(ends),
+        bold_head=all(piece.bold for piece in rows[0]),
     )
 
 

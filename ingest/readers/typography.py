@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 from typing import NamedTuple
 
@@ -432,9 +432,9 @@ def _join_tables(pages: list[list[_Item]]) -> list[bool]:
         cut = _is_cut(last, rows[same])
         if cut:
             above[-1] = _with_rest(last, rows[same])
-        elif not (same or _leaves_columns_empty(begun, first) or _is_row_of(begun, rows[0])):
+        elif not (same or _goes_on_below(begun, first) or _is_row_of(begun, rows[0])):
             continue
-        if not (left := rows[same + cut :]):
+        if not (left := _with_merged_names(begun, last.rows[-1], rows[same + cut :])):
             below.pop(0)
             continue
         goes_on[number] = True
@@ -466,6 +466,28 @@ def _is_cut(table: TableRows, row: Sequence[str]) -> bool:
     )
 
 
+def _goes_on_below(table: TableRows, part: TableRows) -> bool:
+    """Whether a part overleaf is set as the rest of the table is, without a header of its own."""
+    if _leaves_columns_empty(table, part):
+        return True
+    head, names = part.rows[0], table.rows[0]
+    if (
+        part.bold_head
+        or len(head) != len(names)
+        or any(cell and cell == name for cell, name in zip(head, names, strict=True))
+    ):
+        return False
+    return table.bold_head or _has_uneven_columns_of(table, part)
+
+
+def _has_uneven_columns_of(table: TableRows, part: TableRows) -> bool:
+    """Whether all lines down stand where those of the table do, at such distances as two tables hardly share: office
+    programs make the columns of a new one as wide as each other."""
+    widths = [right - left for left, right in table.columns]
+    uneven = part.ruled and len(part.columns) == len(widths) and max(widths) - min(widths) > ONE_PLACE
+    return uneven and all(_is_among(column, table.columns) for column in part.columns)
+
+
 def _leaves_columns_empty(table: TableRows, part: TableRows) -> bool:
     """Whether lines are drawn overleaf for columns that say nothing there: a header of its own would name them."""
     empty = len(part.columns) < len(table.columns)
@@ -483,6 +505,15 @@ def _is_row_of(table: TableRows, row: Sequence[str]) -> bool:
         _FIGURE.fullmatch(cell) and not _FIGURE.fullmatch(name) and any(_FIGURE.fullmatch(each) for each in figures)
         for name, cell, *figures in zip(header, row, *body, strict=False)
     )
+
+
+def _with_merged_names(table: TableRows, last: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows overleaf, the first of them with the name of the last row before where they have none: between lines, and
+    with a name to each other row, the cell of it is merged over both pages."""
+    unnamed = len(list(takewhile(lambda row: len(row) > 1 and not row[0], rows)))
+    if not table.ruled or not all(row[0] for row in (*table.rows, last)):
+        return list(rows)
+    return [(last[0], *row[1:]) if number < unnamed else row for number, row in enumerate(rows)]
 
 
 # Text

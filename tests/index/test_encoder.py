@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 
 from chat.config import BUNDLED_ENCODER, Config, models_folder
 from index.bundled import CHECKSUMS, make_encoder_folder
-from index.encoder import EncoderUnavailable, SentenceEncoder, fingerprint, prompts_of
+from index.encoder import EncoderUnavailable, SentenceEncoder, fingerprint, prompts_of, usual_threads
 from tests.chat.test_models import tiny_weights
 
 if TYPE_CHECKING:
@@ -44,6 +45,22 @@ def encoded(encoder: SentenceEncoder) -> "tuple[np.ndarray[tuple[int, ...], np.d
 
 def test_the_name_that_an_index_remembers_is_the_one_given(encoder: SentenceEncoder) -> None:
     assert (encoder.name, encoder.dim) == (BUNDLED_ENCODER, 384)
+
+
+def test_a_question_is_encoded_by_one_thread_and_passages_by_all(
+    encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+    whole = encoder._model.forward
+
+    def watched(features: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        threads.append(torch.get_num_threads())
+        return whole(features)
+
+    monkeypatch.setattr(encoder._model, "forward", watched)
+    encoder.encode_queries(["一个还没有问过的问题"])
+    encoder.encode_passages(["一段文字"])
+    assert threads == [1, usual_threads()]
 
 
 @pytest.fixture
@@ -147,7 +164,7 @@ def test_passages_become_float32_rows_of_unit_length(encoded: tuple[np.ndarray, 
 
 
 def test_a_question_becomes_a_unit_vector_and_a_unit_vector_for_each_token(encoder: SentenceEncoder) -> None:
-    pooled, tokens = encoder.encode_query("市场规模有多大？")
+    ((pooled, tokens),) = encoder.encode_queries(["市场规模有多大？"])
     assert pooled.shape == (384,)
     assert pooled.dtype == tokens.dtype == np.float32
     assert np.linalg.norm(pooled) == pytest.approx(1.0, abs=1e-5)
@@ -176,14 +193,28 @@ def test_more_texts_than_a_batch_keep_their_order_whatever_their_lengths(encoder
         assert tokens[row].starts[-1] < len(texts[row])
 
 
+def test_questions_mean_the_same_together_and_alone_and_are_encoded_once(
+    encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = ["哪年成立的？", "总部在哪座城市，有多少名员工？"]
+    alone = [encoder.encode_queries([question])[0] for question in questions]
+    fresh = SentenceEncoder(encoder.name, encoder._model, prompts=encoder._prompts)
+    together = fresh.encode_queries([*questions, questions[0]])
+    for (pooled, tokens), (own, own_tokens) in zip(together, [*alone, alone[0]], strict=True):
+        assert float(pooled @ own) > 0.9999
+        assert tokens.shape == own_tokens.shape
+    monkeypatch.setattr(fresh, "_model", None)  # nothing is left to encode with
+    assert fresh.encode_queries(questions[:1])[0] is together[0]
+
+
 def test_questions_and_passages_are_told_apart_by_their_prompts(encoder: SentenceEncoder) -> None:
-    question, _ = encoder.encode_query("市场规模")
+    ((question, _),) = encoder.encode_queries(["市场规模"])
     passages, _ = encoder.encode_passages(["市场规模"])
     assert float(question @ passages[0]) < 0.999
 
 
 def test_a_question_is_nearer_to_its_answer_than_to_another_passage(encoder: SentenceEncoder) -> None:
-    question, _ = encoder.encode_query("谁提出了GAN？")
+    ((question, _),) = encoder.encode_queries(["谁提出了GAN？"])
     passages, _ = encoder.encode_passages(["百度推出文心一言。", "2014年，Goodfellow提出生成式对抗网络。"])
     assert question @ passages[1] > question @ passages[0]
 

@@ -351,6 +351,48 @@ def test_lines_around_a_column_without_words_overleaf_show_that_the_table_goes_o
     assert compose_pages([page(1, first), page(2, other)])[1] == ("乙\t做软件\n丙\t做硬件", False)
 
 
+UNEVEN = TableRows(
+    (("职位", "影响机制", "影响评价"), ("文员", "自动处理邮件", "消极"), ("编剧", "生成创意", "略消极")),
+    ((50, 90), (90, 250), (250, 350)), 50, 100, 350, 160, ruled=True, bold_head=True,
+)  # fmt: skip
+NEXT_ROW = ("主播", "合成虚拟人", "中性")
+
+
+def overleaf_of(*rows: tuple[str, ...]) -> TableRows:
+    return replace(UNEVEN, rows=rows, bold_head=False)
+
+
+def goes_on(above: TableRows, below: TableRows) -> bool:
+    return compose_pages([page(1, *body(50), above), page(2, below, *body())])[1].goes_on
+
+
+def test_a_row_that_is_not_bold_below_a_bold_header_goes_on_overleaf() -> None:
+    assert compose_pages([page(1, UNEVEN), page(2, overleaf_of(NEXT_ROW), *body())])[1] == (
+        "主播\t合成虚拟人\t中性\n\n" + BODY_TEXT,
+        True,
+    )
+    even = table(*UNEVEN.rows)
+    assert goes_on(replace(even, bold_head=True), table(NEXT_ROW))
+    assert not goes_on(even, table(NEXT_ROW))
+    assert not goes_on(UNEVEN, replace(overleaf_of(NEXT_ROW), bold_head=True))
+
+
+def test_lines_down_at_the_same_uneven_distances_are_of_one_table() -> None:
+    plain = replace(UNEVEN, bold_head=False)
+    assert goes_on(plain, overleaf_of(NEXT_ROW))
+    assert not goes_on(plain, replace(overleaf_of(NEXT_ROW), columns=((50, 90), (90, 240), (240, 350))))
+    assert not goes_on(plain, overleaf_of(("职位", "招聘人数", "变化"), ("文员", "若干", "下降")))
+    assert not goes_on(replace(plain, ruled=False), replace(overleaf_of(NEXT_ROW), ruled=False))
+
+
+def test_rows_overleaf_have_the_name_that_is_merged_over_both_pages() -> None:
+    parts = [("", "美术", "消极"), ("", "策划", "略消极"), ("教育", "教师", "消极"), ("", "助教", "中性")]
+    rows = [line.split("\t")[0] for line in texts_of([page(1, UNEVEN), page(2, overleaf_of(*parts))])[1].split("\n")]
+    assert rows == ["编剧", "编剧", "教育", ""]
+    unnamed = replace(UNEVEN, rows=(*UNEVEN.rows[:1], ("", "自动处理邮件", "消极"), UNEVEN.rows[2]))
+    assert texts_of([page(1, unnamed), page(2, overleaf_of(*parts))])[1].startswith("\t美术")
+
+
 def test_figures_that_end_at_one_place_are_one_column_however_wide_they_are() -> None:
     figures = TableRows((("公司", "收入"), ("甲", "100.5")), ((50, 110), (200, 230)), 50, 100, 230, 140)
     overleaf = TableRows((("乙", "2.5"),), ((50, 70), (215, 230)), 50, 100, 230, 120)

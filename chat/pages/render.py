@@ -64,11 +64,11 @@ def scope_html(of: OneReport | None, words: TalkWords) -> str:
 # --- Questions and answers ------------------------------------------------------------------------------------------
 
 
-def past_html(exchanges: Sequence[Exchange], words: Words) -> str:
-    """The exchanges before the last one, each with its sources folded under it; turns count from 1."""
+def past_html(exchanges: Sequence[Exchange], words: Words, *, begins: int = 1) -> str:
+    """Exchanges before the last one, each with its sources folded under it; begins: the turn of the first, from 1."""
     if not exchanges:
         return ""
-    drawn = "".join(_past(exchange, turn, words) for turn, exchange in enumerate(exchanges, start=1))
+    drawn = "".join(_past(exchange, turn, words) for turn, exchange in enumerate(exchanges, start=begins))
     return f'<div class="past">{drawn}</div>'
 
 

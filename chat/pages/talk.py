@@ -43,8 +43,11 @@ if TYPE_CHECKING:
     import gradio as gr
     from gradio.blocks import Block
 
-MAX_EXCHANGES = 50  # the whole conversation is drawn again with every question
-DRAWN_SECONDS = 0.1  # between two drawings of a draft: 60 tokens a second would draw it as often, and each time whole
+MAX_EXCHANGES = 50
+# Earlier exchanges are drawn so many to a part, and a part again only when it changes: the fiftieth question would else
+# have 700 kB drawn before its passages.
+PART = 5
+DRAWN_SECONDS = 0.1  # between two updates of a draft: each draws it whole, and costs Gradio 5 ms of work besides
 ID_BYTES = 18
 # concurrency_limit: the gate decides who waits, and tells them. once: pressing twice asks once.
 ASKING: dict[str, Any] = {**PLAIN, "concurrency_limit": None, "trigger_mode": "once"}
@@ -81,13 +84,13 @@ class Assistant(Protocol):
 class Talk:
     """The components of the conversation.
 
-    of: which report the next questions are asked of, kept in `only`. wishes: what the page's script asks for, see
+    past: the parts of the exchanges before the last, PART in each. of: which report the next questions are asked of, kept in `only`. wishes: what the page's script asks for, see
     `_Events.wanted`. state: the exchanges.
     """
 
     begin: "gr.Markdown"
     covered: "gr.Markdown"
-    past: "gr.Markdown"
+    past: tuple["gr.Markdown", ...]
     current: "gr.Markdown"
     sources: "gr.Markdown"
     of: "gr.Markdown"
@@ -105,7 +108,7 @@ class Talk:
         return [
             self.begin,
             self.covered,
-            self.past,
+            *self.past,
             self.current,
             self.sources,
             self.of,
@@ -116,14 +119,27 @@ class Talk:
             self.state,
         ]
 
-    def shown(self, exchanges: tuple[Exchange, ...], *, whole: bool) -> Updates:
-        """The updates that show the last of these exchanges; with `whole` the earlier ones and the sources too."""
+    def shown(
+        self, exchanges: tuple[Exchange, ...], *, whole: bool, standing: tuple[Exchange, ...] | None = None
+    ) -> Updates:
+        """The updates that show the last of these exchanges; with `whole` its sources and the earlier ones too.
+
+        standing: the earlier ones that are drawn already; None where that is not known.
+        """
         turn, current = len(exchanges), exchanges[-1]
         updates: Updates = {self.current: exchange_html(current, turn, self.words), self.state: exchanges}
         if whole:
-            updates[self.past] = past_html(exchanges[:-1], self.words)
+            updates |= self._earlier(exchanges[:-1], standing)
             updates[self.sources] = sources_html(current, turn, self.words)
         return updates
+
+    def _earlier(self, exchanges: tuple[Exchange, ...], standing: tuple[Exchange, ...] | None) -> Updates:
+        spans = {part: slice(number * PART, (number + 1) * PART) for number, part in enumerate(self.past)}
+        return {
+            part: past_html(exchanges[span], self.words, begins=span.start + 1)
+            for part, span in spans.items()
+            if standing is None or exchanges[span] != standing[span]
+        }
 
     def asked_of(self, report: OneReport | None) -> Updates:
         """The updates that say which report the next questions are asked of; None for all."""
@@ -138,7 +154,8 @@ class Talk:
     def emptied(self, assistant: Assistant) -> Updates:
         """The updates that begin a new conversation."""
         return (
-            {self.past: "", self.current: "", self.sources: "", self.state: ()}
+            dict.fromkeys([*self.past, self.current, self.sources], "")
+            | {self.state: ()}
             | self.begun(assistant)
             | self.asked_of(None)
         )
@@ -162,7 +179,8 @@ def lay_out_talk(words: Words) -> Talk:
             with gr.Column(elem_id="conversation"):
                 # A part of its own: drawn when the page is opened, it may come after the answer to a quick reader.
                 begin = drawn("", "begin")
-                past = drawn("", "past")
+                with gr.Column(elem_id="past"):
+                    past = tuple(drawn("", f"past-{number}") for number in range(1, MAX_EXCHANGES // PART + 1))
                 current = drawn("", "current")
             of = drawn("", "of")
             with gr.Row(elem_id="asking"):
@@ -343,7 +361,8 @@ class _Events:
                 gr.Warning(self._talk.words.talk.full)
                 return
             exchange = _named(exchange, assistant)
-            earlier = still_standing(earlier, assistant)
+            # Of a question asked again the last one of these is drawn too: once more does no harm.
+            standing, earlier = earlier[:-1], still_standing(earlier, assistant)
             progress = _progress(
                 assistant,
                 self._gate,
@@ -355,7 +374,7 @@ class _Events:
                 by=reader.asker(self._talk.words.language),
                 count=partial(self._count, reader.caller),
             )
-            yield from _shown(self._talk, assistant, progress, run, earlier)
+            yield from _shown(self._talk, assistant, progress, run, earlier, standing=standing)
         finally:
             with self._begins:
                 if self._runs.get(reader.session) is run:
@@ -466,22 +485,31 @@ def _shown(
     progress: Generator[Exchange, None, None],
     run: Run,
     earlier: tuple[Exchange, ...],
+    *,
+    standing: tuple[Exchange, ...] = (),
 ) -> Generator[Updates, None, None]:
-    """The updates from a question to its answer; a page that leaves closes this, and with it the model's work."""
+    """The updates from a question to its answer; a page that leaves closes this, and with it the model's work.
+
+    standing: the earlier exchanges that are drawn already.
+    """
     last: Exchange | None = None
-    drawn_at = 0.0
+    updated_at = 0.0
     with closing(progress):
         for current in progress:
             if run.ending == "new":
                 break  # the browser would keep what is drawn now under the name of the next conversation
             shown = (*earlier, current) if current.running else still_standing((*earlier, current), assistant)
-            # There is an update for every event, news or not: Gradio stops a page that left only at a yield.
-            updates: Updates = {talk.state: shown}
             grown = last is not None and current == replace(last, draft=current.draft)
-            if current != last and not (grown and time.monotonic() - drawn_at < DRAWN_SECONDS):
+            if grown and time.monotonic() - updated_at < DRAWN_SECONDS:
+                continue
+            # There is an update now and then, news or not: Gradio stops a page that left only at a yield.
+            updated_at = time.monotonic()
+            updates: Updates = {talk.state: shown}
+            if current != last:
                 whole = last is None or (last.found, last.running) != (current.found, current.running)
-                updates |= talk.shown(shown, whole=whole)
-                drawn_at, last = time.monotonic(), current
+                updates |= talk.shown(shown, whole=whole, standing=standing)
+                standing = shown[:-1] if whole else standing
+                last = current
                 if last.found is None:
                     updates |= {talk.box: ""}
             run.over = not current.running

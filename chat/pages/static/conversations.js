@@ -65,10 +65,13 @@ function keep(id, conversation) {
 // --- The conversation that is open ----------------------------------------------------------------------------------
 
 // What the server drew carries what is to be kept; an exchange that is not answered carries nothing.
-function drawnExchanges() {
-  return [...document.querySelectorAll("#past .exchange[data-kept], #current .exchange[data-kept]")].map((exchange) =>
-    JSON.parse(exchange.dataset.kept),
-  );
+let lastDrawn = []; // while a draft grows these stay the same
+
+function keepDrawn() {
+  const drawn = [...document.querySelectorAll("#past .exchange[data-kept], #current .exchange[data-kept]")];
+  if (drawn.length === lastDrawn.length && drawn.every((exchange, number) => exchange === lastDrawn[number])) return;
+  lastDrawn = drawn;
+  keepCurrent(drawn.map((exchange) => JSON.parse(exchange.dataset.kept)));
 }
 
 // By conversation: what this window last saw kept of it. Another window that has kept more since is not written over.
@@ -76,8 +79,7 @@ const seen = new Map();
 const deleted = new Set(); // an answer that ends after that brings nothing back
 const forks = new Map(); // the name under which this window goes on with a conversation of another
 
-function keepCurrent() {
-  const exchanges = drawnExchanges();
+function keepCurrent(exchanges) {
   const drawn = exchanges.at(-1)?.conversation ?? null;
   const id = forks.get(drawn) ?? drawn;
   if (id !== current) {
@@ -92,7 +94,7 @@ function keepCurrent() {
   const others = stored && JSON.stringify(stored.exchanges);
   if (others && others !== seen.get(id) && others !== now) {
     forks.set(drawn, newId());
-    return keepCurrent();
+    return keepCurrent(exchanges);
   }
   seen.set(id, now);
   if (others !== now) {
@@ -143,7 +145,7 @@ function open(id) {
 }
 
 whenThere("#conversation", (conversation) => {
-  new MutationObserver(keepCurrent).observe(conversation, { childList: true, subtree: true });
+  new MutationObserver(keepDrawn).observe(conversation, { childList: true, subtree: true });
   let again = null;
   try {
     again = sessionStorage.getItem(CURRENT);

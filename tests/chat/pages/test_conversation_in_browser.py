@@ -15,6 +15,7 @@ from chat.gate import STOPPING, Busy
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.spans import citation_link
+from chat.pages.talk import PART
 from chat.records import records_of
 from tests.browsers import chromium
 from tests.chat.pages.test_page_in_browser import Visit, served, wait_until
@@ -310,6 +311,17 @@ def test_a_conversation_is_there_after_a_reload_and_goes_on(visit: Visit, assist
     expect(visit.page.locator("#sources .source[id]")).to_have_count(2)
     answered(visit, "出口呢？", 2)
     assert [turn.text for turn in assistant.asked[-1][1]] == ["销量？", ANSWER.text]
+
+
+def test_a_long_conversation_is_the_same_one_after_a_reload(visit: Visit) -> None:
+    for turn in range(1, 2 * PART + 3):
+        answered(visit, "销量？", turn)
+    visit.page.reload()
+    expect(visit.page.locator("#past .exchange")).to_have_count(2 * PART + 1)
+    turns = visit.page.locator("#conversation .exchange").evaluate_all("all => all.map(each => each.dataset.turn)")
+    assert turns == [str(turn) for turn in range(1, 2 * PART + 3)]
+    visit.page.get_by_role("button", name=CHINESE.head.conversations, exact=True).click()
+    expect(visit.page.locator("#kept li")).to_have_count(1)
 
 
 def test_a_kept_answer_of_a_report_that_has_left_is_not_shown_again(visit: Visit, assistant: ScriptedAssistant) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
@@ -31,6 +32,7 @@ from chat.pages.render import exchange_html
 from chat.pages.talk import (
     DRAWN_SECONDS,
     MAX_EXCHANGES,
+    PART,
     Run,
     Talk,
     _progress,
@@ -69,6 +71,11 @@ class Reader:
         self.request = gr.Request(Request(scope), session_hash=session)
         self.drawn: dict[Any, Any] = {self.talk.state: (), self.talk.only: None}
         self.history: list[Updates] = []
+
+    @property
+    def past(self) -> str:
+        """What is drawn of the exchanges before the last one."""
+        return "".join(self.drawn.get(part, "") for part in self.talk.past)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -131,8 +138,8 @@ def drafting(reader: Reader, assistant: ScriptedAssistant, updates: Iterator[Upd
 def shows_nothing(reader: Reader) -> bool:
     talk = reader.talk
     begins = inert(TALK.empty) in reader.drawn[talk.begin] and inert(TALK.no_sources) in reader.drawn[talk.covered]
-    drawn = [reader.drawn[each] for each in (talk.past, talk.current, talk.sources)]
-    return begins and (drawn, reader.exchanges) == (["", "", ""], ())
+    drawn = {reader.drawn[each] for each in (*talk.past, talk.current, talk.sources)}
+    return begins and (drawn, reader.exchanges) == ({""}, ())
 
 
 # --- A question and its answer
@@ -169,7 +176,33 @@ def test_a_second_question_knows_the_first_and_takes_its_turn(reader: Reader, as
     reader.asks("出口呢？")
     assert [turn.text for turn in assistant.asked[1][1]] == ["销量？", ANSWER.text]
     assert "source-2-1" in reader.drawn[reader.talk.sources]
-    assert "source-1-1" in reader.drawn[reader.talk.past]
+    assert "source-1-1" in reader.past
+
+
+def test_of_the_earlier_ones_a_part_is_drawn_when_it_changes(reader: Reader, assistant: ScriptedAssistant) -> None:
+    parts = reader.talk.past
+    assert PART * len(parts) >= MAX_EXCHANGES
+    for _ in range(2 * PART + 1):
+        reader.asks("销量？")
+    begun = len(reader.history)
+    again = reader.asks("出口？")
+    drawn = [{part for part in parts if part in each} for each in reader.history[begun:]]
+    assert drawn == [{parts[2]}] + [set()] * (len(drawn) - 1)
+    turns = [re.findall(r'data-turn="(\d+)"', reader.drawn[part]) for part in parts[:3]]
+    assert turns == [["1", "2", "3", "4", "5"], ["6", "7", "8", "9", "10"], ["11"]]
+    list(reader.presses("open", exchanges=kept(ANSWERED, again)))
+    assert [bool(reader.drawn[part]) for part in parts] == [True] + [False] * (len(parts) - 1)
+
+
+def test_an_earlier_answer_that_is_withdrawn_meanwhile_is_drawn_so(
+    reader: Reader, assistant: ScriptedAssistant
+) -> None:
+    reader.asks("销量？")
+    for _ in range(PART):
+        reader.asks("出口？")
+    assistant.listed = ()
+    reader.asks("产量？")
+    assert reader.past.count(inert(TALK.withdrawn)) == PART + 1
 
 
 @pytest.mark.parametrize("text", ["", "  \n "])
@@ -368,7 +401,7 @@ def test_a_kept_conversation_is_shown_as_it_was(reader: Reader) -> None:
     list(reader.presses("of", report="pv-2024"))
     list(reader.presses("open", exchanges=kept(ANSWERED, QUOTED)))
     assert [each.answer for each in reader.exchanges] == [ANSWERED.answer, QUOTED.answer]
-    assert "source-1-1" in reader.drawn[reader.talk.past]
+    assert "source-1-1" in reader.past
     assert "source-2-1" in reader.drawn[reader.talk.sources]
     assert inert("（一）扩大分布式光伏；") in reader.drawn[reader.talk.current]
     assert reader.drawn[reader.talk.only] is None
@@ -398,7 +431,7 @@ def test_a_kept_conversation_shows_nothing_of_a_report_that_has_left(
         "left" if left == "ev-2025" else None,
         "left" if left == "pv-2024" else None,
     ]
-    shown = "".join(reader.drawn[each] for each in (reader.talk.past, reader.talk.current, reader.talk.sources))
+    shown = reader.past + "".join(reader.drawn[each] for each in (reader.talk.current, reader.talk.sources))
     assert inert(gone.title) not in shown
     assert not [line for line in gone.text.split("\n") if inert(line) in shown]
     assert inert(TALK.withdrawn) in shown
@@ -540,24 +573,27 @@ DRAFTED = Exchange("出口？").after(FOUND).after(Drafting("字" * 60))
 def test_a_draft_that_grows_fast_is_drawn_no_oftener_than_the_eye_follows_and_its_end_always(
     assistant: ScriptedAssistant, reader: Reader, last: Exchange
 ) -> None:
-    talk, drawn_at, kept_states = reader.talk, [], []
-    updates: Updates = {}
+    talk, history = reader.talk, []
     for updates in _shown(talk, assistant, growing(60, last), Run(), ()):
-        kept_states.append(updates[talk.state][-1])
-        if talk.current in updates:
-            drawn_at.append(time.monotonic())
+        history.append((time.monotonic(), updates))
+    drawn_at = [when for when, _ in history]
+    updates = history[-1][1]
     drafts = drawn_at[1:-1]  # what was found, then the draft
     assert all(later - earlier > DRAWN_SECONDS * 0.9 for earlier, later in pairwise(drafts))
     assert 3 <= len(drafts) <= 60 * 0.01 / DRAWN_SECONDS * 3  # a busy machine sleeps longer
-    assert len(kept_states) == 63  # for every event one, drawn or not
-    assert kept_states[-1] == last
+    assert updates[talk.state][-1] == last
     assert updates[talk.current] == exchange_html(last, 1, CHINESE)
 
 
 def test_what_did_not_change_is_not_drawn_again(assistant: ScriptedAssistant, reader: Reader) -> None:
     waiting = Exchange("出口？").after(FOUND).after(Waiting(1, 8))
-    steps = (each for each in (Exchange("出口？"), waiting, waiting, waiting))
-    drawn = [reader.talk.current in each for each in _shown(reader.talk, assistant, steps, Run(), ())]
+
+    def slowly() -> Generator[Exchange, None, None]:
+        for exchange in (Exchange("出口？"), waiting, waiting, waiting):
+            yield exchange
+            time.sleep(DRAWN_SECONDS)
+
+    drawn = [reader.talk.current in each for each in _shown(reader.talk, assistant, slowly(), Run(), ())]
     assert drawn == [True, True, False, False]
 
 

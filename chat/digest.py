@@ -55,14 +55,20 @@ _REMARK = re.compile("注|备注|说明|(?:资料|数据|信息)?来源|[如见]
 
 
 def digested(question: str, turns: Sequence[Turn], library: PassageIndex, within: Filter) -> list[IndexedReport]:
-    """The reports that a question asks a digest of: those it names, else those it is asked of; [] where it asks something else,
-    or these are more than a reader can take in. 「总结一下」 after other turns asks of these, where it speaks of no report."""
+    """The reports that a question asks a digest of: those it names, else all, of those it is asked of; [] where it asks something
+    else or is not asked of prose, or these are more than a reader can take in. 「总结一下」 after other turns asks of these, where it speaks of no report."""
     left, named = _without_names(simplify(question), library.reports)
+    if within.kinds and "text" not in within.kinds:
+        return []
     if not _ASKS.search(left) or not _ONLY.fullmatch(left) or (turns and not named and not _OF_A_REPORT.search(left)):
         return []
-    wanted = named or within.reports
-    reports = [report for report in library.reports if not wanted or report.id in wanted]
+    reports = [report for report in library.reports if _is_in(report, within) and (not named or report.id in named)]
     return reports if len(reports) <= MOST_REPORTS else []
+
+
+def _is_in(report: IndexedReport, within: Filter) -> bool:
+    years = not within.years or report.year in within.years
+    return years and (not within.reports or report.id in within.reports)
 
 
 def _without_names(question: str, reports: Sequence[IndexedReport]) -> tuple[str, frozenset[str]]:

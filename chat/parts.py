@@ -53,6 +53,8 @@ def parts(question: str, hits: Sequence[Hit], library: Outlined) -> list[Evidenc
     words = [*_content(asked["before"]), *_content(asked["after"])]
     wanted = _content(asked["after"]) or words[-1:]
     for hit in hits:
+        if hit.passage.kind != "text":  # nor may be what stands below its heading, where no prose is asked for
+            continue
         path = hit.passage.headings
         for depth in range(len(path), 0, -1):
             if _is_asked(path[:depth], hit.passage.title, words, wanted, library):

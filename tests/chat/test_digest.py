@@ -85,6 +85,21 @@ def test_several_reports_are_told_one_after_another_and_one_alone_where_it_is_as
 
 
 @pytest.mark.parametrize(
+    "within",
+    [
+        Filter(kinds=frozenset({"figure"})),
+        Filter(years=frozenset({2019})),
+        Filter(reports=frozenset({"banks"})),
+    ],
+    ids=["pictures alone", "of another year", "another report"],
+)
+def test_a_report_that_the_reader_leaves_out_is_not_told(within: Filter) -> None:
+    told = asked("总结一下《2024年光伏行业报告》", within=within)[1]
+    assert not told.text.startswith("装机规模：")
+    assert all(citation.passage.kind == "figure" for citation in told.citations if within.kinds)
+
+
+@pytest.mark.parametrize(
     "question", ["总结一下光伏组件价格的走势", "光伏研究院的总部在哪？", "主要内容包括哪些方面的政策？"]
 )
 def test_what_asks_of_something_in_a_report_is_no_digest(question: str) -> None:

@@ -1,11 +1,13 @@
 """「X有哪些Y」 is answered by the headings below the one that names Y, each cited where it stands."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from chat.answer import Finished
 from chat.assistant import Assistant
+from index.filters import Filter
 from index.library import PassageIndex
 from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
@@ -82,6 +84,18 @@ def test_the_parts_of_the_section_that_is_asked_for_are_the_answer(question: str
 def test_other_questions_are_not_answered_by_headings(question: str) -> None:
     answer = answered(question).answer
     assert "价格下跌。" not in [sentence.text for sentence in answer.sentences]
+
+
+def test_headings_are_no_answer_where_rows_alone_are_asked_for() -> None:
+    first, *others = LIBRARY.seen_passages()
+    row = replace(
+        first, id="solar:row", kind="row", text="甲\t风险大", cells=(("企业", "甲"), ("光伏企业的风险", "风险大"))
+    )
+    library = PassageIndex.build([first, *others, row], HashingEncoder())
+    rows = Filter(kinds=frozenset({"row"}))
+    *_, finished = Assistant(library, None).ask("光伏企业面临哪些风险？", within=rows)
+    assert isinstance(finished, Finished)
+    assert {citation.passage.id for citation in finished.answer.citations} <= {"solar:row"}
 
 
 def test_of_a_heading_that_joins_two_things_neither_is_told_by_all_below_it() -> None:

@@ -107,7 +107,8 @@ class SentenceEncoder:
         """Each question's pooled unit vector (dim,) and its token vectors (t, dim), both float32.
 
         All new ones in one go: three take 55 ms together and 100 one after the other. The last ones are remembered, as the
-        search and the choice of evidence ask for the same again and again.
+        search and the choice of evidence ask for the same again and again. Encoded beside others a question comes out as
+        alone to a cosine of 0.9999.
         """
         known = {question: query for question in questions if (query := self._queries.get(question)) is not None}
         if new := [question for question in dict.fromkeys(questions) if question not in known]:
@@ -152,7 +153,7 @@ class SentenceEncoder:
             return_tensors="pt",
         )
         offsets = batch.pop("offset_mapping").numpy()
-        torch.set_num_threads(self._threads[role])  # of the whole process: whoever needs a number sets it
+        torch.set_num_threads(self._threads[role])  # of this thread or the process, as PyTorch was built: not set back
         with torch.inference_mode():
             features: dict[str, Any] = self._model({**batch})
             vectors = torch.nn.functional.normalize(features["token_embeddings"].float(), dim=-1).numpy()

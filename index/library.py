@@ -181,7 +181,8 @@ class PassageIndex:
 
     def expect(self, questions: Sequence[str]) -> None:
         """What will be searched, one after the other: encoded at once, which is sooner done."""
-        self.encoder.encode_queries([simplify(question) for question in questions])
+        if self.passages:
+            self.encoder.encode_queries([simplify(question) for question in questions])
 
     def passages_of(self, report_id: str) -> list[Passage]:
         """The passages of a report in its order, notices left out; none where it is not there."""

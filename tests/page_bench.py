@@ -49,7 +49,8 @@ WATCH_FRAMES = """
 # a driver that asks it again and again takes the core that should draw.
 WATCH_PASSAGES = """
     for (const each of document.querySelectorAll("#sources .source")) each.dataset.before = "";
-    window.passages_ms = new Promise((resolve) => {
+    window.passages_ms = new Promise((resolve, reject) => {
+        setTimeout(() => reject(new Error("no passage within 30 s")), 30_000);
         addEventListener("keydown", () => {
             const began = performance.now();
             const look = () => {

@@ -413,12 +413,13 @@ def _updating(handle: Handler, talk: Talk, page: "gr.Blocks") -> Callable[..., G
 
 
 def _broken(talk: Talk, exchanges: tuple[Exchange, ...]) -> Updates:
-    """After an error that nobody foresaw; where no answer was under way, what is answered stays."""
+    """After an error that nobody foresaw; where no answer was under way, what is answered stays, and is drawn whole: it may be
+    the page that was not reached."""
     import gradio as gr  # noqa: PLC0415
 
     if not exchanges or not exchanges[-1].running:
         gr.Warning(talk.words.talk.broken)
-        return talk.busy(False)
+        return (talk.shown(exchanges, whole=True) if exchanges else {}) | talk.busy(False)
     broken = (*exchanges[:-1], replace(exchanges[-1], problem=talk.words.talk.broken))
     return talk.shown(broken, whole=True) | talk.busy(False)
 

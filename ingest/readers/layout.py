@@ -77,7 +77,8 @@ class TableRows:
 
     columns: the left and right edge of each: the lines of a ruled one, else of its words. ends: the last line of each
     cell of the last row, None for an empty one; its right is the edge that the words of the cell reach at most.
-    bold_head: whether all words of the first row are bold.
+    bold_head: whether all words of the first row are bold, titles over all columns left out. starts: for each row of a ruled
+    table the number of the cell it begins with; rows that begin with one merged cell share it.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -89,6 +90,7 @@ class TableRows:
     ends: tuple[TextLine | None, ...] = ()
     ruled: bool = False
     bold_head: bool = False
+    starts: tuple[int, ...] = ()
 
 
 Block = TextLine | TableRows
@@ -220,7 +222,8 @@ def _without_empty(cells: Mapping[int, Sequence[TextLine]], grid: Grid) -> Table
         and not (column and all(rows[at][column] == rows[at][column - 1] for at in numbers))
     ]
     narrowed = [tuple(rows[at][column] for column in columns) for at in numbers]
-    head, ends = ([cells.get(grid.cells[at][column], ()) for column in columns] for at in (numbers[0], numbers[-1]))
+    names = next((at for at, row in zip(numbers, narrowed, strict=True) if len(set(row)) > 1), numbers[0])
+    head, ends = ([cells.get(grid.cells[at][column], ()) for column in columns] for at in (names, numbers[-1]))
     return TableRows(
         tuple(row[:1] if len(set(row)) == 1 else row for row in narrowed),
         tuple((grid.xs[column], grid.xs[column + 1]) for column in columns),
@@ -231,6 +234,7 @@ def _without_empty(cells: Mapping[int, Sequence[TextLine]], grid: Grid) -> Table
         tuple(lines[-1] if lines else None for lines in ends),
         ruled=True,
         bold_head=all(line.bold for lines in head for line in lines),
+        starts=tuple(grid.cells[at][0] for at in numbers),
     )
 
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from statistics import median
 from typing import NamedTuple
 
@@ -36,11 +36,17 @@ _REPEATS = 3
 # Two pages apart: left and right pages may have heads of their own.
 _APART = 2
 
+# What goes on overleaf without a header of its own reaches at least so far down its page: a row of many lines may not fit.
+_FOOT = 2 / 3
+
 _USUAL_LEADING = 0.7
 _LEADING_LINES = 8
 
 # A figure in a table, and no year, which may head a column.
 _FIGURE = re.compile(r"(?!(?:19|20)\d\d(?!\d))[+\-−~约]?\d[\d,.]*\s*(?:[%％‰倍]|[十百千万亿]*(?:美?元|[人家个台辆])?)")
+
+# What a row without a name of its own may be of beside the one before.
+_TOTAL = re.compile(r"(?:合|总|小|共|累)计|总[数额量和]|平均|其中|全[国球部体]|整体|其[他它余]")
 
 _CAPTION = re.compile(r"\s*(?:图表?|表|figure|fig\.|table)\s*[\d一二三四五六七八九十]", re.IGNORECASE)
 _SOURCE = re.compile(r"\s*(?:资料来源|数据来源|来源|注释?|备注|单位|说明|source|note)s?\s*\d*\s*[：:]", re.IGNORECASE)
@@ -101,7 +107,7 @@ def compose_pages(pages: Sequence[LaidPage]) -> list[ComposedPage]:
     items = [_paragraphs(page.blocks, body, by_bold, ranks, leading) for page in kept]
     _name_parts(items, body)
     _join_sentences(items)
-    goes_on = _join_tables(items)
+    goes_on = _join_tables(items, [page.height for page in kept])
     return [ComposedPage(_text(page), on) for page, on in zip(items, goes_on, strict=True)]
 
 
@@ -408,7 +414,7 @@ def _with_rest(table: TableRows, rest: Sequence[str]) -> TableRows:
     return replace(table, rows=(*table.rows[:-1], tuple(map(join_text, table.rows[-1], rest))))
 
 
-def _join_tables(pages: list[list[_Item]]) -> list[bool]:
+def _join_tables(pages: list[list[_Item]], heights: Sequence[float]) -> list[bool]:
     """Whether each page begins with rows of the table that ends the page before.
 
     The header repeated over them is dropped, and they have the columns of the part with the header: some may be empty
@@ -432,11 +438,18 @@ def _join_tables(pages: list[list[_Item]]) -> list[bool]:
         cut = _is_cut(last, rows[same])
         if cut:
             above[-1] = _with_rest(last, rows[same])
-        elif not (same or _goes_on_below(begun, first) or _is_row_of(begun, rows[0])):
+        elif not (
+            same
+            or _leaves_columns_empty(begun, first)
+            or _is_row_of(begun, rows[0])
+            or (last.bottom >= _FOOT * heights[number - 1] and _lacks_a_header(begun, first))
+        ):
             continue
-        if not (left := _with_merged_names(begun, last.rows[-1], rows[same + cut :])):
+        if not (left := rows[same + cut :]):
             below.pop(0)
             continue
+        if len(last.rows[-1]) > 1 and all(row[0] for row in (*begun.rows, last.rows[-1])):
+            left = _with_merged_name(last.rows[-1], left, first.starts[same + cut :])
         goes_on[number] = True
         placed = dict(zip(columns, first.ends, strict=False))
         ends = tuple(map(placed.get, range(len(begun.columns))))
@@ -466,11 +479,10 @@ def _is_cut(table: TableRows, row: Sequence[str]) -> bool:
     )
 
 
-def _goes_on_below(table: TableRows, part: TableRows) -> bool:
-    """Whether a part overleaf is set as the rest of the table is, without a header of its own."""
-    if _leaves_columns_empty(table, part):
-        return True
-    head, names = part.rows[0], table.rows[0]
+def _lacks_a_header(table: TableRows, part: TableRows) -> bool:
+    """Whether the first row overleaf is not set as the header of the table is, or, where that is not bold, the lines down
+    are those of one table; and no name of the header stands there again."""
+    head, names = part.rows[0], next((row for row in table.rows if len(row) > 1), ())
     if (
         part.bold_head
         or len(head) != len(names)
@@ -507,13 +519,15 @@ def _is_row_of(table: TableRows, row: Sequence[str]) -> bool:
     )
 
 
-def _with_merged_names(table: TableRows, last: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """The rows overleaf, the first of them with the name of the last row before where they have none: between lines, and
-    with a name to each other row, the cell of it is merged over both pages."""
-    unnamed = len(list(takewhile(lambda row: len(row) > 1 and not row[0], rows)))
-    if not table.ruled or not all(row[0] for row in (*table.rows, last)):
+def _with_merged_name(
+    last: Sequence[str], rows: Sequence[tuple[str, ...]], starts: Sequence[int]
+) -> list[tuple[str, ...]]:
+    """The rows overleaf, the first of them with the name of the last row before where one cell overleaf without words begins
+    them all: it is merged over both pages. A sum has no name of its own, and a number is none."""
+    unnamed = list(takewhile(lambda row: len(row) > 1 and not row[0], rows))
+    if len(set(starts[: len(unnamed)])) != 1 or last[0].isdigit() or any(map(_TOTAL.match, chain(*unnamed))):
         return list(rows)
-    return [(last[0], *row[1:]) if number < unnamed else row for number, row in enumerate(rows)]
+    return [(last[0], *row[1:]) for row in unnamed] + list(rows[len(unnamed) :])
 
 
 # Text

@@ -9,6 +9,7 @@ import pytest
 from chat.answer import Answer, BadQuestion, Checking, Finished, Found
 from chat.assistant import Assistant, written
 from chat.generation import GeneratorUnavailable, Usage
+from index.encoder import Query
 from index.library import PassageIndex
 from tests.fakes import HashingEncoder, passage
 
@@ -22,6 +23,33 @@ TEXTS = (
 
 
 LIBRARY = PassageIndex.build([passage(text, number) for number, text in enumerate(TEXTS)], HashingEncoder())
+
+
+class WatchedEncoder(HashingEncoder):
+    """Keeps which questions it was given at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.together: list[list[str]] = []
+
+    def encode_queries(self, questions: Sequence[str]) -> list[Query]:
+        self.together.append(list(questions))
+        return super().encode_queries(questions)
+
+
+def test_a_question_is_encoded_together_with_its_sides() -> None:
+    encoder = WatchedEncoder()
+    library = PassageIndex.build([passage(text, number) for number, text in enumerate(TEXTS)], encoder)
+    Assistant(library, None).search("甲公司和乙公司的营业收入分别是多少？")
+    first, *later = encoder.together
+    assert {"甲公司的营业收入是多少", "乙公司的营业收入是多少"} < set(first)
+    assert all(set(each) <= set(first) for each in later)
+
+
+def test_nothing_is_encoded_for_an_empty_library() -> None:
+    encoder = WatchedEncoder()
+    Assistant(PassageIndex.build([], encoder), None).search("营业收入？")
+    assert not encoder.together
 
 
 def answered(question: str) -> Answer:

@@ -68,7 +68,9 @@ function keep(id, conversation) {
 let lastDrawn = []; // while a draft grows these stay the same
 
 function keepDrawn() {
-  const drawn = [...document.querySelectorAll("#past .exchange[data-kept], #current .exchange[data-kept]")];
+  const all = [...document.querySelectorAll("#past .exchange, #current .exchange")];
+  if (all.some(({ dataset }, number) => Number(dataset.turn) !== number + 1)) return; // a part of it never came
+  const drawn = all.filter(({ dataset }) => dataset.kept);
   if (drawn.length === lastDrawn.length && drawn.every((exchange, number) => exchange === lastDrawn[number])) return;
   lastDrawn = drawn;
   keepCurrent(drawn.map((exchange) => JSON.parse(exchange.dataset.kept)));

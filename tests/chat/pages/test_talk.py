@@ -194,6 +194,27 @@ def test_of_the_earlier_ones_a_part_is_drawn_when_it_changes(reader: Reader, ass
     assert [bool(reader.drawn[part]) for part in parts] == [True] + [False] * (len(parts) - 1)
 
 
+def test_what_the_page_was_not_told_is_drawn_after_an_error(reader: Reader) -> None:
+    for _ in range(PART):
+        reader.asks("销量？")
+    shown = dict(reader.drawn)
+    reader.asks("出口？")
+    reader.drawn = shown | {reader.talk.state: reader.exchanges}  # of all this nothing came
+    with pytest.warns(UserWarning, match=TALK.broken):
+        reader.fails()
+    assert reader.past.count('class="exchange"') == PART
+    assert 'data-turn="6"' in reader.drawn[reader.talk.current]
+
+
+@pytest.mark.parametrize("asked", [1, PART, PART + 1, 2 * PART])
+def test_a_question_asked_again_takes_its_own_place(reader: Reader, asked: int) -> None:
+    for _ in range(asked):
+        reader.asks("销量？")
+    list(reader.presses("again", question="出口？"))
+    turns = re.findall(r'data-turn="(\d+)"', reader.past + reader.drawn[reader.talk.current])
+    assert turns == [str(turn) for turn in range(1, asked + 1)]
+
+
 def test_an_earlier_answer_that_is_withdrawn_meanwhile_is_drawn_so(
     reader: Reader, assistant: ScriptedAssistant
 ) -> None:

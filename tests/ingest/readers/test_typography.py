@@ -353,13 +353,13 @@ def test_lines_around_a_column_without_words_overleaf_show_that_the_table_goes_o
 
 UNEVEN = TableRows(
     (("职位", "影响机制", "影响评价"), ("文员", "自动处理邮件", "消极"), ("编剧", "生成创意", "略消极")),
-    ((50, 90), (90, 250), (250, 350)), 50, 100, 350, 160, ruled=True, bold_head=True,
+    ((50, 90), (90, 250), (250, 350)), 50, 640, 350, 700, ruled=True, bold_head=True,
 )  # fmt: skip
 NEXT_ROW = ("主播", "合成虚拟人", "中性")
 
 
-def overleaf_of(*rows: tuple[str, ...]) -> TableRows:
-    return replace(UNEVEN, rows=rows, bold_head=False)
+def overleaf_of(*rows: tuple[str, ...], starts: Sequence[int] = ()) -> TableRows:
+    return replace(UNEVEN, rows=rows, bold_head=False, starts=tuple(starts) or tuple(range(len(rows))))
 
 
 def goes_on(above: TableRows, below: TableRows) -> bool:
@@ -371,7 +371,7 @@ def test_a_row_that_is_not_bold_below_a_bold_header_goes_on_overleaf() -> None:
         "主播\t合成虚拟人\t中性\n\n" + BODY_TEXT,
         True,
     )
-    even = table(*UNEVEN.rows)
+    even = table(*UNEVEN.rows, y=640)
     assert goes_on(replace(even, bold_head=True), table(NEXT_ROW))
     assert not goes_on(even, table(NEXT_ROW))
     assert not goes_on(UNEVEN, replace(overleaf_of(NEXT_ROW), bold_head=True))
@@ -385,12 +385,46 @@ def test_lines_down_at_the_same_uneven_distances_are_of_one_table() -> None:
     assert not goes_on(replace(plain, ruled=False), replace(overleaf_of(NEXT_ROW), ruled=False))
 
 
+STAGES = (("阶段", "目标", "负责人"), ("一期", "建成机房", "张工"))
+
+
+@pytest.mark.parametrize("bold", [True, False])
+def test_below_a_table_that_ends_high_on_its_page_another_one_begins_overleaf(bold: bool) -> None:
+    high = replace(UNEVEN, top=50, bottom=100, bold_head=bold)
+    assert not goes_on(high, overleaf_of(*STAGES))
+
+
+def test_a_bold_header_may_stand_below_the_title_of_the_table() -> None:
+    titled = replace(UNEVEN, rows=(("表1 影响",), *UNEVEN.rows))
+    assert goes_on(titled, overleaf_of(NEXT_ROW))
+
+
+MERGED = [("", "美术", "消极"), ("", "策划", "略消极"), ("教育", "教师", "消极"), ("", "助教", "中性")]
+
+
+def names_overleaf(above: TableRows, below: TableRows) -> list[str]:
+    return [row.split("\t")[0] for row in texts_of([page(1, above), page(2, below)])[1].split("\n")]
+
+
 def test_rows_overleaf_have_the_name_that_is_merged_over_both_pages() -> None:
-    parts = [("", "美术", "消极"), ("", "策划", "略消极"), ("教育", "教师", "消极"), ("", "助教", "中性")]
-    rows = [line.split("\t")[0] for line in texts_of([page(1, UNEVEN), page(2, overleaf_of(*parts))])[1].split("\n")]
-    assert rows == ["编剧", "编剧", "教育", ""]
-    unnamed = replace(UNEVEN, rows=(*UNEVEN.rows[:1], ("", "自动处理邮件", "消极"), UNEVEN.rows[2]))
-    assert texts_of([page(1, unnamed), page(2, overleaf_of(*parts))])[1].startswith("\t美术")
+    assert names_overleaf(UNEVEN, overleaf_of(*MERGED, starts=[7, 7, 8, 9])) == ["编剧", "编剧", "教育", ""]
+    assert names_overleaf(UNEVEN, overleaf_of(*MERGED[1:])) == ["编剧", "教育", ""]
+
+
+@pytest.mark.parametrize(
+    ("last", "rows"),
+    [
+        (("编剧", "生成创意", "略消极"), MERGED[:2]),
+        (("编剧", "生成创意", "略消极"), [("", "合计", "三项"), NEXT_ROW]),
+        (("2", "生成创意", "略消极"), MERGED[1:]),
+        (("二、其他",), MERGED[1:]),
+        (("", "生成创意", "略消极"), MERGED[1:]),
+    ],
+    ids=["a cell for each", "a sum", "below a number", "below a title", "below a row without a name"],
+)
+def test_what_is_no_merged_cell_gives_no_name(last: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    above = replace(UNEVEN, rows=(*UNEVEN.rows[:2], last))
+    assert names_overleaf(above, overleaf_of(*rows))[0] == ""
 
 
 def test_figures_that_end_at_one_place_are_one_column_however_wide_they_are() -> None:

@@ -55,11 +55,14 @@ _REMARK = re.compile("注|备注|说明|(?:资料|数据|信息)?来源|[如见]
 
 
 def digested(question: str, turns: Sequence[Turn], library: PassageIndex, within: Filter) -> list[IndexedReport]:
-    """The reports that a question asks a digest of: those it names, else all, of those it is asked of; [] where it asks something
-    else or is not asked of prose, or these are more than a reader can take in. 「总结一下」 after other turns asks of these, where it speaks of no report."""
-    left, named = _without_names(simplify(question), library.reports)
+    """The reports that a question asks a digest of: those it names, else all, of those it is asked of.
+
+    [] where it asks something else or is not asked of prose, or these are more than a reader can take in. 「总结一下」 after
+    other turns asks of these, where it speaks of no report.
+    """
     if within.kinds and "text" not in within.kinds:
         return []
+    left, named = _without_names(simplify(question), library.reports)
     if not _ASKS.search(left) or not _ONLY.fullmatch(left) or (turns and not named and not _OF_A_REPORT.search(left)):
         return []
     reports = [report for report in library.reports if _is_in(report, within) and (not named or report.id in named)]

@@ -44,10 +44,10 @@ if TYPE_CHECKING:
     from gradio.blocks import Block
 
 MAX_EXCHANGES = 50
-# Earlier exchanges are drawn so many to a part, and a part again only when it changes: the fiftieth question would else
-# have 700 kB drawn before its passages.
+# Earlier exchanges are drawn so many to a part, and a part again only when it changes: the 45th question would else
+# have 550 kB drawn before its passages.
 PART = 5
-DRAWN_SECONDS = 0.1  # between two updates of a draft: each draws it whole, and costs Gradio 5 ms of work besides
+DRAWN_SECONDS = 0.1  # between two updates of a draft: each draws it whole, and has Gradio go through every output
 ID_BYTES = 18
 # concurrency_limit: the gate decides who waits, and tells them. once: pressing twice asks once.
 ASKING: dict[str, Any] = {**PLAIN, "concurrency_limit": None, "trigger_mode": "once"}
@@ -84,8 +84,8 @@ class Assistant(Protocol):
 class Talk:
     """The components of the conversation.
 
-    past: the parts of the exchanges before the last, PART in each. of: which report the next questions are asked of, kept in `only`. wishes: what the page's script asks for, see
-    `_Events.wanted`. state: the exchanges.
+    past: the parts of the exchanges before the last, PART in each. of: which report the next questions are asked of, kept
+    in `only`. wishes: what the page's script asks for, see `_Events.wanted`. state: the exchanges.
     """
 
     begin: "gr.Markdown"

@@ -5,7 +5,7 @@ from typing import Literal
 
 from index.library import Hit
 from ingest.errors import UserError
-from ingest.language import message
+from ingest.language import in_all_languages, message
 from ingest.report import Passage
 
 Role = Literal["user", "assistant"]
@@ -16,6 +16,8 @@ Fallback = Literal["unavailable", "overtime"]
 # are. nothing: not even that.
 RefusalKind = Literal["picture", "another", "years", "near", "nothing"]
 
+# What every refusal of a question begins with.
+NOTHING = message("报告中没有找到可以回答这个问题的内容。")
 QUESTION_CHARS = 2_000  # a question, not a document: what is longer would fill the small model's window by itself
 
 
@@ -39,6 +41,11 @@ def check_question(text: str) -> str:
             message("问题过长：{given:,} 个字，最多 {most:,} 个字。", given=len(question), most=QUESTION_CHARS)
         )
     return question
+
+
+def is_refusal(text: str) -> bool:
+    """Whether an earlier reply was a refusal: its words are not about what was asked."""
+    return text.startswith(in_all_languages(NOTHING))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,15 @@ from chat.answer import (
     Unproven,
     check_question,
 )
-from chat.composing import composed
-from chat.courtesy import Courtesy, courtesy, courtesy_answer, without_courtesy
-from chat.derived import derived_year
-from chat.digest import digest, digested
-from chat.evidence import (
+from chat.answering.composing import composed
+from chat.answering.digest import digest, digested
+from chat.answering.figure_grammar import figure_grammar
+from chat.answering.grounding import compose, declines, ground, quote_evidence, without_unproven
+from chat.answering.prompt import MAX_TOKENS, messages
+from chat.answering.replies import courtesy_answer
+from chat.answering.verdict import may_stand
+from chat.evidence.derived import derived_year
+from chat.evidence.evidence import (
     BROAD_BUDGET_CHARS,
     BUDGET_CHARS,
     EVIDENCE_HITS,
@@ -38,18 +42,15 @@ from chat.evidence import (
     select_evidence,
     shortened,
 )
-from chat.figure_grammar import figure_grammar
-from chat.finding import find
-from chat.followup import standalone_question
-from chat.generation import Generator, GeneratorUnavailable, Usage
-from chat.grounding import compose, declines, ground, quote_evidence, without_unproven
+from chat.evidence.finding import find
+from chat.evidence.relevance import bears_on
 from chat.marks import without_marks
-from chat.meant import Meant, meant_of
-from chat.prompt import MAX_TOKENS, messages
-from chat.relevance import bears_on
-from chat.scope import named_scope, sides_of
-from chat.subject import untold_by_side
-from chat.verdict import may_stand
+from chat.models.generation import Generator, GeneratorUnavailable, Usage
+from chat.understanding.courtesy import Courtesy, courtesy, without_courtesy
+from chat.understanding.followup import standalone_question
+from chat.understanding.meant import Meant, meant_of
+from chat.understanding.scope import named_scope, sides_of
+from chat.understanding.subject import untold_by_side
 from index.filters import Filter
 from index.library import PassageIndex
 from index.passage_store import IndexedReport

@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
     from chat.answer import Event
     from chat.assistant import Assistant
-    from chat.building import Built, Setup
     from chat.contract import Asked, JsonObject, ReportLine
-    from chat.facets import Results
-    from chat.feedback import FeedbackStore
-    from chat.gate import ModelGate
-    from chat.live import LiveAssistant
+    from chat.library.building import Built, Setup
     from chat.operations.operation_routes import Operations
+    from chat.records.feedback import FeedbackStore
+    from chat.records.usage import UsageStore
+    from chat.search.facets import Results
+    from chat.service.gate import ModelGate
+    from chat.service.live import LiveAssistant
     from chat.terminal import OneBar
-    from chat.usage import UsageStore
     from index.encoder import SentenceEncoder
 
 DONE, IN_PART, FAILED = 0, 1, 2
@@ -102,8 +102,8 @@ def _inspect(arguments: argparse.Namespace, config: Config) -> int:
 def _setup(arguments: argparse.Namespace, config: Config, bar: "OneBar", read: Reader) -> "Setup":
     """Where this command works; the encoder is fetched and loaded when something has to be embedded, and then once."""
     from chat.access.audience import audience_of  # noqa: PLC0415
-    from chat.building import Setup  # noqa: PLC0415
     from chat.config import load_encoder  # noqa: PLC0415
+    from chat.library.building import Setup  # noqa: PLC0415
     from chat.setup import encoder_name, fetch_models  # noqa: PLC0415
 
     def encoder() -> "SentenceEncoder":
@@ -119,7 +119,7 @@ def _setup(arguments: argparse.Namespace, config: Config, bar: "OneBar", read: R
 
 
 def _build(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.building import build_index  # noqa: PLC0415
+    from chat.library.building import build_index  # noqa: PLC0415
     from chat.terminal import one_bar, show_built  # noqa: PLC0415
 
     with one_bar() as bar, Reader() as read:
@@ -128,7 +128,7 @@ def _build(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _add(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.curation import add_reports  # noqa: PLC0415
+    from chat.library.curation import add_reports  # noqa: PLC0415
     from chat.terminal import one_bar, show_added  # noqa: PLC0415
 
     with one_bar() as bar, Reader() as read:
@@ -137,7 +137,7 @@ def _add(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _remove(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.curation import remove_reports  # noqa: PLC0415
+    from chat.library.curation import remove_reports  # noqa: PLC0415
     from chat.terminal import one_bar, show_removed  # noqa: PLC0415
 
     with one_bar() as bar, Reader() as read:
@@ -147,7 +147,7 @@ def _remove(arguments: argparse.Namespace, config: Config) -> int:
 
 def _list(arguments: argparse.Namespace, config: Config) -> int:
     from chat.contract import error_object, report_object  # noqa: PLC0415
-    from chat.curation import list_reports  # noqa: PLC0415
+    from chat.library.curation import list_reports  # noqa: PLC0415
     from chat.terminal import show_listed  # noqa: PLC0415
     from index.versions import current_version  # noqa: PLC0415
 
@@ -172,8 +172,8 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
     from chat.assistant import Assistant  # noqa: PLC0415
     from chat.config import load_encoder, load_reranker  # noqa: PLC0415
     from chat.contract import search_object  # noqa: PLC0415
-    from chat.curation import report_lines  # noqa: PLC0415
-    from chat.facets import search_in_one_go  # noqa: PLC0415
+    from chat.library.curation import report_lines  # noqa: PLC0415
+    from chat.search.facets import search_in_one_go  # noqa: PLC0415
     from chat.setup import load_library  # noqa: PLC0415
     from chat.terminal import one_bar, show_searched  # noqa: PLC0415
 
@@ -214,7 +214,7 @@ def _search(arguments: argparse.Namespace, config: Config) -> int:
 def _ask(arguments: argparse.Namespace, config: Config) -> int:
     from chat.answer import Finished  # noqa: PLC0415
     from chat.contract import ask_object  # noqa: PLC0415
-    from chat.curation import report_lines  # noqa: PLC0415
+    from chat.library.curation import report_lines  # noqa: PLC0415
     from chat.terminal import one_bar, show_answer  # noqa: PLC0415
 
     _require_question(arguments)
@@ -280,7 +280,7 @@ def _stream(
     UTF-8 in and out, whatever the terminal's encoding is.
     """
     from chat.contract import error_object, identity, read_asked  # noqa: PLC0415
-    from chat.facets import DEFAULT_K  # noqa: PLC0415
+    from chat.search.facets import DEFAULT_K  # noqa: PLC0415
 
     code = DONE
     for line in lines:
@@ -303,8 +303,8 @@ def _write_line(output: BinaryIO, result: "JsonObject") -> None:
 
 def _mcp(arguments: argparse.Namespace, config: Config) -> int:
     from chat.api.mcp_server import make_server, serve_stdio  # noqa: PLC0415
-    from chat.gate import ModelGate  # noqa: PLC0415
-    from chat.live import LiveAssistant  # noqa: PLC0415
+    from chat.service.gate import ModelGate  # noqa: PLC0415
+    from chat.service.live import LiveAssistant  # noqa: PLC0415
     from chat.terminal import one_bar  # noqa: PLC0415
 
     def load() -> LiveAssistant:
@@ -339,9 +339,9 @@ def _eval(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _eval_answers(path: Path, config: Config) -> int:
-    from chat.answering_set import evaluate_answers, read_answering_set  # noqa: PLC0415
     from chat.assistant import Assistant  # noqa: PLC0415
     from chat.config import load_encoder, load_generator  # noqa: PLC0415
+    from chat.evaluating.answering_set import evaluate_answers, read_answering_set  # noqa: PLC0415
     from chat.terminal import one_bar, show_answers  # noqa: PLC0415
     from index.library import PassageIndex  # noqa: PLC0415
 
@@ -364,7 +364,7 @@ def _eval_answers(path: Path, config: Config) -> int:
 def _eval_refusals(folder: Path, config: Config) -> int:
     from chat.assistant import Assistant  # noqa: PLC0415
     from chat.config import load_encoder  # noqa: PLC0415
-    from chat.retrieval_set import evaluate_refusals, held_out, read_set  # noqa: PLC0415
+    from chat.evaluating.retrieval_set import evaluate_refusals, held_out, read_set  # noqa: PLC0415
     from chat.terminal import one_bar, show_refusals  # noqa: PLC0415
     from index.library import PassageIndex  # noqa: PLC0415
 
@@ -385,7 +385,7 @@ def _eval_refusals(folder: Path, config: Config) -> int:
 
 def _eval_set(folder: Path, config: Config) -> int:
     from chat.config import load_encoder  # noqa: PLC0415
-    from chat.retrieval_set import evaluate_set, read_set  # noqa: PLC0415
+    from chat.evaluating.retrieval_set import evaluate_set, read_set  # noqa: PLC0415
     from chat.terminal import one_bar, show_set  # noqa: PLC0415
     from index.library import PassageIndex  # noqa: PLC0415
 
@@ -403,9 +403,9 @@ def _eval_set(folder: Path, config: Config) -> int:
 
 def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
     from chat.assistant import Assistant  # noqa: PLC0415
-    from chat.building import RESULTS  # noqa: PLC0415
     from chat.config import load_encoder, load_reranker  # noqa: PLC0415
-    from chat.evaluation import evaluate, keep_results, read_questions, read_summary, summarise  # noqa: PLC0415
+    from chat.evaluating.evaluation import evaluate, keep_results, read_questions, read_summary, summarise  # noqa: PLC0415
+    from chat.library.building import RESULTS  # noqa: PLC0415
     from chat.setup import load_library  # noqa: PLC0415
     from chat.terminal import one_bar, show_summary  # noqa: PLC0415
 
@@ -436,7 +436,7 @@ def _eval_questions(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _feedback(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.feedback_export import feedback_object, questions_of, write_questions  # noqa: PLC0415
+    from chat.records.feedback_export import feedback_object, questions_of, write_questions  # noqa: PLC0415
     from chat.terminal import show_feedback, show_questions_written  # noqa: PLC0415
 
     root = _index_root(arguments, config)
@@ -458,9 +458,9 @@ def _feedback(arguments: argparse.Namespace, config: Config) -> int:
 
 
 def _model(arguments: argparse.Namespace, config: Config) -> int:
-    from chat.catalogue import CATALOGUE, find_model  # noqa: PLC0415
     from chat.config import models_folder  # noqa: PLC0415
-    from chat.models import fetch, state, verify  # noqa: PLC0415
+    from chat.models.catalogue import CATALOGUE, find_model  # noqa: PLC0415
+    from chat.models.fetching import fetch, state, verify  # noqa: PLC0415
     from chat.setup import fetch_models  # noqa: PLC0415
     from chat.terminal import one_bar, show_models, show_verified  # noqa: PLC0415
 
@@ -527,7 +527,7 @@ def _listening(host: str, port: int) -> "socket":
     Raises:
         UserError: it cannot be had.
     """
-    from chat.service import listen  # noqa: PLC0415
+    from chat.service.server import listen  # noqa: PLC0415
 
     try:
         return listen(host, port)
@@ -581,9 +581,9 @@ def _bundle(arguments: argparse.Namespace, config: Config) -> int:
 
 def _stores(config: Config, root: Path) -> "tuple[FeedbackStore, UsageStore]":
     """What is kept of the use of the index at root."""
-    from chat.feedback import FeedbackStore  # noqa: PLC0415
-    from chat.records import records_of  # noqa: PLC0415
-    from chat.usage import UsageStore  # noqa: PLC0415
+    from chat.records.database import records_of  # noqa: PLC0415
+    from chat.records.feedback import FeedbackStore  # noqa: PLC0415
+    from chat.records.usage import UsageStore  # noqa: PLC0415
 
     kept = config.records
     records = records_of(root, kept.url)
@@ -593,11 +593,11 @@ def _stores(config: Config, root: Path) -> "tuple[FeedbackStore, UsageStore]":
 
 def _watching(config: Config, live: "LiveAssistant", usage: "UsageStore") -> "tuple[ModelGate, Operations]":
     """The gate, with those that are told of every question, and what watches the service."""
-    from chat.gate import gate_of  # noqa: PLC0415
     from chat.operations.logs import logged_use  # noqa: PLC0415
     from chat.operations.metrics import Metrics  # noqa: PLC0415
     from chat.operations.operation_routes import Operations  # noqa: PLC0415
     from chat.operations.readiness import checks_of  # noqa: PLC0415
+    from chat.service.gate import gate_of  # noqa: PLC0415
 
     metrics = Metrics()
     observers = (metrics.count_use, logged_use(questions=config.logs.questions), usage.record)
@@ -620,9 +620,9 @@ def _load_following(config: Config, setup: "Setup", bar: "OneBar") -> "tuple[Liv
 
     Where the index cannot be updated now, the one that is there serves, and the bar says why.
     """
-    from chat.building import Built, build_index  # noqa: PLC0415
-    from chat.live import LiveAssistant  # noqa: PLC0415
-    from chat.records import RecordsUnavailable  # noqa: PLC0415
+    from chat.library.building import Built, build_index  # noqa: PLC0415
+    from chat.records.database import RecordsUnavailable  # noqa: PLC0415
+    from chat.service.live import LiveAssistant  # noqa: PLC0415
     from chat.setup import load_assistant  # noqa: PLC0415
 
     built: list[Built] = []
@@ -647,14 +647,15 @@ def _load_following(config: Config, setup: "Setup", bar: "OneBar") -> "tuple[Liv
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.access.configured import access_of, login_of, see_of  # noqa: PLC0415
-    from chat.generation import GeneratorUnavailable  # noqa: PLC0415
-    from chat.guard import LOOPBACK_HOSTS  # noqa: PLC0415
+    from chat.library.page_views import PageViews  # noqa: PLC0415
+    from chat.models.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.operations.logs import logging_as  # noqa: PLC0415
-    from chat.page_views import PageViews  # noqa: PLC0415
-    from chat.retention import pruned_daily  # noqa: PLC0415
-    from chat.service import make_app, serve  # noqa: PLC0415
+    from chat.records.retention import pruned_daily  # noqa: PLC0415
+    from chat.service.app import make_app  # noqa: PLC0415
+    from chat.service.guard import LOOPBACK_HOSTS  # noqa: PLC0415
+    from chat.service.server import serve  # noqa: PLC0415
+    from chat.service.shelf import CorpusShelf  # noqa: PLC0415
     from chat.setup import fetch_models  # noqa: PLC0415
-    from chat.shelf import CorpusShelf  # noqa: PLC0415
     from chat.terminal import one_bar, show_built  # noqa: PLC0415
 
     host = arguments.host or config.server.host

@@ -17,7 +17,7 @@ from ingest.language import message
 from ingest.system_errors import system_reason
 
 if TYPE_CHECKING:
-    from chat.generation import Generator
+    from chat.models.generation import Generator
     from index.encoder import SentenceEncoder
     from index.rerank import Reranker
 
@@ -270,7 +270,7 @@ def _check_kinds(config: Config, file: Path) -> None:
 
     An endpoint's models bear its own names.
     """
-    from chat.catalogue import CATALOGUE  # noqa: PLC0415 - as below
+    from chat.models.catalogue import CATALOGUE  # noqa: PLC0415 - as below
 
     kinds = {model.name: model.kind for model in CATALOGUE}
     if kinds.get(config.encoder.model) == "generator":
@@ -408,8 +408,8 @@ def models_folder(config: Config) -> Path:
 
 def load_encoder(config: Config) -> "SentenceEncoder":
     """The configured encoder; the bundled one from its folder, which `reportqa model fetch` makes."""
-    from chat.catalogue import find_model  # noqa: PLC0415 - nothing of this is needed for `--help`
-    from chat.models import locate  # noqa: PLC0415
+    from chat.models.catalogue import find_model  # noqa: PLC0415 - nothing of this is needed for `--help`
+    from chat.models.fetching import locate  # noqa: PLC0415
     from index.encoder import SentenceEncoder  # noqa: PLC0415
 
     if config.encoder.model == BUNDLED_ENCODER:
@@ -434,15 +434,15 @@ def load_generator(config: Config) -> "Generator | None":
         ConfigError: a key that this backend needs is missing.
         ModelUnavailable, ModelAltered: the model file is not there or not the one it should be.
     """
-    from chat.catalogue import find_model  # noqa: PLC0415 - as above
-    from chat.models import locate, locate_path  # noqa: PLC0415
+    from chat.models.catalogue import find_model  # noqa: PLC0415 - as above
+    from chat.models.fetching import locate, locate_path  # noqa: PLC0415
 
     chosen = config.generator
     match chosen.backend:
         case "none":
             return None
         case "openai":
-            from chat.endpoint import Endpoint  # noqa: PLC0415
+            from chat.models.endpoint import Endpoint  # noqa: PLC0415
 
             if not chosen.base_url:
                 raise ConfigError(
@@ -455,7 +455,7 @@ def load_generator(config: Config) -> "Generator | None":
                 silence_seconds=chosen.silence_seconds,
             )
         case "local":
-            from chat.local_model import LocalModel  # noqa: PLC0415
+            from chat.models.local_model import LocalModel  # noqa: PLC0415
 
             folder = models_folder(config)
             path = (

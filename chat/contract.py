@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TypeGuard, TypeVar, get_args
 
 from chat.answer import BadQuestion, Citation, Finished, Found, Role, Turn, check_question
-from chat.facets import DEFAULT_K, Results
-from chat.highlights import highlights, words_sought
-from chat.quality import page_count
-from chat.reference import reference
+from chat.library.quality import page_count
+from chat.search.facets import DEFAULT_K, Results
+from chat.search.highlights import highlights, words_sought
+from chat.search.reference import reference
 from index.filters import Filter
 from index.library import Hit
 from ingest.language import Message, message

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chat.catalogue import find_model
 from chat.config import BUNDLED_ENCODER, Config, load_generator, load_reranker, models_folder
-from chat.models import Notice, fetch
-from chat.sources import Progress
+from chat.models.catalogue import find_model
+from chat.models.fetching import Notice, fetch
+from chat.models.sources import Progress
 from ingest.language import say
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def load_assistant(
     from disk meanwhile, which is most of its loading.
     """
     from chat.assistant import Assistant  # noqa: PLC0415
-    from chat.breaker import Breaker  # noqa: PLC0415
+    from chat.models.breaker import Breaker  # noqa: PLC0415
 
     with ThreadPoolExecutor(max_workers=1) as aside:
         generator = aside.submit(load_generator, config)

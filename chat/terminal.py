@@ -18,10 +18,10 @@ from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progres
 from rich.table import Table
 from rich.text import Text
 
-from chat.building import Built
-from chat.places import page_name, pages_counted, place_of, source_line
-from chat.quality import page_count, page_line, quality_lines
-from chat.reference import reference
+from chat.library.building import Built
+from chat.library.places import page_name, pages_counted, place_of, source_line
+from chat.library.quality import page_count, page_line, quality_lines
+from chat.search.reference import reference
 from index.filters import named_year
 from ingest.language import message, say, spoken, verbatim
 from ingest.passages import split_passages
@@ -30,15 +30,15 @@ from ingest.report import Report, UnreadableReport
 if TYPE_CHECKING:  # these bring the search libraries along, 0.4 s that a build without changes need not wait for
     from chat.access.keys import Key
     from chat.answer import Answer, Citation, Event
-    from chat.answering_set import AnsweringFigures
-    from chat.catalogue import Model
     from chat.contract import ReportLine
-    from chat.curation import Added, Listed, Removed
-    from chat.facets import Results
-    from chat.feedback import Feedback
+    from chat.evaluating.answering_set import AnsweringFigures
+    from chat.evaluating.retrieval_set import RefusalFigures, SetFigures
+    from chat.library.curation import Added, Listed, Removed
+    from chat.models.catalogue import Model
     from chat.operations.doctor import Finding
     from chat.pages.words import Words
-    from chat.retrieval_set import RefusalFigures, SetFigures
+    from chat.records.feedback import Feedback
+    from chat.search.facets import Results
     from index.filters import Filter
     from index.library import Hit
 
@@ -231,7 +231,7 @@ def show_listed(listed: "Sequence[Listed]", unreadable: Sequence[UnreadableRepor
 
 def show_searched(searched: "Results", reports: "Iterable[ReportLine]") -> None:
     """A page of passages with the words sought marked, each with its reference; then what filters would leave."""
-    from chat.highlights import words_sought  # noqa: PLC0415 - as above
+    from chat.search.highlights import words_sought  # noqa: PLC0415 - as above
 
     console = _Console()
     words = words_sought(searched.found.standalone_question)
@@ -296,7 +296,7 @@ def _show_hit(console: Console, hit: "Hit", words: Sequence[str]) -> None:
 
 
 def _highlighted(line: str, words: Sequence[str]) -> Text:
-    from chat.highlights import highlights  # noqa: PLC0415 - as above
+    from chat.search.highlights import highlights  # noqa: PLC0415 - as above
 
     text = Text(line)
     for start, end in highlights(words, line):
@@ -388,7 +388,7 @@ def _source(citation: "Citation") -> Text:
 
 def show_models(catalogue: "Sequence[Model]", folder: Path) -> None:
     """The catalogue, and what of it is on this machine."""
-    from chat.models import state  # noqa: PLC0415 - as above
+    from chat.models.fetching import state  # noqa: PLC0415 - as above
 
     table = Table(title=Text(say("模型（{folder}）", folder=folder)), title_justify="left")
     for heading in (say("名称"), say("说明"), say("大小"), say("许可"), say("状态")):

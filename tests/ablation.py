@@ -13,11 +13,12 @@ from unittest.mock import patch
 
 import numpy as np
 
-from chat import assistant, finding
+from chat import assistant
 from chat.assistant import Assistant
 from chat.config import Config, load_encoder
-from chat.evaluation import evaluate, read_questions, summarise
-from chat.retrieval_set import RetrievalSet, evaluate_set, read_set
+from chat.evaluating.evaluation import evaluate, read_questions, summarise
+from chat.evaluating.retrieval_set import RetrievalSet, evaluate_set, read_set
+from chat.evidence import finding
 from index import lexical, library, selection
 from index.aliases import Aliases
 from index.encoder import Embeddings, Progress, Query

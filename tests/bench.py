@@ -16,10 +16,10 @@ from typing import TypeVar
 
 from chat.answer import Finished
 from chat.assistant import Assistant
-from chat.building import Setup, build_index
 from chat.config import Config, load_encoder, load_generator
-from chat.evaluation import read_questions
-from chat.generation import Generator, Pieces
+from chat.evaluating.evaluation import read_questions
+from chat.library.building import Setup, build_index
+from chat.models.generation import Generator, Pieces
 from chat.setup import load_library
 from index.encoder import SentenceEncoder
 from index.library import Encoder, PassageIndex

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from chat.answering_set import evaluate_answers, read_answering_set
 from chat.assistant import Assistant
 from chat.config import Config, load_encoder, load_generator
-from chat.evaluation import evaluate, read_questions, summarise
+from chat.evaluating.answering_set import evaluate_answers, read_answering_set
+from chat.evaluating.evaluation import evaluate, read_questions, summarise
 from index.library import PassageIndex
 from ingest.corpus import load_corpus
 from ingest.duplicates import fold_duplicates

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from chat.answer import Answer, Checking, Citation, Drafting, Event, Finished, Found, Sentence, Timings, Turn
 from chat.contract import ReportLine
-from chat.curation import UnknownReport
-from chat.holdings import Overview, overview_of
-from chat.opened import OpenedReport
-from chat.shelf import Change, Changed, OneAtATime
-from chat.sources import Progress
+from chat.library.curation import UnknownReport
+from chat.library.holdings import Overview, overview_of
+from chat.library.opened import OpenedReport
+from chat.models.sources import Progress
+from chat.service.shelf import Change, Changed, OneAtATime
 from index.encoder import Query
 from index.filters import Filter, year_published
 from index.late_interaction import Tokens

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from chat.assistant import Assistant
 from chat.config import Config, load_encoder
-from chat.evaluation import Gold, read_questions
+from chat.evaluating.evaluation import Gold, read_questions
 from index.library import Encoder, PassageIndex
 from index.metrics import comparable, evidence_at
 from ingest.corpus import load_corpus

@@ -21,9 +21,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chat.access.caller import Caller
 from chat.answer import Drafting, Event, Finished, Found
-from chat.gate import ModelGate
 from chat.pages.page import Assistant
-from chat.service import listen, make_app
+from chat.service.app import make_app
+from chat.service.gate import ModelGate
+from chat.service.server import listen
 from tests.fakes import ScriptedAssistant
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from chat.gate import ModelGate
+from chat.service.gate import ModelGate
 from tests.load import ASK, CALLER, KINDS, Outcome, Paced, Site, ask, clients, leave_after, serving, wait_until
 
 PACE = 0.25

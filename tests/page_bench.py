@@ -16,11 +16,12 @@ import uvicorn
 
 from chat.answer import Drafting
 from chat.assistant import Assistant
-from chat.building import Setup, build_index
 from chat.config import Config, load_encoder
-from chat.evaluation import read_questions
-from chat.live import LiveAssistant
-from chat.service import listen, make_app
+from chat.evaluating.evaluation import read_questions
+from chat.library.building import Setup, build_index
+from chat.service.app import make_app
+from chat.service.live import LiveAssistant
+from chat.service.server import listen
 from chat.setup import load_library
 from tests.browsers import chromium
 from tests.fakes import ScriptedAssistant

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from chat.assistant import Assistant
-from chat.building import Setup, build_index
 from chat.config import Config, load_encoder, load_generator
-from chat.evaluation import evaluate, keep_results, read_questions
-from chat.feedback import FeedbackStore
-from chat.generation import Generator
-from chat.live import LiveAssistant
-from chat.page_views import PageViews
+from chat.evaluating.evaluation import evaluate, keep_results, read_questions
+from chat.library.building import Setup, build_index
+from chat.library.page_views import PageViews
+from chat.models.generation import Generator
 from chat.pages.chinese import CHINESE
-from chat.records import records_of
-from chat.service import make_app
+from chat.records.database import records_of
+from chat.records.feedback import FeedbackStore
+from chat.service.app import make_app
+from chat.service.live import LiveAssistant
+from chat.service.shelf import CorpusShelf
 from chat.setup import load_library
-from chat.shelf import CorpusShelf
 from index.encoder import SentenceEncoder
 from ingest.isolation import Reader
 from tests.browsers import chromium

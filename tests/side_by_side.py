@@ -20,8 +20,8 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 
 from chat.config import Config, load_encoder
-from chat.evaluation import read_questions
-from chat.retrieval_set import RetrievalSet, read_set
+from chat.evaluating.evaluation import read_questions
+from chat.evaluating.retrieval_set import RetrievalSet, read_set
 from index.library import Encoder, PassageIndex
 from index.metrics import first_relevant
 from ingest.corpus import load_corpus

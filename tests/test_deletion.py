@@ -13,14 +13,14 @@ import pytest
 
 from chat.answer import Finished, Found
 from chat.assistant import Assistant
-from chat.building import RESULTS, Setup, build_index
 from chat.config import Config, load_encoder
-from chat.curation import list_reports, remove_reports
-from chat.evaluation import Result, write_results
-from chat.feedback import Cited, Feedback, FeedbackStore
-from chat.generation import Pieces
-from chat.live import LiveAssistant
-from chat.records import FILE, RecordsUnavailable, records_of
+from chat.evaluating.evaluation import Result, write_results
+from chat.library.building import RESULTS, Setup, build_index
+from chat.library.curation import list_reports, remove_reports
+from chat.models.generation import Pieces
+from chat.records.database import FILE, RecordsUnavailable, records_of
+from chat.records.feedback import Cited, Feedback, FeedbackStore
+from chat.service.live import LiveAssistant
 from chat.setup import load_library
 from index.library import Encoder, Hit
 from index.versions import current_version

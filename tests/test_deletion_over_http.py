@@ -9,13 +9,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from chat.assistant import Assistant
-from chat.building import Setup, build_index
-from chat.live import LiveAssistant
-from chat.service import make_app
+from chat.library.building import Setup, build_index
+from chat.service.app import make_app
+from chat.service.live import LiveAssistant
+from chat.service.shelf import CorpusShelf
 from chat.setup import load_library
-from chat.shelf import CorpusShelf
 from index.versions import writing
-from tests.chat.test_service import HOME, events_of
+from tests.chat.service.test_app import HOME, events_of
 from tests.fakes import HashingEncoder
 from tests.test_deletion import SOLAR, STORAGE
 

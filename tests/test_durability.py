@@ -23,8 +23,8 @@ from pathlib import Path
 
 import pytest
 
-from chat.building import Setup, build_index
 from chat.cli import main
+from chat.library.building import Setup, build_index
 from chat.setup import load_library
 from index.library import PassageIndex
 from index.versions import current_version, served
@@ -42,7 +42,7 @@ import functools, json, os, signal, sys
 from pathlib import Path
 import faiss
 import index.versions
-from chat.building import Setup, build_index
+from chat.library.building import Setup, build_index
 from index.segment import segment
 from ingest.normalise import simplify
 from tests.fakes import HashingEncoder
@@ -241,11 +241,11 @@ def assert_the_next_build_mends(setup: Setup, generation: int) -> None:
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from chat.building import Setup, build_index
+from chat.library.building import Setup, build_index
 from chat.cli import main
 from tests.fakes import HashingEncoder
-import chat.setup, chat.config, chat.catalogue
-encoder = HashingEncoder(chat.catalogue.DEFAULT_ENCODER)
+import chat.setup, chat.config, chat.models.catalogue
+encoder = HashingEncoder(chat.models.catalogue.DEFAULT_ENCODER)
 chat.config.load_encoder = lambda config: encoder
 chat.setup.fetch_models = lambda *_, **__: None
 limit = int(sys.argv[1])

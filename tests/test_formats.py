@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chat.evaluation import read_questions
+from chat.evaluating.evaluation import read_questions
 from index.metrics import comparable
 from ingest.passages import split_passages
 from ingest.reading import read_report

@@ -18,13 +18,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from chat.answer import BadQuestion, check_question
-from chat.gate import STOPPING, Busy, ModelGate
 from chat.pages.chinese import CHINESE
 from chat.pages.drawn import in_language_of
 from chat.pages.english import ENGLISH as ENGLISH_WORDS
 from chat.pages.page import make_page
 from chat.pages.words import Words
-from chat.service import make_app
+from chat.service.app import make_app
+from chat.service.gate import STOPPING, Busy, ModelGate
 from ingest.corpus import read_corpus, readings_from_lines, readings_to_lines, reports_of
 from ingest.errors import UserError
 from ingest.isolation import Reader

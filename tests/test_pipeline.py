@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from chat.answer import Answer, Finished, Found, Turn
+from chat.answering.grounding import hard_words
 from chat.assistant import Assistant
-from chat.followup import standalone_question
-from chat.grounding import hard_words
+from chat.understanding.followup import standalone_question
 from index.library import PassageIndex
 from ingest.corpus import load_corpus
 from ingest.duplicates import fold_duplicates

@@ -19,8 +19,8 @@ from chat.access.proxy import LONGEST_SECONDS, Proxy
 from chat.access.sessions import MOST_PENDING, MOST_SESSIONS, PENDING_SECONDS, Kept, LoggedIn
 from chat.access.tokens import Expected, keys_of_file, shared_secret
 from chat.config import AccessConfig, Config, ConfigError
-from chat.live import LiveAssistant
-from chat.part import Part
+from chat.service.live import LiveAssistant
+from chat.service.part import Part
 from ingest.errors import UserError
 from ingest.language import message
 

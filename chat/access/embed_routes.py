@@ -10,7 +10,7 @@ from chat.access.embedding import Embedding
 from chat.access.rejected import Rejected
 from chat.answer import BadQuestion
 from chat.contract import error_object
-from chat.json_body import read_json
+from chat.service.json_body import read_json
 from ingest.language import Message, message
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
-"""Programs' ways in beside the contract: the same answers as other programs already know how to ask for them.
+"""Programs' ways in: the contract, and the same answers as other programs already know how to ask for them.
 
 refusals      why a request is refused, in the shape that its address promises
+question_routes  the contract over HTTP: search and ask
 completions   OpenAI's chat completions: a request of theirs to ours, an answer of ours to theirs
 completion_routes  the same over HTTP
 whole_report  one report: its sections, its pages, its passages

@@ -23,12 +23,12 @@ from chat.api.completions import (
 )
 from chat.api.refusals import openai_error
 from chat.contract import JsonObject
-from chat.gate import Busy, ModelGate, Waiting, line_of
-from chat.generation import GeneratorUnavailable
-from chat.json_body import read_json
+from chat.models.generation import GeneratorUnavailable
 from chat.pages.askers import asker_by
 from chat.pages.page import Assistant, See
-from chat.streams import without_blocking
+from chat.service.gate import Busy, ModelGate, Waiting, line_of
+from chat.service.json_body import read_json
+from chat.service.streams import without_blocking
 from ingest.language import message
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from chat.contract import (
     read_asked,
 )
 from chat.pages.spans import citation_link
-from chat.reference import reference
+from chat.search.reference import reference
 from ingest.errors import UserError
 from ingest.language import Message, message
 

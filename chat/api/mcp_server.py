@@ -29,16 +29,16 @@ from chat.api.tools import (
     said_of_search,
 )
 from chat.api.whole_report import around, whole_report_object
-from chat.asker import Asker
 from chat.contract import JsonObject, ReportLine, read_asked, report_object
-from chat.facets import search_in_one_go
-from chat.gate import ModelGate, line_of
-from chat.guard import BODY_BYTES
-from chat.opened import OpenedReport
+from chat.library.opened import OpenedReport
 from chat.pages.askers import asker_by
 from chat.pages.page import Assistant, See
 from chat.pages.talk import Count, uncounted
-from chat.streams import without_blocking
+from chat.records.asker import Asker
+from chat.search.facets import search_in_one_go
+from chat.service.gate import ModelGate, line_of
+from chat.service.guard import BODY_BYTES
+from chat.service.streams import without_blocking
 from ingest.errors import UserError
 from ingest.language import message
 from ingest.report import Passage

@@ -17,7 +17,7 @@ from chat.api.schemas import SCHEMAS
 from chat.api.shapes import named
 from chat.api.whole_report import DEFAULT_LIMIT, MAX_LIMIT, MAX_NUMBER
 from chat.contract import JsonObject
-from chat.guard import REPORTS
+from chat.service.guard import REPORTS
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 from chat.access.caller import Caller, caller_of
 from chat.api.whole_report import passages_object, read_stretch, whole_report_object
 from chat.contract import JsonObject, ReportLine, error_object
-from chat.guard import REPORTS
-from chat.opened import OpenedReport
+from chat.library.opened import OpenedReport
+from chat.service.guard import REPORTS
 from ingest.language import message
 
 if TYPE_CHECKING:

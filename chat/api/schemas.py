@@ -7,9 +7,16 @@ from chat.answer import QUESTION_CHARS, Fallback
 from chat.api.completions import IGNORED, MODEL, UNSUPPORTED
 from chat.api.shapes import FLAG, MAYBE_NUMBER, NUMBER, TEXT, closed, list_of, named, one_of, record, told
 from chat.contract import KINDS, MAX_CHOICES, MAX_K, MAX_OFFSET, MAX_TURNS, TURN_CHARS, JsonObject
-from chat.facets import DEFAULT_K
-from chat.feedback import LIBRARY, REASONS, VERDICTS
-from chat.feedback_routes import ANSWER_CHARS, ANSWER_ID, COMMENT_CHARS, ID_CHARS, MAX_CITATIONS, STANDALONE_CHARS
+from chat.records.feedback import LIBRARY, REASONS, VERDICTS
+from chat.search.facets import DEFAULT_K
+from chat.service.feedback_routes import (
+    ANSWER_CHARS,
+    ANSWER_ID,
+    COMMENT_CHARS,
+    ID_CHARS,
+    MAX_CITATIONS,
+    STANDALONE_CHARS,
+)
 from ingest.source import Flag, PageKind
 
 _QUESTION = told({"type": "string", "pattern": r"\S"}, f"问题；去掉首尾空白后至多 {QUESTION_CHARS:,} 个字")

@@ -14,9 +14,9 @@ from chat.api.completions import pieces_of
 from chat.api.shapes import TEXT, closed, list_of, record
 from chat.api.whole_report import AROUND, passage_object
 from chat.contract import KINDS, MAX_CHOICES, MAX_OFFSET, MAX_TURNS, TURN_CHARS, JsonObject
-from chat.facets import Results
 from chat.pages.spans import citation_link, passage_link
-from chat.reference import reference
+from chat.search.facets import Results
+from chat.search.reference import reference
 from ingest.language import message, say
 from ingest.report import Passage
 

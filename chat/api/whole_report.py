@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chat.answer import BadQuestion
 from chat.contract import JsonObject, ReportLine, report_object
-from chat.reference import reference
+from chat.search.reference import reference
 from ingest.language import message
 from ingest.passages import split_passages
 from ingest.report import PageQuality, Passage, Report

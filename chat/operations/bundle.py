@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from chat.catalogue import find_model
 from chat.config import BUNDLED_ENCODER, Config, models_folder
-from chat.models import PINS, locate, verify
-from chat.partial import read_json
+from chat.models.catalogue import find_model
+from chat.models.fetching import PINS, locate, verify
+from chat.models.partial import read_json
 from ingest.errors import UserError
 from ingest.language import message
 

@@ -14,8 +14,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
-from chat.catalogue import find_model
 from chat.config import BUNDLED_ENCODER, Config, models_folder
+from chat.models.catalogue import find_model
 from chat.operations.rehearsal import Rehearsed
 from ingest.errors import UserError
 from ingest.system_errors import system_reason
@@ -102,7 +102,7 @@ def libraries_finding(modules: tuple[str, ...] = NATIVE) -> Finding:
 
 def models_findings(config: Config) -> Iterator[Finding]:
     """Each model file that the configuration needs, read in full and compared with its sha256."""
-    from chat.models import locate_path, verify  # noqa: PLC0415
+    from chat.models.fetching import locate_path, verify  # noqa: PLC0415
 
     folder, chosen = models_folder(config), config.generator
     names = [config.encoder.model] if config.encoder.model == BUNDLED_ENCODER else []
@@ -150,8 +150,8 @@ def configuration_finding(config: Config, root: Path, host: str) -> Finding:
     from urllib.parse import urlsplit  # noqa: PLC0415
 
     from chat.access.configured import access_of  # noqa: PLC0415
-    from chat.guard import Guard  # noqa: PLC0415
     from chat.operations.below import Below  # noqa: PLC0415
+    from chat.service.guard import Guard  # noqa: PLC0415
 
     async def nothing(*_: object) -> None:
         pass
@@ -220,7 +220,7 @@ def processor_finding(cpuinfo: str) -> Finding:
 
 
 def port_finding(host: str, port: int) -> Finding:
-    from chat.service import PortInUse, listen  # noqa: PLC0415
+    from chat.service.server import PortInUse, listen  # noqa: PLC0415
 
     try:
         listen(host, port).close()

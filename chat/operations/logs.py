@@ -21,8 +21,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TextIO
 
-from chat.asker import Keep, Use
 from chat.config import LogsConfig
+from chat.records.asker import Keep, Use
 from ingest.errors import UserError
 
 REQUEST_ID: ContextVar[str] = ContextVar("request id", default="")

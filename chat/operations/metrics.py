@@ -17,9 +17,9 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from chat.asker import Use
-from chat.gate import Busy
 from chat.operations.requests import Served
+from chat.records.asker import Use
+from chat.service.gate import Busy
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

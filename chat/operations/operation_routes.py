@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chat.gate import ModelGate
 from chat.operations.metrics import CONTENT_TYPE, Metrics
 from chat.operations.readiness import STOPPING, Check, Part, summed_up
 from chat.operations.requests import Tell, log_request
+from chat.service.gate import ModelGate
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request

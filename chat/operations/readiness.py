@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chat.contract import JsonObject
-from chat.gate import Busy
-from chat.generation import Reachable
-from chat.live import LiveAssistant
+from chat.models.generation import Reachable
 from chat.operations.metrics import Library
+from chat.service.gate import Busy
+from chat.service.live import LiveAssistant
 from ingest.language import Message, message
 
 # missing: nothing can be asked. degraded: answered, with less than there should be.

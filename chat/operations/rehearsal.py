@@ -36,8 +36,8 @@ def rehearse(config: Config, root: Path) -> Rehearsed:
 
 def _run(config: Config, root: Path, done: list[str]) -> None:
     from chat.answer import Finished  # noqa: PLC0415
-    from chat.live import LiveAssistant  # noqa: PLC0415
-    from chat.service import make_app  # noqa: PLC0415
+    from chat.service.app import make_app  # noqa: PLC0415
+    from chat.service.live import LiveAssistant  # noqa: PLC0415
     from chat.setup import load_assistant  # noqa: PLC0415
 
     live = LiveAssistant(root, load_assistant(config, root, encoder=lambda: load_encoder(config)))

@@ -21,6 +21,7 @@ searching       the search
 shelf_tab       the list of reports
 overview_tab    the last two as tabs
 rejection       what stands in the place of a page that is not to be had
+head            what a page has in its head beside Gradio's
 page            the page with these as its tabs
 reader          the HTML of a report as a whole
 reader_routes   it over HTTP

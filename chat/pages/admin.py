@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chat.asker import Use
-from chat.feedback import Cited, Feedback, Verdict
+from chat.library.places import place_of
 from chat.pages.escaping import inert
 from chat.pages.plot import plot_svg
 from chat.pages.render import seconds
 from chat.pages.series import Point, Series
 from chat.pages.spans import passage_link, reading_link
 from chat.pages.words import AdminWords, Words
-from chat.places import place_of
-from chat.usage import Summary
+from chat.records.asker import Use
+from chat.records.feedback import Cited, Feedback, Verdict
+from chat.records.usage import Summary
 from ingest.report import Passage
 
 PERIODS = (7, 30, 90)  # days

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from chat.contract import ReportLine
-from chat.feedback import FeedbackStore, written
-from chat.gate import Busy
 from chat.pages.admin import PERIODS, SHOWN, Administered, Kept, admin_html, page_html, said_html
 from chat.pages.languages import words_for
 from chat.pages.words import Words
-from chat.records import RecordsUnavailable
-from chat.usage import UsageStore, first_moment
+from chat.records.database import RecordsUnavailable
+from chat.records.feedback import FeedbackStore, written
+from chat.records.usage import UsageStore, first_moment
+from chat.service.gate import Busy
 from ingest.report import Passage
 
 if TYPE_CHECKING:

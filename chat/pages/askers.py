@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from starlette.requests import HTTPConnection
 
 from chat.access.caller import Caller, caller_of
-from chat.asker import Asker, Way, asker_of
-from chat.gate import line_key
 from chat.pages.languages import language_of
+from chat.records.asker import Asker, Way, asker_of
+from chat.service.gate import line_key
 
 if TYPE_CHECKING:
     import gradio as gr

@@ -1,5 +1,7 @@
 """The strings of the pages in Simplified Chinese."""
 
+from chat.library.places import CHINESE_PLACES, KIND_LABELS
+from chat.library.quality import CHINESE_QUALITY
 from chat.pages.words import (
     AdminWords,
     EvaluationWords,
@@ -17,8 +19,6 @@ from chat.pages.words import (
     TalkWords,
     Words,
 )
-from chat.places import CHINESE_PLACES, KIND_LABELS
-from chat.quality import CHINESE_QUALITY
 
 _OVERVIEW = OverviewWords(
     title="资料概览",

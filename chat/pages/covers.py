@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from chat.contract import ReportLine
+from chat.library.places import pages_counted
+from chat.library.quality import page_count, quality_lines
 from chat.pages.escaping import attribute, inert
 from chat.pages.render import empty_html
 from chat.pages.spans import reading_link
 from chat.pages.words import Words
-from chat.places import pages_counted
-from chat.quality import page_count, quality_lines
 
 SHOWN_REPORTS = 12
 EXPORTS = (("md", "Markdown"), ("docx", "Word"), ("pdf", "PDF"))

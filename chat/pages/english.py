@@ -1,5 +1,7 @@
 """The strings of the pages in English. Answers and passages stay in the language of the reports."""
 
+from chat.library.places import PlaceWords
+from chat.library.quality import QualityWords
 from chat.pages.plurals import Counting
 from chat.pages.words import (
     AdminWords,
@@ -18,8 +20,6 @@ from chat.pages.words import (
     TalkWords,
     Words,
 )
-from chat.places import PlaceWords
-from chat.quality import QualityWords
 from ingest.source import PageKind
 
 _SIZES: dict[PageKind, str] = {

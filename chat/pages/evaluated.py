@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Literal
 
-from chat.evaluation import BadQuestions, K, Kept, Result, read_results, summarise
+from chat.evaluating.evaluation import BadQuestions, K, Kept, Result, read_results, summarise
 from chat.pages.bars import Bar, columns, legend, strip
 from chat.pages.escaping import inert
 from chat.pages.render import seconds

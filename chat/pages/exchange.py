@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Timings, Turn
-from chat.gate import Waiting
+from chat.service.gate import Waiting
 from index.filters import Filter
 from index.library import Hit
 from ingest.report import Passage

@@ -18,11 +18,11 @@ from itertools import chain
 from typing import Literal
 
 from chat.answer import Answer, Citation, Sentence
-from chat.closing import closed_once
+from chat.answering.closing import closed_once
+from chat.library.places import SEPARATOR
 from chat.pages.exchange import Exchange
 from chat.pages.words import ExportWords, Words
-from chat.places import SEPARATOR
-from chat.reference import reference
+from chat.search.reference import reference
 from ingest.report import Passage
 
 TITLE_CHARS = 40

@@ -9,7 +9,6 @@ from urllib.parse import quote
 from chat.access.caller import Caller, caller_of
 from chat.answer import BadQuestion
 from chat.contract import identity
-from chat.json_body import read_json
 from chat.pages.export import Document, Suffix, document_of, file_name
 from chat.pages.export_docx import to_docx
 from chat.pages.export_markdown import to_markdown
@@ -18,6 +17,7 @@ from chat.pages.kept import NotKept
 from chat.pages.languages import words_for
 from chat.pages.talk import Assistant, conversation_of
 from chat.pages.words import Words
+from chat.service.json_body import read_json
 from ingest.language import message
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from chat.answer import Answer
+from chat.library.places import source_line
+from chat.library.tables import MOST_ROWS, Cell, CitedTable, TableRow, table_of
 from chat.pages.escaping import attribute, inert, lines_attribute
 from chat.pages.plot import plot_svg
 from chat.pages.series import Point, Series, is_blank, series_of
 from chat.pages.words import LookWords, Words
-from chat.places import source_line
-from chat.tables import MOST_ROWS, Cell, CitedTable, TableRow, table_of
 from ingest.figures import find_figures
 from ingest.report import Passage
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from chat.holdings import Holding, Overview
+from chat.library.holdings import Holding, Overview
 from chat.pages.bars import Bar, columns, legend, rows, strip
 from chat.pages.escaping import inert
 from chat.pages.render import empty_html

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Protocol
 
 from chat.access.caller import Caller
-from chat.gate import Busy
-from chat.holdings import Overview
+from chat.library.holdings import Overview
 from chat.pages.askers import asker
 from chat.pages.drawn import PLAIN, drawn, in_language_of
 from chat.pages.evaluated import evaluation_page
 from chat.pages.overview import overview_html
 from chat.pages.render import empty_html
 from chat.pages.words import Words
+from chat.service.gate import Busy
 
 
 class Overlooked(Protocol):

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from chat.access.caller import Caller
-from chat.gate import ModelGate
-from chat.opened import OpenedReport
+from chat.library.opened import OpenedReport
 from chat.pages.askers import asker
 from chat.pages.covers import header_html
 from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of
@@ -16,7 +15,8 @@ from chat.pages.shelf_tab import lay_out_shelf
 from chat.pages.talk import Assistant as Talking
 from chat.pages.talk import Count, connect_talk, lay_out_talk, uncounted
 from chat.pages.words import Words
-from chat.shelf import Editing, Shelf
+from chat.service.gate import ModelGate
+from chat.service.shelf import Editing, Shelf
 
 if TYPE_CHECKING:
     import gradio as gr

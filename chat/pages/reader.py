@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
+from chat.library.places import page_name, pages_counted
+from chat.library.quality import page_count
 from chat.pages.escaping import inert
 from chat.pages.words import ReaderWords, Words
-from chat.places import page_name, pages_counted
-from chat.quality import page_count
 from ingest.passages import split_passages
 from ingest.report import Kind, Report, Section
 from ingest.tables import is_table_line, parse_table

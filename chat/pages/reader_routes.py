@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from chat.access.caller import Caller, caller_of
 from chat.contract import error_object
-from chat.gate import Busy
-from chat.opened import OpenedReport
-from chat.page_views import PageViews, is_pictured
+from chat.library.opened import OpenedReport
+from chat.library.page_views import PageViews, is_pictured
 from chat.pages.escaping import attribute, inert
 from chat.pages.languages import words_for
 from chat.pages.reader import reader_html
 from chat.pages.spans import pages_of, read_span
 from chat.pages.words import Words
+from chat.service.gate import Busy
 from ingest.language import speaking
 from ingest.report import UnreadableReport
 

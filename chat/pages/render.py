@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from chat.answer import Answer, Citation, Sentence
-from chat.highlights import parts_marked
+from chat.library.places import place_of, source_line
+from chat.library.tables import cell_spans
 from chat.marks import without_marks
 from chat.pages.escaping import attribute, inert, lines_attribute
 from chat.pages.exchange import Exchange, OneReport, Stage
@@ -19,8 +20,7 @@ from chat.pages.export_text import to_text
 from chat.pages.kept import kept_object
 from chat.pages.spans import citation_link, passage_link
 from chat.pages.words import TalkWords, Words
-from chat.places import place_of, source_line
-from chat.tables import cell_spans
+from chat.search.highlights import parts_marked
 from index.library import Hit
 from ingest.report import Passage, Place
 

@@ -10,14 +10,14 @@ from dataclasses import replace
 from functools import partial
 
 from chat.contract import ReportLine, filters_object
-from chat.facets import Results
-from chat.highlights import highlights, words_sought
+from chat.library.places import CHINESE_PLACES, imprint, place_of
 from chat.pages.escaping import attribute, inert
 from chat.pages.render import empty_html, open_link, passage_html, seconds
 from chat.pages.spans import passage_link
 from chat.pages.words import Words
-from chat.places import CHINESE_PLACES, imprint, place_of
-from chat.reference import reference
+from chat.search.facets import Results
+from chat.search.highlights import highlights, words_sought
+from chat.search.reference import reference
 from index.filters import Filter
 from index.library import Hit
 from ingest.report import Kind

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 from chat.access.caller import Caller
 from chat.answer import BadQuestion, Found, Turn
 from chat.contract import ReportLine, read_asked
-from chat.facets import DEFAULT_K, search_in_one_go
-from chat.gate import Busy
 from chat.pages.askers import asker
 from chat.pages.drawn import PLAIN, Updates, drawn, in_language_of, wish, wishes
 from chat.pages.render import empty_html
 from chat.pages.results import results_html
 from chat.pages.words import Words
+from chat.search.facets import DEFAULT_K, search_in_one_go
+from chat.service.gate import Busy
 from index.filters import Filter
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from chat.phrases import is_measured
-from chat.tables import Cell, CitedTable, TableRow
+from chat.library.tables import Cell, CitedTable, TableRow
+from chat.suggesting.phrases import is_measured
 from ingest.figures import Figure, find_figures
 from ingest.periods import Period, find_periods
 

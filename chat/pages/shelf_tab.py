@@ -11,7 +11,7 @@ from chat.pages.exchange import Exchange, OneReport
 from chat.pages.render import empty_html
 from chat.pages.talk import Assistant, Talk, still_standing
 from chat.pages.words import Words
-from chat.shelf import Editing, Shelf, may_edit
+from chat.service.shelf import Editing, Shelf, may_edit
 from ingest.readers.formats import READABLE
 from ingest.reading import MAX_BYTES
 

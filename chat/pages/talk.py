@@ -17,10 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from chat.access.caller import Caller
 from chat.access.limits import TooOften
 from chat.answer import Answer, BadQuestion, Event, Found, Turn, check_question
-from chat.asker import Asker
 from chat.contract import ReportLine, check_reports
-from chat.gate import Busy, ModelGate
-from chat.generation import GeneratorUnavailable
+from chat.models.generation import GeneratorUnavailable
 from chat.pages.askers import Reader, reader_of
 from chat.pages.covers import covered_html
 from chat.pages.drawn import PLAIN, Updates, drawn, forget_drawn, in_language_of, wish, wishes
@@ -36,6 +34,8 @@ from chat.pages.render import (
     sources_html,
 )
 from chat.pages.words import Words
+from chat.records.asker import Asker
+from chat.service.gate import Busy, ModelGate
 from index.filters import Filter
 from ingest.report import Passage
 

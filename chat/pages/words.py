@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from chat.feedback import Reason
-from chat.places import PlaceWords
-from chat.quality import QualityWords
+from chat.library.places import PlaceWords
+from chat.library.quality import QualityWords
+from chat.records.feedback import Reason
 from ingest.report import Kind
 from ingest.source import Flag, PageKind
 

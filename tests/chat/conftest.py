@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from chat.records import Records, records_of
+from chat.records.database import Records, records_of
 
 POSTGRESQL = "REPORTQA_TEST_POSTGRESQL"
 

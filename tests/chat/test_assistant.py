@@ -8,7 +8,7 @@ import pytest
 
 from chat.answer import Answer, BadQuestion, Checking, Finished, Found
 from chat.assistant import Assistant, written
-from chat.generation import GeneratorUnavailable, Usage
+from chat.models.generation import GeneratorUnavailable, Usage
 from index.encoder import Query
 from index.library import PassageIndex
 from tests.fakes import HashingEncoder, passage

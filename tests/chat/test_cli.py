@@ -21,13 +21,13 @@ from typing import Any
 import httpx
 import pytest
 
-from chat.catalogue import CATALOGUE, DEFAULT_ENCODER
 from chat.cli import main
 from chat.config import Config, load_encoder, models_folder
-from chat.feedback import Cited, Feedback, FeedbackStore
-from chat.records import FILE, records_of
+from chat.models.catalogue import CATALOGUE, DEFAULT_ENCODER
+from chat.records.database import FILE, records_of
+from chat.records.feedback import Cited, Feedback, FeedbackStore
 from index.versions import writing
-from tests.chat.test_endpoint import Answering, delta, serving
+from tests.chat.models.test_endpoint import Answering, delta, serving
 from tests.documents import Block, Heading, Paragraph, to_pptx, to_xlsx
 
 CARS = """# 新能源汽车产业报告

@@ -27,7 +27,7 @@ from chat.config import (
     load_generator,
     models_folder,
 )
-from chat.endpoint import Endpoint
+from chat.models.endpoint import Endpoint
 
 EVERYTHING = """
 [corpus]

@@ -15,7 +15,7 @@ from chat.contract import (
     read_asked,
     search_object,
 )
-from chat.facets import Facets, Results
+from chat.search.facets import Facets, Results
 from index.filters import Filter
 from index.library import Hit
 from ingest.report import Passage, Place

@@ -14,9 +14,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from chat.catalogue import DEFAULT_ENCODER, DEFAULT_GENERATOR, find_model
 from chat.config import Config, models_folder
-from chat.models import state
+from chat.models.catalogue import DEFAULT_ENCODER, DEFAULT_GENERATOR, find_model
+from chat.models.fetching import state
 from tests.browsers import chromium
 
 if TYPE_CHECKING:

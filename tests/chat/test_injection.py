@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from chat.answer import Answer, Finished
+from chat.answering.prompt import SYSTEM, messages
 from chat.assistant import Assistant
-from chat.catalogue import DEFAULT_GENERATOR, find_model
 from chat.config import Config, load_encoder, models_folder
-from chat.generation import Generator, Pieces
-from chat.local_model import LocalModel
-from chat.models import locate
+from chat.models.catalogue import DEFAULT_GENERATOR, find_model
+from chat.models.fetching import locate
+from chat.models.generation import Generator, Pieces
+from chat.models.local_model import LocalModel
 from chat.pages.chinese import CHINESE
 from chat.pages.exchange import Exchange
 from chat.pages.render import exchange_html, sources_html
-from chat.prompt import SYSTEM, messages
 from index.library import PassageIndex
 from index.metrics import comparable
 from tests.fakes import HashingEncoder, passage

@@ -21,15 +21,15 @@ from typing import Any
 import httpx
 import pytest
 
-from chat import json_body, streams
 from chat.answer import Drafting
 from chat.assistant import Assistant
-from chat.breaker import FAILURES, Breaker
 from chat.contract import ReportLine
-from chat.endpoint import Endpoint
-from chat.gate import ModelGate
-from chat.generation import Generator as Model
-from chat.generation import Usage
+from chat.models.breaker import FAILURES, Breaker
+from chat.models.endpoint import Endpoint
+from chat.models.generation import Generator as Model
+from chat.models.generation import Usage
+from chat.service import json_body, streams
+from chat.service.gate import ModelGate
 from index.library import PassageIndex
 from tests.fakes import HashingEncoder, ScriptedAssistant, passage
 from tests.load import ASK, CALLER, KINDS, Outcome, Paced, Site, ask, clients, leave_after, serving, wait_until
@@ -378,8 +378,9 @@ def test_a_body_that_does_not_come_to_its_end_is_given_up(monkeypatch: pytest.Mo
 
 SERVER = """
 import sys
-from chat.gate import ModelGate
-from chat.service import listen, make_app, serve
+from chat.service.gate import ModelGate
+from chat.service.app import make_app
+from chat.service.server import listen, serve
 from tests.load import Paced
 listener = listen("127.0.0.1", 0)
 print(listener.getsockname()[1], flush=True)

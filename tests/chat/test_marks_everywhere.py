@@ -11,12 +11,12 @@ from starlette.testclient import TestClient
 from chat.answer import Drafting, Event, Finished
 from chat.assistant import Assistant
 from chat.contract import ask_object
-from chat.generation import Pieces
+from chat.models.generation import Pieces
 from chat.pages.chinese import CHINESE
 from chat.pages.escaping import inert
 from chat.pages.exchange import Exchange
 from chat.pages.render import exchange_html, sources_html
-from chat.service import make_app
+from chat.service.app import make_app
 from chat.terminal import show_answer
 from index.library import PassageIndex
 from tests.fakes import HashingEncoder, ScriptedAssistant, passage

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from chat.building import Setup, build_index
-from chat.catalogue import DEFAULT_ENCODER, ModelUnavailable
 from chat.config import (
     BUNDLED_ENCODER,
     Config,
@@ -18,6 +16,8 @@ from chat.config import (
     load_encoder,
     models_folder,
 )
+from chat.library.building import Setup, build_index
+from chat.models.catalogue import DEFAULT_ENCODER, ModelUnavailable
 from chat.setup import encoder_name, fetch_models, load_assistant, load_library
 from index.library import PassageIndex
 from index.versions import IndexUnavailable, commit, current_version, writing

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from chat.answer import Answer, Drafting, Event, Finished, Found, Sentence
-from chat.building import Built, Changes
-from chat.catalogue import CATALOGUE
 from chat.contract import ReportLine
-from chat.curation import Added, Listed, Removed
-from chat.facets import Facets, Results
-from chat.partial import partial_path
+from chat.library.building import Built, Changes
+from chat.library.curation import Added, Listed, Removed
+from chat.models.catalogue import CATALOGUE
+from chat.models.partial import partial_path
+from chat.search.facets import Facets, Results
 from chat.terminal import (
     one_bar,
     show_added,

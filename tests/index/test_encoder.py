@@ -13,7 +13,7 @@ import torch
 from chat.config import BUNDLED_ENCODER, Config, models_folder
 from index.bundled import CHECKSUMS, make_encoder_folder
 from index.encoder import EncoderUnavailable, SentenceEncoder, fingerprint, prompts_of, usual_threads
-from tests.chat.test_models import tiny_weights
+from tests.chat.models.test_fetching import tiny_weights
 
 if TYPE_CHECKING:
     from index.late_interaction import Tokens

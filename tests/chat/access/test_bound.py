@@ -11,10 +11,10 @@ from chat.access.access import Access
 from chat.access.bound import Pages, page_in, page_in_body
 from chat.access.rejected import Rejected
 from chat.access.routes import Need
-from chat.guard import Guard
+from chat.service.guard import Guard
 from tests.chat.access.test_access import request
 from tests.chat.access.test_routes import Told
-from tests.chat.test_service import HOME
+from tests.chat.service.test_app import HOME
 
 PAGE = Need(frozenset({"ask", "search"}))
 

@@ -23,9 +23,9 @@ from chat.access.embed_tokens import (
     history_name,
 )
 from chat.access.portal_tokens import Vouched
-from chat.service import make_app
+from chat.service.app import make_app
 from tests.chat.access.portals import EC, HR, PORTAL, claims, embedding, signed
-from tests.chat.test_service import HOME
+from tests.chat.service.test_app import HOME
 from tests.fakes import ListedShelf, ScriptedAssistant
 
 MING = Vouched("li.ming", frozenset({"sales"}))

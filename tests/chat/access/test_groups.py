@@ -22,15 +22,16 @@ from chat.access.configured import see_of
 from chat.access.groups import Groups, of_site
 from chat.answer import Answer, Found, Sentence
 from chat.assistant import Assistant
-from chat.building import Setup, build_index
 from chat.config import AccessConfig, Config, SiteConfig
 from chat.contract import ReportLine
-from chat.live import LiveAssistant
+from chat.library.building import Setup, build_index
 from chat.pages.exchange import Exchange
 from chat.pages.kept import kept_object
-from chat.service import listen, make_app
+from chat.service.app import make_app
+from chat.service.live import LiveAssistant
+from chat.service.server import listen
+from chat.service.shelf import CorpusShelf
 from chat.setup import load_library
-from chat.shelf import CorpusShelf
 from index.library import Hit
 from tests.fakes import TIMINGS, HashingEncoder, cite, passage
 

@@ -16,8 +16,8 @@ from chat.access.caller import Caller, NotKnown
 from chat.access.keys import BadKeyRequest, Keys, KeyStore, KeysUnavailable
 from chat.access.rejected import Rejected
 from chat.cli import main
-from chat.service import make_app
-from tests.chat.test_service import HOME
+from chat.service.app import make_app
+from tests.chat.service.test_app import HOME
 from tests.fakes import ScriptedAssistant
 
 JUNE = date(2027, 6, 1)

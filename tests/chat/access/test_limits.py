@@ -11,9 +11,9 @@ from chat.access.address import BadNetwork, address_of, networks_of
 from chat.access.caller import LOCAL, Caller
 from chat.access.limits import Limits, MovingWindow, TooOften
 from chat.access.loopback import Loopback
-from chat.service import make_app
+from chat.service.app import make_app
 from tests.chat.access.test_routes import Told
-from tests.chat.test_service import HOME
+from tests.chat.service.test_app import HOME
 from tests.fakes import ScriptedAssistant
 
 

@@ -23,11 +23,11 @@ from chat.access.people import Roles
 from chat.access.provider import Client, Provider, ProviderUnavailable
 from chat.access.sessions import Cookie, Kept, LoggedIn, Pending
 from chat.config import AccessConfig, Config, ConfigError, OidcConfig, ServerConfig
-from chat.guard import Guard
 from chat.pages.rejection import rejection_html
+from chat.service.guard import Guard
 from tests.chat.access.stand_in import CLIENT, SECRET, StandIn, standing_in
 from tests.chat.access.tokens import ELLIPTIC, PORTAL, STRANGER, by_hand, signed
-from tests.chat.test_service import HOME
+from tests.chat.service.test_app import HOME
 
 HTML = {"accept": "text/html"}
 

@@ -18,12 +18,12 @@ from chat.access.people import Roles
 from chat.access.provider import Client, Provider
 from chat.access.routes import ROUTES, need_of
 from chat.access.sessions import Kept
-from chat.feedback import FeedbackStore
-from chat.records import records_of
-from chat.service import make_app
-from chat.usage import UsageStore
+from chat.records.database import records_of
+from chat.records.feedback import FeedbackStore
+from chat.records.usage import UsageStore
+from chat.service.app import make_app
 from tests.chat.access.portals import embedding
-from tests.chat.test_service import HOME
+from tests.chat.service.test_app import HOME
 from tests.fakes import ListedShelf, ScriptedAssistant
 
 # in: the request reaches the application, whatever it makes of it. nobody: of whom no way knows anything. here: who sits at this

@@ -1,7 +1,7 @@
 """A made-up report of two sections and three pages, of the second of which text recognition read the words."""
 
 from chat.contract import ReportLine
-from chat.opened import OpenedReport
+from chat.library.opened import OpenedReport
 from ingest.report import PageQuality, Report, Section
 from tests.fakes import LISTED, ScriptedAssistant
 

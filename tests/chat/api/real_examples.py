@@ -14,10 +14,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from chat.api.openapi import EXAMPLES, OPERATIONS, Operation
-from chat.feedback import FeedbackStore
 from chat.pages.kept import kept_object
-from chat.records import records_of
-from chat.service import make_app
+from chat.records.database import records_of
+from chat.records.feedback import FeedbackStore
+from chat.service.app import make_app
 from tests.chat.api.one_report import REPORT, scripted
 from tests.chat.pages.conversations import ANSWERED
 from tests.fakes import PROVED, ListedShelf, ScriptedAssistant

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from chat.cli import main
-from chat.service import listen
+from chat.service.server import listen
 from tests.chat.api.real_examples import whole_app
 
 ROOT = Path(__file__).parents[3]

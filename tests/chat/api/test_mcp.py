@@ -24,20 +24,20 @@ from chat.api.mcp_server import make_server
 from chat.api.tools import TOOLS, TOOLS_BY_NAME
 from chat.api.whole_report import whole_report_object
 from chat.contract import report_object
-from chat.gate import ModelGate
-from chat.generation import GeneratorUnavailable
+from chat.models.generation import GeneratorUnavailable
+from chat.service.gate import ModelGate
 from index.filters import Filter
 from ingest.errors import UserError
 from ingest.language import message
 from ingest.passages import split_passages
 from tests.chat.api.one_report import LINE, REPORT, scripted
-from tests.chat.test_service import served, wait_until
+from tests.chat.service.test_app import served, wait_until
 from tests.fakes import ANSWER, HITS, LISTED, ScriptedAssistant
 
 ROOT = Path(__file__).parents[3]
 STDIO = """
 from chat.api.mcp_server import make_server, serve_stdio
-from chat.gate import ModelGate
+from chat.service.gate import ModelGate
 from tests.chat.api.one_report import scripted
 print("a stray word that must not reach the client")
 assistant = scripted()

@@ -11,9 +11,9 @@ from openai import AsyncOpenAI, OpenAI
 
 from chat.answer import Answer, Turn
 from chat.api.completions import pieces_of
-from chat.gate import ModelGate
-from chat.generation import GeneratorUnavailable
-from tests.chat.test_service import served, wait_until
+from chat.models.generation import GeneratorUnavailable
+from chat.service.gate import ModelGate
+from tests.chat.service.test_app import served, wait_until
 from tests.fakes import ANSWER, HITS, ScriptedAssistant
 
 TEXT = "".join(pieces_of(ANSWER))

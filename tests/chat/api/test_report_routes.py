@@ -10,13 +10,13 @@ from starlette.testclient import TestClient
 from chat.api.report_routes import NO_SUCH_REPORT, add_report_routes
 from chat.api.whole_report import MAX_LIMIT, Stretch, around, passages_object
 from chat.contract import report_object
-from chat.guard import Guard
-from chat.opened import OpenedReport
-from chat.service import make_app
+from chat.library.opened import OpenedReport
+from chat.service.app import make_app
+from chat.service.guard import Guard
 from ingest.passages import split_passages
 from ingest.report import Report, Section
 from tests.chat.api.one_report import LINE, MARKET, REPORT, TITLE
-from tests.chat.test_service import HOME
+from tests.chat.service.test_app import HOME
 from tests.fakes import ScriptedAssistant
 
 ROUTE = "/api/v1/reports/es-2024"

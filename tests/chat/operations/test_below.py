@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from chat.operations.below import BadPath, Below
-from chat.service import make_app
+from chat.service.app import make_app
 from tests.fakes import ScriptedAssistant
 
 HOST = "portal.example.com"

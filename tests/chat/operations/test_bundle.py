@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from chat.catalogue import DEFAULT_ENCODER, DEFAULT_GENERATOR
 from chat.config import Config, GeneratorConfig
+from chat.models.catalogue import DEFAULT_ENCODER, DEFAULT_GENERATOR
 from chat.operations.bundle import (
     INSTALL,
     SUMS,

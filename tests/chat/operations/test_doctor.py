@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chat.catalogue import DEFAULT_ENCODER
 from chat.cli import main
 from chat.config import AccessConfig, Config, GeneratorConfig, ModelsConfig, ServerConfig
+from chat.models.catalogue import DEFAULT_ENCODER
 from chat.operations.doctor import (
     Finding,
     configuration_finding,
@@ -24,7 +24,7 @@ from chat.operations.doctor import (
     python_finding,
 )
 from chat.operations.rehearsal import Rehearsed
-from chat.service import listen
+from chat.service.server import listen
 from index.about import About, write_about
 from index.versions import commit
 

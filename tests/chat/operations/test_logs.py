@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from chat.asker import Asker, Use
 from chat.config import LogsConfig
 from chat.operations.logs import REQUEST_ID, escaped, event, logged_use, logging_as
+from chat.records.asker import Asker, Use
 from ingest.errors import UserError
 
 LOG = logging.getLogger("chat.of.this.test")

@@ -11,14 +11,14 @@ from starlette.testclient import TestClient
 from chat.access.access import Access
 from chat.access.caller import Caller
 from chat.answer import Answer
-from chat.asker import Asker, Use
-from chat.gate import Busy, ModelGate, TooMany
-from chat.generation import GeneratorUnavailable
+from chat.models.generation import GeneratorUnavailable
 from chat.operations.metrics import Metrics, outcome_of
 from chat.operations.operation_routes import Operations
 from chat.operations.readiness import ASKED_AGAIN_SECONDS, NO_REPORTS, Part, index_check, model_check, summed_up
 from chat.operations.requests import Served
-from chat.service import make_app
+from chat.records.asker import Asker, Use
+from chat.service.app import make_app
+from chat.service.gate import Busy, ModelGate, TooMany
 from tests.fakes import HITS, ScriptedAssistant
 
 HOME = "http://127.0.0.1:7860"

@@ -17,11 +17,12 @@ from chat.access.access import Access
 from chat.access.caller import Caller
 from chat.access.loopback import Loopback
 from chat.config import LogsConfig
-from chat.gate import ModelGate
 from chat.operations.logs import logged_use, logging_as
 from chat.operations.operation_routes import Operations
 from chat.operations.requests import HEADER, NO_ROUTE, Requests, Served, route_of
-from chat.service import listen, make_app
+from chat.service.app import make_app
+from chat.service.gate import ModelGate
+from chat.service.server import listen
 from tests.fakes import ScriptedAssistant
 
 HOME = "http://127.0.0.1:7860"

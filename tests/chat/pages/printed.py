@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chat.answer import Answer, Citation, Sentence
-from chat.tables import CitedTable, table_of
+from chat.library.tables import CitedTable, table_of
 from ingest.passages import split_passages
 from ingest.report import Passage, Report, Section
 

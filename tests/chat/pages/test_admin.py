@@ -9,16 +9,16 @@ from typing import get_args
 import pytest
 
 from chat.answer import RefusalKind
-from chat.asker import Ending, Failure, Use, Way
-from chat.feedback import Cited
 from chat.pages.admin import FEW_POINTS, Administered, Kept, admin_html, page_html, said_html
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.words import Words
-from chat.usage import Summary, summary_of
+from chat.records.asker import Ending, Failure, Use, Way
+from chat.records.feedback import Cited
+from chat.records.usage import Summary, summary_of
 from tests.chat.pages.test_render import HOSTILE, Parts
-from tests.chat.test_feedback import JUDGED
-from tests.chat.test_usage import at
+from tests.chat.records.test_feedback import JUDGED
+from tests.chat.records.test_usage import at
 from tests.fakes import EXPORTS
 
 KEPT = Kept(usage_days=365, feedback_days=0, feedback_most=20_000, questions=False)

@@ -8,12 +8,12 @@ from starlette.testclient import TestClient
 
 from chat.access.access import Access
 from chat.access.loopback import Loopback
-from chat.feedback import FeedbackStore, now
-from chat.records import FILE, records_of
-from chat.service import make_app
-from chat.usage import UsageStore
-from tests.chat.test_feedback import JUDGED
-from tests.chat.test_service import ASK
+from chat.records.database import FILE, records_of
+from chat.records.feedback import FeedbackStore, now
+from chat.records.usage import UsageStore
+from chat.service.app import make_app
+from tests.chat.records.test_feedback import JUDGED
+from tests.chat.service.test_app import ASK
 from tests.fakes import ScriptedAssistant
 
 HERE = ("127.0.0.1", 50_000)

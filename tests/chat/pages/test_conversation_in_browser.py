@@ -10,13 +10,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from chat.answer import Answer
-from chat.feedback import FeedbackStore
-from chat.gate import STOPPING, Busy
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.spans import citation_link
 from chat.pages.talk import PART
-from chat.records import records_of
+from chat.records.database import records_of
+from chat.records.feedback import FeedbackStore
+from chat.service.gate import STOPPING, Busy
 from tests.browsers import chromium
 from tests.chat.pages.test_page_in_browser import Visit, served, wait_until
 from tests.fakes import ANSWER, EXPORTS, HITS, LISTED, SALES, ListedShelf, ScriptedAssistant

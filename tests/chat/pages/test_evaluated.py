@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat.evaluation import Kept, Result, write_results
+from chat.evaluating.evaluation import Kept, Result, write_results
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.evaluated import OUTCOMES, Outcome, evaluation_html, evaluation_page, outcome_of

@@ -14,7 +14,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from chat.answer import Answer, Sentence
-from chat.live import UNAVAILABLE, LibraryUnavailable
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.exchange import Exchange
@@ -22,7 +21,8 @@ from chat.pages.export import plain
 from chat.pages.export_routes import NO_FORMAT, NOT_KEPT, NOTHING, NOTHING_LEFT
 from chat.pages.kept import kept_object
 from chat.pages.talk import MAX_EXCHANGES
-from chat.service import make_app
+from chat.service.app import make_app
+from chat.service.live import UNAVAILABLE, LibraryUnavailable
 from tests.chat.pages.conversations import ANSWERED, QUESTION, QUOTED, REFUSED, exchange
 from tests.fakes import EXPORTS, LISTED, POLICY, PROVED, SALES, ScriptedAssistant, cite
 

@@ -11,10 +11,10 @@ from html.parser import HTMLParser
 import pytest
 
 from chat.answer import Answer
+from chat.library.tables import rows_around
 from chat.pages.chinese import CHINESE, LOOK
 from chat.pages.english import ENGLISH
 from chat.pages.look import MOST_TABLES, csv_of, look_html
-from chat.tables import rows_around
 from ingest.report import Passage
 from tests.chat.pages.printed import MODELS, SALES, answer_from, passages_of, row_saying, table_in
 from tests.fakes import ANSWER, EXPORTS

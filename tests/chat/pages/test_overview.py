@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chat.contract import ReportLine
-from chat.holdings import Holding, Overview
+from chat.library.holdings import Holding, Overview
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.overview import SHOWN_SECTIONS, busiest_years, by_time, overview_html

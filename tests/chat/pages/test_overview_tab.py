@@ -9,13 +9,13 @@ import gradio as gr
 import pytest
 from starlette.requests import Request
 
-from chat.holdings import Overview
-from chat.live import UNAVAILABLE, LibraryUnavailable
+from chat.library.holdings import Overview
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.escaping import inert
 from chat.pages.overview_tab import Overlooked, lay_out_overview
 from chat.pages.words import Words
+from chat.service.live import UNAVAILABLE, LibraryUnavailable
 from tests.fakes import LISTED, ScriptedAssistant
 
 

@@ -15,8 +15,9 @@ import uvicorn
 from playwright.sync_api import expect
 
 from chat.answer import Answer, Sentence
-from chat.feedback import FeedbackStore
-from chat.service import listen, make_app
+from chat.records.feedback import FeedbackStore
+from chat.service.app import make_app
+from chat.service.server import listen
 from index.library import Hit
 from tests.browsers import chromium
 from tests.chat.pages.test_render import HOSTILE

@@ -21,11 +21,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-import chat.service
+import chat.service.app
 from chat.access.access import Access
 from chat.access.embedding import Embedding
-from chat.opened import OpenedReport
-from chat.service import listen, make_app
+from chat.library.opened import OpenedReport
+from chat.service.app import make_app
+from chat.service.server import listen
 from ingest.report import Report, Section
 from tests.browsers import chromium
 from tests.chat.access.portals import EC, EC_KEY, HR, claims, embedding, signed
@@ -515,7 +516,7 @@ def test_asvs_3_5_5_a_frame_that_went_elsewhere_is_told_nothing(browser: "Browse
 
 
 def test_asvs_3_5_5_nothing_is_sent_to_whoever_may_be_there(all_of_it: Set) -> None:
-    static = Path(chat.service.__file__).parent / "pages" / "static"
+    static = Path(chat.service.app.__file__).parents[1] / "pages" / "static"
     for script in ("frame.js", "widget.js", "portal.js"):
         assert not re.findall(r"postMessage\([^;]*['\"]\*['\"]", (static / script).read_text("utf-8"))
 

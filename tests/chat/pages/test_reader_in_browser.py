@@ -13,11 +13,11 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 
-from chat.opened import OpenedReport
-from chat.page_views import PageViews
+from chat.library.opened import OpenedReport
+from chat.library.page_views import PageViews
 from chat.pages.chinese import CHINESE
 from chat.pages.spans import Span, reading_link
-from chat.service import make_app
+from chat.service.app import make_app
 from ingest.isolation import Reader
 from ingest.normalise import normalise_text
 from ingest.report import PageQuality, Report, Section

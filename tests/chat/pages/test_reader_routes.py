@@ -14,14 +14,14 @@ from reportlab.pdfgen.canvas import Canvas
 from starlette.testclient import TestClient
 
 from chat.assistant import Assistant
-from chat.building import READINGS
-from chat.gate import Busy
-from chat.guard import Guard
-from chat.live import LiveAssistant
-from chat.opened import OpenedReport
-from chat.page_views import PageViews
+from chat.library.building import READINGS
+from chat.library.opened import OpenedReport
+from chat.library.page_views import PageViews
 from chat.pages.reader_routes import add_reader_routes
 from chat.pages.spans import Span
+from chat.service.gate import Busy
+from chat.service.guard import Guard
+from chat.service.live import LiveAssistant
 from chat.setup import load_library
 from index.library import PassageIndex
 from index.versions import commit, writing

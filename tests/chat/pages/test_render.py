@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from chat.answer import Answer, Checking, Drafting, Event, Fallback, Finished, Found, Sentence, Timings
 from chat.api.completions import pieces_of
 from chat.contract import ReportLine
-from chat.facets import Facets, Results
-from chat.gate import Waiting
 from chat.pages.chinese import CHINESE
 from chat.pages.covers import header_html, shelf_html
 from chat.pages.escaping import inert
@@ -26,6 +24,8 @@ from chat.pages.render import (
     sources_html,
 )
 from chat.pages.results import results_html
+from chat.search.facets import Facets, Results
+from chat.service.gate import Waiting
 from index.filters import Filter
 from index.library import Hit
 from ingest.report import PageQuality, Place

@@ -3,10 +3,10 @@
 import json
 from dataclasses import replace
 
-from chat.facets import Facets
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.results import results_html
+from chat.search.facets import Facets
 from index.filters import Filter
 from index.library import Hit
 from tests.chat.pages.test_render import Parts, results_of

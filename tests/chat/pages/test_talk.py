@@ -18,10 +18,7 @@ from starlette.requests import Request
 from chat.access.caller import LOCAL
 from chat.access.limits import TooOften
 from chat.answer import Answer, Checking, Drafting, Event, Finished, Found, Sentence
-from chat.asker import Asker, Use
-from chat.gate import ModelGate, Waiting
-from chat.generation import GeneratorUnavailable
-from chat.live import UNAVAILABLE, LibraryUnavailable
+from chat.models.generation import GeneratorUnavailable
 from chat.pages.chinese import CHINESE
 from chat.pages.drawn import Updates, wish
 from chat.pages.english import ENGLISH
@@ -41,6 +38,9 @@ from chat.pages.talk import (
     connect_talk,
     lay_out_talk,
 )
+from chat.records.asker import Asker, Use
+from chat.service.gate import ModelGate, Waiting
+from chat.service.live import UNAVAILABLE, LibraryUnavailable
 from index.filters import Filter
 from ingest.language import Message
 from ingest.report import Passage

@@ -10,13 +10,13 @@ from string import Formatter
 
 import pytest
 
+from chat.library.places import PlaceWords
+from chat.library.quality import QualityWords
 from chat.pages import words as groups
 from chat.pages.chinese import CHINESE
 from chat.pages.english import ENGLISH
 from chat.pages.plurals import Counting
 from chat.pages.words import FeedbackWords, FrameWords, ScriptWords, Words
-from chat.places import PlaceWords
-from chat.quality import QualityWords
 
 CHAT = Path(groups.__file__).parents[1]
 SOURCES = [path for path in sorted(CHAT.rglob("*.py")) if path.stem not in ("chinese", "english", "words")]

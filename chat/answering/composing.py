@@ -1,0 +1,131 @@
+"""Answers that no model is asked for: a refusal, a correction, and evidence whose shape is that of the answer.
+
+A small model's drafts of lists, comparisons and steps were hardly ever kept, and the wait for them was the longest.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from chat.answer import Answer, Found
+from chat.answering.grounding import compose, correct, quote_evidence, side_by_side
+from chat.answering.parts import parts
+from chat.answering.premise import contradicting
+from chat.answering.refusal import asked_picture, refused
+from chat.evidence.derived import Derived, asks_for_a_step, derived_figure, of_each
+from chat.evidence.evidence import (
+    BUDGET_CHARS,
+    EVIDENCE_HITS,
+    PROMPT_MARGIN,
+    QUOTE_MARGIN,
+    Evidence,
+    candidates,
+    select_evidence,
+    tells_of_another,
+)
+from chat.evidence.figure_check import disagree
+from chat.evidence.hops import hops
+from chat.evidence.listing import listed
+from chat.understanding.meant import Another, meant_by, meant_of
+from chat.understanding.scope import Side, named_scope, sides_of
+from chat.understanding.subject import untold_by_side
+from chat.understanding.wording import read
+from index.asked import asks_for_a_figure
+from index.library import Hit, PassageIndex
+from index.metrics import comparable
+from index.segment import fold, segment_question
+
+
+def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) -> Answer | None:
+    """The answer, where it needs no model; None mostly.
+
+    A refusal where there is no evidence, or only a picture has what is asked; a correction where the question takes for granted
+    what the evidence tells otherwise; and a step of arithmetic with its terms, reports that tell different figures, both steps
+    to a subject, the items of a list, or the best stretch of each side.
+    """
+    question, hits = found.standalone_question, found.hits[:EVIDENCE_HITS]
+    picture = asked_picture(question, found.hits, evidence)
+    if not evidence or picture is not None:
+        shares = library.word_shares(question, [hit.passage for hit in found.hits]).tolist()
+        return refused(found, [report.title for report in library.reports], shares, picture, _instead(found, library))
+    if otherwise := contradicting(question, hits, library):
+        return correct(otherwise, found.hits)
+    best = _best_of_each_side(question, hits, library)
+    if step := _step(question, best, library):
+        return compose(quote_evidence(best, found.hits), step.text, step.spans, first=True)
+    if differing := _differing(question, evidence, library):
+        return side_by_side(differing, found.hits)
+    by_way = hops(question, hits, library, budget=BUDGET_CHARS, margin=QUOTE_MARGIN)
+    exact = (by_way.evidence if by_way else ()) or parts(question, hits, library) or listed(question, evidence) or best
+    return quote_evidence(exact, found.hits) if exact else None
+
+
+def _instead(found: Found, library: PassageIndex) -> Another | None:
+    """What nothing found names, or what the best matching stretch tells of in place of what is meant."""
+    missing = [names for _, names in untold_by_side(found, library)]
+    if all(missing):
+        return Another(tuple(dict.fromkeys(chain.from_iterable(missing))), ())
+    asked = named_scope(found.standalone_question, library.reports).question
+    sides = [side.question for side in sides_of(found.standalone_question, library.reports)]
+    meant = meant_of(asked, found.question, sides, library.spellings)
+    items = candidates(found.standalone_question, found.hits[:EVIDENCE_HITS], library)
+    best = max(items, key=lambda item: item.score, default=None)
+    told = [tells_of_another(best, each) for each in meant] if best is not None else []
+    return told[0] if told and all(told) else None
+
+
+def _step(question: str, best: Sequence[Evidence], library: PassageIndex) -> Derived | None:
+    """The difference or the sum of the best stretches of two sides, where the question asks for it."""
+    if not best:
+        return None
+    first, *others = [set(side.question) for side in sides_of(of_each(question), library.reports)]
+    return derived_figure(question, best, first.union(*others) - first.intersection(*others))
+
+
+def _differing(question: str, evidence: Sequence[Evidence], library: PassageIndex) -> list[Evidence]:
+    """The best evidence that has what is asked about by name, and what other reports tell differently of the same, in hit order; []
+    where none does, no figure is asked for, or those of several sides are."""
+    if not asks_for_a_figure(question) or sides_of(question, library.reports):
+        return []
+    content = {word.text for word in read(question) if word.kind in ("name", "noun", "common", "place", "quality")}
+    told = [item for item in evidence if all(fold(word) in fold(item.reading) for word in content)]
+    if not told:
+        return []
+    best = max(told, key=lambda item: item.score)
+    others: dict[str, Evidence] = {}
+    for item in told:
+        other_report = item.hit.passage.report_id != best.hit.passage.report_id
+        if other_report and disagree(item.reading, best.reading, places=(item.place, best.place)):
+            others.setdefault(item.hit.passage.report_id, item)
+    return sorted([best, *others.values()], key=lambda item: item.hit.rank) if others else []
+
+
+def _best_of_each_side(question: str, hits: Sequence[Hit], library: PassageIndex) -> list[Evidence]:
+    """The best stretch for each side of a question that has several, in hit order; [] for one that has not, and where a side
+    has none, another's, or one far worse than another's: terms of a difference or a sum may match unlike, as each is named."""
+    sides = sides_of(of_each(question), library.reports)
+    best: list[Evidence] = []
+    for side in sides:
+        own = [hit for hit in hits if not side.within.reports or hit.passage.report_id in side.within.reports]
+        own = _naming(_own_words(side, sides), own) or own
+        meant = [meant_by(side.question, library.spellings)]
+        best += select_evidence(side.question, own, library, budget=1, margin=0, meant=meant) if own else []
+    quotes = {comparable(item.reading) for item in best}
+    scores = [item.score for item in best]
+    if len(best) < 2 or not len(quotes) == len(best) == len(sides):
+        return []
+    if max(scores) - min(scores) > PROMPT_MARGIN and not asks_for_a_step(question):
+        return []
+    best.sort(key=lambda item: (item.hit.rank, item.start))
+    return [replace(item, number=number) for number, item in enumerate(best, start=1)]
+
+
+def _own_words(side: Side, sides: Sequence[Side]) -> set[str]:
+    """The words that tell a side from the others: 甲 of 甲的产量 and 乙的产量."""
+    others = {word for other in sides if other is not side for word in segment_question(other.question)}
+    return {word for word in segment_question(side.question) if len(word) > 1} - others
+
+
+def _naming(words: Collection[str], hits: Sequence[Hit]) -> list[Hit]:
+    """The hits whose passage has one of these words."""
+    return [hit for hit in hits if any(word in fold(hit.passage.search_text) for word in words)]

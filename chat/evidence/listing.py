@@ -1,0 +1,68 @@
+"""The items of a list that a passage tells as `name：explanation` line by line, as the answer to what they are.
+
+「有哪些」 is answered by the names; whole sentences would bury them. Each item stands for the line that it begins.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chat.evidence.evidence import Evidence
+from ingest.normalise import simplify
+from ingest.report import Passage
+
+# 有哪些岗位, 分几类; not 哪些岗位负责测试, which asks for some of them.
+_ASKS_FOR_ITEMS = re.compile(
+    r"(?:有|是|包括|包含|分为?|分成|涉及)了?(?:哪些|哪[几两三四]|几[类种派个大点方步])[^的了不]{0,8}[？?。]?$|列[出举]"
+)
+_LINE = re.compile(r"[^\n]+")
+_NUMBER = r"(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十])[)）、.]\s*)?"
+_NAMED = re.compile(rf"[-*+•◆✓·●■▪►\s]*{_NUMBER}(?=[^：:]*[^\W\d_])([^：:，,。；;！!？?\n]{{2,20}})[：:]\s*\S")
+# A line that tells where the list is from is none of its items.
+_SOURCE = re.compile(r"(?:资料|数据|图片)?来源|注释?|说明|备注")
+# Lines that tell of one thing, such as its maker and its date, are a record and no list of things.
+_ATTRIBUTE = re.compile(r".*(?:时间|日期|名称|简介|功能|排名|价格|地址|单位|电话|邮箱|网址)|开发公司|作者|联系.*")
+
+
+def listed(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The items of the list that most of the evidence is of, at least two stretches of it; [] where the question asks
+    for no items or there is none.
+
+    An item's reading is its name, its span the whole line.
+    """
+    asked = simplify(question)
+    if not _ASKS_FOR_ITEMS.search(asked):
+        return []
+    best: list[Evidence] = []
+    most = 1
+    for passage_id in dict.fromkeys(item.hit.passage.id for item in evidence):
+        of_it = [item for item in evidence if item.hit.passage.id == passage_id]
+        for run in _runs(of_it[0].hit.passage):
+            if any(simplify(name) in asked for name, _, _ in run):
+                continue  # asked about one of the items
+            held = [item for item in of_it if any(start <= item.start < end for _, start, end in run)]
+            if len(held) > most:
+                most = len(held)
+                best = [
+                    replace(
+                        held[0], number=number, reading=f"{name}；" if number < len(run) else name, start=start, end=end
+                    )
+                    for number, (name, start, end) in enumerate(run, start=1)
+                ]
+    return best
+
+
+def _runs(passage: Passage) -> list[list[tuple[str, int, int]]]:
+    """(name, start, end) of lines side by side that each begin with a name and a colon, two or more together."""
+    if passage.cells:
+        return []
+    runs: list[list[tuple[str, int, int]]] = [[]]
+    for line in _LINE.finditer(passage.text):
+        if not line[0].strip() or line[0] == passage.headings[-1]:
+            continue
+        named = _NAMED.match(line[0])
+        if named and not _SOURCE.fullmatch(named[1]):
+            runs[-1].append((named[1].strip(), line.start(), line.end()))
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if len(run) > 1 and not any(_ATTRIBUTE.fullmatch(name) for name, _, _ in run)]

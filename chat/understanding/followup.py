@@ -1,0 +1,587 @@
+"""A question that leans on earlier turns, made one that stands alone.
+
+By rules over the words of the question, of the last question and of its answer; a rule whose frame is not plain gives
+way to the next, and the last resort names the topic before the question as asked. A question that stands alone is
+returned as it is: one rewritten wrongly is worse than one searched as asked.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from chat.answer import Turn, is_refusal
+from chat.marks import without_marks
+from chat.understanding.antecedents import JOINS, Talk, beside, defined, listed, owner, pointed_at, whole
+from chat.understanding.courtesy import courtesy, without_courtesy
+from chat.understanding.things import Thing, is_thing, things
+from chat.understanding.wording import BROAD_PLACES, NAMING, Word, known, read, runs
+from ingest.normalise import simplify
+
+# Of what was said before, as much as leaves the question itself most of the encoder's 512 tokens. A follow-up is never as
+# long as QUESTION_CHARS; what is says enough by itself.
+QUESTION_CHARS, REPLY_CHARS, NAMES = 160, 400, 3
+# 「那甲呢？」, 「乙呢？」, 「丙呢？」: so many questions back, a row of follow-ups is followed to the one that stands alone.
+MOST_BACK = 6
+# 「燃油车」, not a sentence.
+WHAT_CHARS = 24
+
+_PREFIX = re.compile(
+    r"(?:(?:好的?|嗯+|哦+|噢|喔|对了|另外|还有|此外|其实|OK|ok|谢谢你?|謝謝你?)[，,。！!～~、 ]+"
+    r"|(?:谢谢|謝謝|多谢|感谢)[你您]?[，,。！!、 ]*|(?:明白了?|知道了|了解了?|懂了|收到)[，,。！!、 ]*"
+    r"|(?:请问|請問|我?想问|顺便问|再问)(?:一下|下)?[，,。！!、 ]*|那[么麼](?![多大高长久])[，,、 ]*"
+    r"|那(?!不勒斯|[个些家种款位颗部本条次里时年曲边样么麼個種條裡時邊樣])[，,、 ]*)+"
+)
+_INSTEAD = re.compile(
+    r"(?P<change>(?:如果|要是)?(?:[换換][成作]|改[成为看為]|到了?|至[于於]|再看看?|[说說]到))?"
+    rf"(?P<what>.{{1,{WHAT_CHARS}}}?)的?(?:[话話]|情[况況])?又?(?P<end>[呢呐]|(?<=又)是(?:多少|什么|谁)|如何|怎[么麼][样樣]|怎[样樣]|咋样)?[？?。！!]*"
+)
+_DEFINES = re.compile(
+    r"什么是.|何谓.|(?:介绍|解释|讲讲|说说)(?:一下)?.|.{2,}[又也](?:可以)?(?:叫|称)|.{2,}一词|.{2,}(?:是什么意思|是什么|指什么|是啥)[？?]?$"
+)
+_MORE = re.compile(
+    r"(?:还有|别的|其[他它]的?|另外的?|有没有(?=别的|其[他它]|更多))(?:没有)?(?:别的|其[他它]的?|哪些|什么|更多的?|几个)?"
+    r"(?P<what>.{2,4}?(?=吗|么))?(?:吗|么|呢)?[？?]?"
+)
+# 「会持续多久」 has a subject of its own to look for; these only ask the last question on.
+# How it is to be told is not what is asked: the last question again, and nothing more to search for.
+_FORM = re.compile(
+    r"(?:请|麻烦|能不能|能否|可否|可以|能|帮我|给我|你|再|更|就)*(?:"
+    r"(?:(?:用|以|按|换成|改成|做成|列成|整理成|汇总成|画成?|列|做|整理|生成|出)(?:一?[个张份])?(?:表格?|列表|清单|要点|条目|一句话|两三句话|几句话|通俗的话|大白话|英文|英语|中文)(?:的?(?:形式|方式|格式))?)"
+    r"(?:来|给我)?(?:列[出举]?来?|展示|呈现|整理|总结|概括|说明?|讲|回答|表示|解释)?(?:一下|下|出来)?"
+    r"|(?:说|讲|写|答|介绍|解释|回答|展开|总结)?(?:得|的)?(?:再|更)?(?:详细|具体|简单|简短|简洁|简要|通俗|清楚|完整|全面)(?:地|的)?(?:一?[点些])?(?:说|讲|写|介绍|解释|回答|展开|总结|概括|列)?(?:说明|说|讲|明|出来)?(?:一下|下|一?[点些])?"
+    r"|(?:总结|概括|归纳|梳理|列举|展开)(?:一下|下|说说|讲讲|说|讲)?|(?:列|列举|罗列)(?:一下|出来)|列出来|继续(?:说|讲)?|接着(?:说|讲)|(?:再)?说一[遍次]|说说看|重新回答"
+    r")(?:可以|行|好)?[吗么吧呢]?"
+)
+_ASKED_ON = re.compile(
+    r"(?:这是)?(?:为什么|为啥|为何|怎么说|怎么会|何以见得)(?:呢|会这样|这样|这么说)?|(?:原因|理由|依据)(?:是什么|有哪些|呢|何在)"
+    r"|(?:分别|各自?|都)?(?:是|有|包括|为)?(?:哪些|哪[两二三四五几][个种家类]|多少|什么|谁)呢?"
+    r"|(?:具体|详细)(?:说说|讲讲|是什么|是哪些|有哪些|呢|来说)*|举[个些]?例子?.*|(?:能|可以)?(?:详细|具体)(?:说|讲|介绍|解释).*"
+)
+_POLITE = re.compile(r"(?:好的?|嗯+|谢谢.{0,2}|多谢|明白了?|知道了|[你您]好|再见|OK|ok)[。！!～~]*")
+_CHANGES = re.compile(r"同比|环比|增[长速幅加]|涨|跌|下?降|占(?!地)|比[例重]|变化|复合")
+_EACH = re.compile(r"分别|各自?(?=[的是有占])")
+# A number of things is always a number of somebody's things; a number of kinds (几种) or floors is not.
+_COUNTED = re.compile(r"(?:多少|几)(?:[个家张名位只条座枚项所台辆颗部本首]|[？?]?$)")
+_SUBJECTLESS = re.compile(
+    r"[现首前]任|最近一次|为什么(?:没|被)|主要.{2,4}(?:是|有|在)"
+    r"|对.{1,8}(?:有|产生|造成)(?:什么|哪些|没有|何|多大)?.{0,2}(?:影响|作用|好处|坏处|帮助|意义|危害|伤害)"
+)
+_PERIODS = re.compile(r".(?:[时朝]|时期|年间)$")
+_INSIDE = re.compile("[^，,。？?的是]{0,3}?(?:当中|之中|[中里])(?![国心间学央文华信金])的?")
+_PERIOD_END = re.compile(r"^(?:时期|時期|年间|年間|时|時)")
+_YEAR = re.compile(r".*?年[度底末初]?")
+_NEXT_YEAR = re.compile(r"(?:再?[前上]一?年(?!度)|(?P<later>[后後下]一年|次年))(?!代)")
+_WITHIN_A_YEAR = re.compile(r"[上下]半年|.{1,3}季度|Q|\d{1,2}月")
+_RANK = re.compile(r"第[一二三四五六七八九十\d]")
+_AFTER_AN_ORDER = frozenset("的又和与跟呢？?是在有") | {""}
+# What one reads is no part of the talk.
+_REPORTS = re.compile(r"(?:[这該该本][份篇个個]?|文中|全)(?:报告|研报|文章|文档|资料|白皮书)")
+_TOWARDS = frozenset("在占对到去从向往")
+_AROUND = re.compile(
+    r"^(?:的|同期|时期|時期|[时時朝]|预[计测]|預[計測]|在(?=.*(?:领域|領域|方面|行业|行業|市场|市場|场景|地区|国|省|市)$))+|的$"
+)
+_TOWARDS_IT = re.compile("(?P<word>[在对从向])(?P<what>.{2,}?)(?:[中上里]|的|(?:等)?(?:领域|行业|市场|方面))?")
+# 「乙在北京的（网点）」: another one, elsewhere.
+_THERE = re.compile(r"(?P<who>[^在的]{2,})在(?P<where>[^在的]{2,})(?:的.{1,8})?")
+_IN_A_PLACE = re.compile(r"在[^的，。？?]+(?=的)")
+_COMPARING = frozenset("和跟与同比")
+_SIDES = re.compile(r"(?:级|級|方面|层面|角度|来说|而言)$")
+_QUANTITIES = re.compile(r".*(?:[率量额价值数度费龄效]|规模|人口|收入|营收|利润|面积|成本|业绩|产能|份额|GDP)$")
+_ORGANISED = frozenset("院局会部厂所社行织司")
+_ORGANISED_BY = re.compile("[院局会部厂所社行司]$")
+# What a thing has, whatever it is: 安全性, 坪效.
+_ATTRIBUTES = re.compile(rf"{_QUANTITIES.pattern}|.*性$")
+
+
+def standalone_question(asked: str, turns: Sequence[Turn]) -> str:
+    """The question itself where it stands alone, or nothing was asked before; else one that says what it leans on.
+
+    It leans on the last question and its answer; a last question that leans itself is made to stand alone first. Courtesies
+    are no questions, and are left out of this one.
+    """
+    asked = without_courtesy(asked)
+    turns = _about_the_reports(turns)[-2 * MOST_BACK :]
+    asked_at = [number for number, turn in enumerate(turns) if turn.role == "user"]
+    if not asked_at or courtesy(asked) is not None or not leans(asked):
+        return asked
+    before = turns[: asked_at[-1]]
+    last = _without_prefix(turns[asked_at[-1]].text)[:QUESTION_CHARS]
+    question = standalone_question(last, before)
+    replies = [_lent(turn.text) for turn in reversed(turns) if turn.role == "assistant"]
+    talk = Talk(question, tuple(replies[:2]))
+    said = _without_prefix(asked)
+    if _FORM.fullmatch(_stem(simplify(said))):
+        return _asking(question)
+    told = _resolved(said, talk)
+    if told != said and (_frame(simplify(told)) is None or _counts_the_answer(said, talk)):
+        return _asking(told)
+    for rewritten in (_more, _elsewhere, _towards, _instead, _asked_on, _continued):
+        result = rewritten(told, talk)
+        if result is not None and result != question:
+            return _asking(result)
+    return _asking(_about(told, talk))
+
+
+def _about_the_reports(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns without courtesies and the replies to them; a question told in another form has its last reply alone."""
+    kept: list[Turn] = []
+    polite = False
+    for turn in turns:
+        if turn.role == "user":
+            polite = courtesy(turn.text) is not None
+        if polite:
+            continue
+        if turn.role == "user" and kept and _FORM.fullmatch(_stem(simplify(_without_prefix(turn.text)))):
+            while len(kept) > 1 and kept[-1].role == "assistant":
+                kept.pop()
+            continue
+        kept.append(turn)
+    return kept
+
+
+def _lent(reply: str) -> str:
+    """What a reply lends to the next question, without its marks.
+
+    A refusal lends nothing, as its words are those of the library. The question that was refused is still leaned on: who is
+    told that 2030 is not there and that 2022 is asks 「那2022年呢？」 of the same thing.
+    """
+    return "" if is_refusal(reply) else without_marks(reply[: 2 * REPLY_CHARS])[:REPLY_CHARS]
+
+
+def leans(question: str) -> bool:
+    """Whether a question points back (它, 第二家的……), is one of 「……呢」, or has nothing of its own to be about."""
+    said = simplify(_without_prefix(question[: QUESTION_CHARS + 1]))
+    if len(question) > QUESTION_CHARS or _REPORTS.search(said):
+        return False
+    if _frame(said) is not None or _asks_for_more(said) or _FORM.fullmatch(_stem(said)):
+        return True
+    return _pointer(said) is not None or _lacks_owner(said)
+
+
+def _without_prefix(question: str) -> str:
+    """Without 「好的，谢谢，那」; as it is where nothing is left."""
+    prefix = _PREFIX.match(question)
+    return question[prefix.end() :] if prefix is not None and prefix.end() < len(question) else question
+
+
+def _asking(question: str) -> str:
+    return f"{_stem(question)}？"
+
+
+def _stem(question: str) -> str:
+    return question.rstrip("？?。！! ")
+
+
+def _frame(said: str) -> re.Match[str] | None:
+    """「换成……」 or 「……呢」 where they ask nothing else; 「……如何」 only where nothing is named, as anything may be so."""
+    frame = _INSTEAD.fullmatch(said)
+    if frame is None or not (frame["change"] or frame["end"]) or re.search(r"[，。？?]", frame["what"]):
+        return None
+    words = read(frame["what"])
+    if not words or any(word.kind == "asking" for word in words):
+        return None
+    plain = frame["change"] or frame["end"][0] in "呢呐是" or not runs(words)
+    return frame if plain else None
+
+
+def _pointer(said: str) -> Word | None:
+    """The first word that points at something which this question does not name before it: 「腾讯及其……」 names it."""
+    words = read(said)
+    named = next((run.end for run in runs(words)), len(said))
+    told = next((word.end for word in words if word.kind in ("name", "noun", "common", "place", "verb")), len(said))
+    for word in words:
+        before, after = said[max(0, word.start - 1) : word.start], said[word.end :][:1]
+        if (
+            word.kind == "order"
+            and not before
+            and (after in _AFTER_AN_ORDER or (named == len(said) and _counts(words)))
+        ):
+            return word
+        if word.kind != "pointer":
+            continue
+        if before in _COMPARING | {"及"}:  # 「和它相比」, but not 「和它的子品牌」
+            points = word.text != "其" and after != "的"
+        elif before == "的":  # 特斯拉的那个, but not 「造电池的那家公司」
+            points = len(word.text) == len("那个") and word.text[0] in "这那"
+        else:
+            points = word.start < (told if word.text == "其" else named)
+        if points:
+            return word
+    return None
+
+
+def _counts(words: Sequence[Word]) -> bool:
+    """Whether it begins as 「第二个趋势」 does."""
+    return len(words) > 1 and words[0].end == words[1].start and words[1].kind == "common"
+
+
+def _lacks_owner(said: str) -> bool:
+    """Whether nothing in the question can be what it is about: it counts, measures or asks the reason of something."""
+    words = read(said)
+    if not words or _POLITE.fullmatch(said):
+        return False
+    told = [word for word in words if word.kind not in ("asking", "common", "pointer", "other", "verb")]
+    if said.startswith("什么是") or (_DEFINES.match(said) and told):
+        return False
+    if _SUBJECTLESS.match(said):
+        return True
+    topics = runs(words)
+    if any(run.named for run in topics) or _begins_with_an_owner(words):
+        return False
+    if not topics:
+        return True
+    placed = any(word.kind in ("common", "place") for word in words)
+    return _acts(words) or (len(topics) == 1 and not placed and _COUNTED.search(said) is not None)
+
+
+def _acts(words: Sequence[Word]) -> bool:
+    """Whether it begins with a verb that nobody does: 「2007年转投了……」, 「改的是……」; 「有哪些省份……」 asks of all."""
+    done = [word for word in words if word.kind != "period"]
+    if done[0].kind != "verb" or done[0].text in ("有", "还有", "没有", "是"):
+        return False
+    return len(done) == 1 or done[1].text in ("了", "过", "在", "于", "的", "到", "完")
+
+
+def _begins_with_an_owner(words: Sequence[Word]) -> bool:
+    """Whether a place or name, or words that the tagger takes for none (扩散模型的……), stand where an owner would."""
+    words = [word for word in words if word.kind != "period"]
+    if not words:
+        return False
+    if words[0].text in BROAD_PLACES:  # 全球人口 is somebody's, 国内排名 is not
+        return any(word.kind == "common" for word in words)
+    if words[0].kind in ("place", "name"):
+        return True
+    for before, word in pairwise(words):
+        if word.kind == "place" and word.text not in BROAD_PLACES and before.text not in _TOWARDS:
+            return True
+    owning = words[: next((at for at, word in enumerate(words[:4]) if word.kind == "of"), 0)]
+    return sum(len(word.text) for word in owning) > 1 and owning[0].kind in ("noun", "verb")
+
+
+def _resolved(said: str, talk: Talk) -> str:
+    """The question with the first thing that points back named; as said where nothing does, or nothing is known."""
+    plain = simplify(said)
+    word = _pointer(plain)
+    named = pointed_at(word, plain, talk) if word is not None else None
+    if word is None or named is None:
+        return said
+    return said[: word.start] + named + ("的" if word.text == "其" else "") + said[word.end :]
+
+
+def _counts_the_answer(said: str, talk: Talk) -> bool:
+    """Whether 「第二家呢？」 means the list that was just told: its items do not take the place of what was asked for."""
+    word = _pointer(simplify(said))
+    return word is not None and word.kind == "order" and bool(talk.replies) and bool(listed(talk.replies[0]))
+
+
+def _more(said: str, talk: Talk) -> str | None:
+    """「还有别的吗？」: the last question with 还 before what it lists."""
+    if not _asks_for_more(simplify(said)):
+        return None
+    if re.search("为什么|为何|为啥", simplify(talk.question)):
+        return f"{_stem(talk.question)}，{said}"
+    listing = re.search(r"(?:有|包括|包含|存在|面临)(?:哪|什么)", simplify(talk.question))
+    if listing is None:
+        return f"{whole(talk.question)}，{said}"
+    return f"{talk.question[: listing.start()]}还{talk.question[listing.start() :]}"
+
+
+def _asks_for_more(said: str) -> bool:
+    """「还有别的吗？」, 「还有其他原因吗？」; 「还有哪些省份……」 names what it asks for."""
+    more = _MORE.fullmatch(said)
+    return more is not None and all(word.kind == "common" for word in read(more["what"] or ""))
+
+
+def _asked_on(said: str, talk: Talk) -> str | None:
+    """「为什么？」, 「分别是多少？」: the last question, or the list it got, asked on."""
+    plain = _stem(simplify(said))
+    items = listed(talk.replies[0]) if talk.replies else []
+    if items and _EACH.search(plain):
+        return f"{'、'.join(items)}{said}"
+    return f"{_stem(talk.question)}，{said}" if _ASKED_ON.fullmatch(plain) else None
+
+
+def _continued(said: str, talk: Talk) -> str | None:
+    """「面积有多大？」, 「同比增长多少？」: what the last question is about, put in front."""
+    plain = simplify(said)
+    of_what_was_said = _CHANGES.match(plain) is not None or plain.startswith("这")
+    about = whole(talk.question) if of_what_was_said else owner(talk.question)
+    if about is None or not _lacks_owner(plain):
+        return None
+    first = read(said)[0]
+    owned = first.kind in ("common", "noun", "name") and not first.text.endswith(("人", "者", "户"))
+    done = said.startswith(("了", "过", "到"), first.end)
+    if not owned or done or of_what_was_said:
+        return f"{about}{said}"
+    period = _period(talk.question) if _QUANTITIES.match(first.text) else ""
+    return f"{period}{about}的{said}"
+
+
+def _about(said: str, talk: Talk) -> str:
+    """No frame is plain: the topic, the names of the answer, and the question as asked."""
+    topic = whole(talk.question)
+    reply = talk.replies[0] if talk.replies else ""
+    names = listed(reply) or [run.text for run in runs(read(reply)) if run.named]
+    new = [name for name in dict.fromkeys(names) if name not in topic]
+    return f"关于{'、'.join([topic, *new[:NAMES]])}，{said}"
+
+
+def _elsewhere(said: str, talk: Talk) -> str | None:
+    """「乙在北京的呢？」: the last question with both replaced, 乙 in the place of what stands before 在 there."""
+    frame = _frame(simplify(said))
+    other = _THERE.fullmatch(said, frame.start("what"), frame.end("what")) if frame else None
+    there = _IN_A_PLACE.search(talk.question)
+    if other is None or there is None:
+        return None
+    kept = next((word.end for word in read(talk.question[: there.start()]) if word.kind == "period"), 0)
+    return f"{talk.question[:kept]}{other['who']}在{other['where']}{talk.question[there.end() :]}"
+
+
+def _instead(said: str, talk: Talk) -> str | None:
+    """「换成2020年呢？」, 「美国的呢？」: the last question with one thing in it replaced by another of its kind."""
+    frame = _frame(simplify(said))
+    if frame is None:
+        return None
+    question = talk.question
+    what = _told_year(said[frame.start("what") : frame.end("what")], question)
+    for period in reversed([word for word in read(what) if word.kind == "period"]):
+        question = _in_period(question, what[period.start : period.end])
+        what = what[: period.start] + what[period.end :]
+    what = _AROUND.sub("", what)
+    if not what:
+        return question
+    if _PERIODS.search(simplify(what)):
+        return _in_period(question, what)
+    ending = (frame["end"] or "呢").removeprefix("是多少") or "呢"
+    if _SIDES.search(what):
+        return f"{_stem(question)}，{what}{ending}"
+    if read(what)[0].text in _COMPARING:
+        return f"{whole(question)}{what}{ending}"
+    if ending == "呢" and _QUANTITIES.match(simplify(what)):
+        ending = "是多少"
+    return _with_other(question, what, ending, of=said.startswith("的", frame.end("what")))
+
+
+def _towards(said: str, talk: Talk) -> str | None:
+    """「对出口呢？」, 「在农业中呢？」: the last question with what stands behind the same word there replaced."""
+    frame, question = _frame(simplify(said)), talk.question
+    other = _TOWARDS_IT.fullmatch(said, frame.start("what"), frame.end("what")) if frame else None
+    at = next((word.end for word in read(question) if other is not None and word.text == other["word"]), None)
+    if other is None or at is None:
+        return None
+    ends = [thing.end for thing in things(question) if thing.start == at]
+    ends += [word.end for word in read(question) if word.start == at]
+    return f"{question[:at]}{other['what']}{question[ends[0] :]}" if ends else None
+
+
+def _told_year(what: str, question: str) -> str:
+    """2021年 for 前一年, where the question is of 2022; what has no such year to count from stays as it is."""
+    said = _NEXT_YEAR.match(what)
+    year = re.search(r"(?:19|20)\d\d(?=年)", question)
+    if said is None or year is None:
+        return what
+    return f"{int(year[0]) + (1 if said['later'] else -1)}年{what[said.end() :]}"
+
+
+def _period(question: str) -> str:
+    return next((question[word.start : word.end] for word in read(question) if word.kind == "period"), "")
+
+
+def _in_period(question: str, period: str) -> str:
+    """The question of another period: of a year given alone whole, of a quarter given alone in the year it spoke of."""
+    old = next((word for word in read(question) if word.kind == "period"), None)
+    if old is None:
+        return period + question
+    year = _YEAR.match(question[old.start : old.end])
+    kept = year[0] if year is not None and _WITHIN_A_YEAR.match(simplify(period)) else ""
+    return question[: old.start] + kept + period + _PERIOD_END.sub("", question[old.end :])
+
+
+def _with_other(question: str, what: str, ending: str, *, of: bool) -> str:
+    """The question with `what` for the thing of its kind; where it is something to have, asked of the same owner."""
+    other = read(what)
+    part = _part(question, what)
+    within = _place_of_its_kind(question[part:], read(question[part:]), what, other)
+    place = (part + within[0], part + within[1]) if within is not None else None
+    if place is not None:
+        start, end = place
+        if _RANK.fullmatch(simplify(question[start:end])):  # 「……第一的是谁？」 has no room for the 名 of 第二名
+            what = what[: end - start]
+        # 「价格亲民的呢？」 stays apart from what it qualifies, 「下游的呢？」 need not.
+        apart = of and len(what) > len("下游") and other[0].kind != "order" and re.match(r"[^的？?]", question[end:])
+        return f"{question[:start]}{what}{'的' if apart else ''}{question[end:]}"
+    if all(word.kind == "quality" for word in other):
+        return f"{_stem(question)}，{what}的{ending}"
+    if _CHANGES.match(simplify(what)):
+        return f"{whole(question)}{what}{ending}"
+    about = owner(question)
+    period = _period(question)
+    if about is None or _has_owner(other):
+        return f"{period}{what}{ending}"
+    return f"{period}{about}的{what}{ending}"
+
+
+def _place_of_its_kind(
+    question: str, words: Sequence[Word], what: str, other: Sequence[Word]
+) -> tuple[int, int] | None:
+    """[start, end) of what in the question another thing would take the place of; None where nothing is of its kind."""
+    if other[0].kind == "order":
+        return _order(words, other)
+    term = defined(question)
+    if term is not None and other[0].kind != "common":
+        return term
+    sibling = _sibling(words, other) if len(what) > 1 else None
+    if sibling is not None:
+        start, end = _whole_sibling(question, sibling, what, other)
+        return start, beside(question, end, words)
+    if all(word.kind == "quality" for word in other):
+        return next(((word.start, word.end) for word in words if word.kind == "quality" and len(word.text) > 1), None)
+    if len(other) == 1 and other[0].kind == "place":
+        return _where(question, words)
+    return None if _ATTRIBUTES.match(simplify(what)) else _place_of_a_thing(question, words, what, other)
+
+
+def _part(question: str, what: str) -> int:
+    """Where what is asked of a part begins, where another thing is such a part as well: 分布式光伏 of 「光伏装机中分布式光伏的占比」, where 集中式光伏 is
+    said next, which is no other whole. 0 mostly."""
+    told = things(question)
+    for all_of_it in told:
+        inside = _INSIDE.match(question, all_of_it.end)
+        if inside and is_thing(what) and any(each.start >= inside.end() and each.text[-1] == what[-1] for each in told):
+            return inside.end()
+    return 0
+
+
+def _place_of_a_thing(question: str, words: Sequence[Word], what: str, other: Sequence[Word]) -> tuple[int, int] | None:
+    """[start, end) of the thing, or of the pair of things, that another one would take the place of."""
+    new = things(what)
+    if len(new) > 1 and _joined(what, new):
+        return _pair(question)
+    if not is_thing(what):
+        return None
+    old = _alike(_spoken_of(question, words), new[0])
+    return (_start(question, words, old, new[0], other), old.end) if old is not None else None
+
+
+def _order(words: Sequence[Word], other: Sequence[Word]) -> tuple[int, int] | None:
+    """The number of the question, with what it counts where the other one counts too: 第一大城市 for 第1大镇."""
+    old = next((word for word in words if word.kind == "order"), None)
+    if old is None:
+        return None
+    counted = [word.end for word in words if word.start == old.end and len(other) > 1]
+    return old.start, max(counted, default=old.end)
+
+
+def _sibling(words: Sequence[Word], other: Sequence[Word]) -> tuple[int, int] | None:
+    """A word of one set with the other (上游, 下游), or one with the same common word behind it (医疗领域, 金融领域)."""
+    field = next((word for word in words if len(other) > 1 and word.text == other[-1].text), None)
+    if field is not None and field.kind == "common":
+        return min([run.start for run in runs(words) if run.end == field.start], default=field.start), field.end
+    # 重工 of 明川重工 names a firm, and 员工 is what firms have.
+    named = len(other) > 1 and other[-1].kind in NAMING
+    alike = (word for word in words if _siblings(word, other[-1]) and not (named and word.kind == "common"))
+    return next(((word.start, word.end) for word in alike), None)
+
+
+def _where(question: str, words: Sequence[Word]) -> tuple[int, int]:
+    """The place a question speaks of; where it names none, where one would stand: 宁德时代的 · 市占率, · 地税局长."""
+    old = next(((word.start, word.end) for word in words if word.kind == "place"), None)
+    if old is not None:
+        return old
+    first = next(iter(runs(words)), None)
+    if first is None:
+        return 0, 0
+    at = first.end + 1 if first.named and question.startswith("的", first.end) else first.start
+    return at, at
+
+
+def _whole_sibling(question: str, sibling: tuple[int, int], what: str, other: Sequence[Word]) -> tuple[int, int]:
+    """The sibling with the words that it is one thing or one measure with, where the other one has such words as well."""
+    start, end = sibling
+    if len(other) == 1 and not is_thing(what):
+        return sibling
+    around = next((thing for thing in things(question) if thing.start <= start and end <= thing.end), None)
+    if around is not None and around.end == end and is_thing(what):
+        named = next(word for word in read(question) if word.start == around.start)
+        # 华为 of 华为智能手机 is still spoken of: 功能手机呢.
+        kept = named.kind == "name" and known(named.text) and named.end <= start and other[0].kind != "name"
+        return named.end if kept else around.start, around.end
+    return _measure_start(question, start) if len(other) > 1 else start, end
+
+
+def _measure_start(question: str, end: int) -> int:
+    """Where the words begin that make one measure with the word at `end`: 拨备 of 东海银行的·拨备覆盖率."""
+    start = end
+    for word in reversed([word for word in read(question) if word.end <= end]):
+        of_a_measure = word.kind in (*NAMING, "common", "quality") and not _ORGANISED_BY.search(word.text)
+        if word.end != start or not of_a_measure:
+            return start
+        start = word.start
+    return start
+
+
+def _joined(text: str, found: Sequence[Thing]) -> bool:
+    """Whether things are told side by side: 甲和乙."""
+    return all(text[one.end : other.start] in JOINS for one, other in pairwise(found))
+
+
+def _pair(question: str) -> tuple[int, int] | None:
+    """Where the first things stand that the question tells side by side."""
+    found = things(question)
+    ends = [(one, other) for one, other in pairwise(found) if _joined(question, (one, other))]
+    return (ends[0][0].start, beside(question, ends[0][1].end, found)) if ends else None
+
+
+def _spoken_of(question: str, words: Sequence[Word]) -> Sequence[Thing]:
+    """The things that a question asks about, not those that it asks for: 净息差 of 「东海银行的净息差是多少？」 is none."""
+    asked = next((word.start for word in words if word.kind == "asking" or word.text == "几"), len(question))
+    found = things(question)
+    before = [thing for thing in found if thing.end <= asked]
+    about = [thing for thing in before if not (_is_asked_for(question, thing, asked) and thing is not before[0])]
+    return about or found
+
+
+def _is_asked_for(question: str, thing: Thing, asked: int) -> bool:
+    return thing.end <= asked and re.fullmatch("[是有为占]?", question[thing.end : asked]) is not None
+
+
+def _alike(found: Sequence[Thing], new: Thing) -> Thing | None:
+    """The thing that another one would take the place of: by its last character, a firm by a firm, a name by a name."""
+    ending = new.text[-1]
+    kinds = (
+        [thing for thing in found if thing.text[-1] == ending],
+        [thing for thing in found if ending in _ORGANISED and thing.text[-1] in _ORGANISED],
+        [thing for thing in found if thing.firm and new.firm],
+        [thing for thing in found if (thing.own or thing.firm, thing.named) == (new.own or new.firm, new.named)],
+        [thing for thing in found if thing.named == new.named],
+        [thing for thing in found if new.named or not (thing.own or thing.firm)],
+    )
+    return next((kind[0] for kind in kinds if kind), None)
+
+
+def _start(question: str, words: Sequence[Word], old: Thing, new: Thing, other: Sequence[Word]) -> int:
+    """Where the old thing begins, with the place before it where the place is part of its name: 长江 of 长江电力的."""
+    place = next((word for word in words if word.end == old.start and word.kind == "place"), None)
+    if place is None or place.text in BROAD_PLACES:
+        return old.start
+    after = next((word for word in words if word.start == old.end), None)
+    a_firm = (new.own or new.firm) and after is not None and after.kind in ("period", "of")
+    return place.start if other[0].kind == "place" or a_firm else old.start
+
+
+def _siblings(old: Word, new: Word) -> bool:
+    """Whether two words are of one set, which in Chinese shows: 上游 and 下游, 正面 and 负面, 乘用车 and 商用车."""
+    if old.text == new.text or len(old.text) == 1 or old.kind not in ("name", "noun", "common", "quality", "place"):
+        return False
+    if (old.kind == "place") != (new.kind == "place"):
+        return False
+    pair = len(old.text) == len(new.text) == len("上游") and old.kind == new.kind  # 上海 and 上游 are none
+    return old.text[-1] == new.text[-1] or (pair and old.text[0] == new.text[0])
+
+
+def _has_owner(words: Sequence[Word]) -> bool:
+    """Whether it is 「某某的净利润」, or has a name that is known to be one; 拨备 of 拨备覆盖率 is no name."""
+    owning = words[: next((at for at, word in enumerate(words) if word.kind == "of"), 0)]
+    if bool(runs(owning)):
+        return True
+    return not _ATTRIBUTES.match(words[-1].text) and any(word.kind == "name" and known(word.text) for word in words)

@@ -1,0 +1,133 @@
+"""Drafts that are true to their quote and yet say less than it."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from chat.answer import Answer, Citation, Sentence
+from chat.answering.verdict import asks_back, is_one_of_a_list, leaves_out, may_stand, takes_another_figure, tells_of
+from index.library import PassageIndex
+from ingest.report import Passage
+from tests.fakes import HashingEncoder, passage
+
+CLOUD = passage("上半年充电桩市场规模247.3亿美元，其中特来电份额18.6%。")
+
+
+def cited(source: Passage, quote: str | None = None) -> Citation:
+    text = quote or source.text
+    start = source.text.index(text)
+    return Citation(1, source, text, start, start + len(text))
+
+
+def answer(text: str, source: Passage, *, supported: bool = True) -> Answer:
+    return Answer((Sentence(text, (1,), supported),), (cited(source),), ())
+
+
+def library(*passages: Passage) -> PassageIndex:
+    return PassageIndex.build(passages, HashingEncoder())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "part"),
+    [
+        ("塔筒。", "围绕桨叶、塔筒、基座等做定期的检修", True),
+        ("桨叶", "围绕桨叶、塔筒、基座等做定期的检修", False),  # 围绕桨叶: the item is not its first part alone
+        ("基座", "桨叶、塔筒、基座等", True),
+        ("桨叶、塔筒、基座", "围绕桨叶、塔筒、基座等做定期的检修", False),
+        ("特来电", "其中特来电为最大的服务商", False),
+        ("不在里面", "桨叶、塔筒", False),
+    ],
+)
+def test_one_item_of_a_list_is_not_the_list(sentence: str, quote: str, part: bool) -> None:
+    assert is_one_of_a_list(sentence, quote) is (part or (sentence == "桨叶"))
+
+
+def test_a_second_thing_asked_may_not_be_left_out() -> None:
+    method = cited(passage("1987年，Ada Hartwell提出QRS"))
+    assert leaves_out("QRS在1987年提出。", "QRS是谁在哪年提出的？", [method])
+    assert not leaves_out("Ada Hartwell在1987年提出。", "QRS是谁在哪年提出的？", [method])
+    assert not leaves_out("QRS在1987年提出。", "QRS在哪年提出？", [method])
+
+
+def test_the_figure_of_the_clause_that_fits_is_the_one_to_give() -> None:
+    found = library(CLOUD)
+    question = "充电桩市场规模"
+    assert takes_another_figure("18.6%", question, cited(CLOUD), found)
+    assert not takes_another_figure("247.3亿美元", question, cited(CLOUD), found)
+
+
+def test_figures_of_the_question_and_of_rows_are_left_alone() -> None:
+    row = passage("甲\t1\t2", cells=(("名", "甲"), ("一", "1"), ("二", "2")), kind="row")
+    assert not takes_another_figure("2", "甲的一是多少", cited(row), library(row))
+    assert not takes_another_figure("份额18.6%", "谁的份额是18.6%？", cited(CLOUD), library(CLOUD))
+
+
+def test_a_full_supported_answer_stands() -> None:
+    assert may_stand(answer("247.3亿美元", CLOUD), "充电桩市场规模多大？", library(CLOUD))
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("247.3", "充电桩市场规模多大？"),  # a bare figure without its unit
+        ("特来电", "充电桩服务商有哪些？"),  # several are asked for, one is named
+    ],
+)
+def test_an_answer_that_says_too_little_does_not_stand(text: str, question: str) -> None:
+    assert not may_stand(answer(text, CLOUD), question, library(CLOUD))
+
+
+def test_an_unsupported_sentence_or_none_never_stands() -> None:
+    assert not may_stand(answer("247.3亿美元", CLOUD, supported=False), "多大？", library(CLOUD))
+    assert not may_stand(Answer((), (), ()), "多大？", library(CLOUD))
+
+
+def test_scores_used_here_are_float32() -> None:
+    scores: NDArray[np.float32] = library(CLOUD).span_scores("规模", CLOUD, [(0, 5)])
+    assert scores.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "asks"),
+    [
+        ("变压器是干啥的，主要看容量。", "变压器是干啥的，主要看哪些参数？", True),
+        ("市场规模是多少尚无定论，增速为5%。", "市場規模是多少，增速呢？", True),
+        ("主要看容量。", "主要看哪些参数？", False),
+        ("什么值得买是一家导购平台。", "值得买的平台是做什么的？", False),
+        ("", "是什么", False),
+    ],
+)
+def test_an_answer_that_leaves_standing_what_was_asked_is_no_answer(said: str, question: str, asks: bool) -> None:
+    assert asks_back(said, question) is asks
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "told"),
+    [
+        ("朱瞻的封地是哪里？", "1637年王斌在汉中起事，朱瞻南逃避难。", False),
+        ("朱瞻的封地是哪里？", "朱瞻的封地在汉中。", True),
+        ("CES上展出的是啥型号？", "某厂在CES展会展出新电视。", True),  # a Latin name is as good as a word
+        ("苹果投资Figma是哪年？", "2023年全球投资金额达54亿元。", False),
+        ("是谁？", "甲说。", True),  # nothing but what asks
+    ],
+)
+def test_a_mere_item_needs_a_quote_that_speaks_of_what_is_asked(question: str, quote: str, told: bool) -> None:
+    assert tells_of(question, cited(passage(quote))) is told
+
+
+def test_an_item_of_a_quote_that_speaks_of_something_else_does_not_stand() -> None:
+    source = passage("1637年王斌在汉中起事，朱瞻南逃避难。")
+    assert not may_stand(answer("汉中", source), "朱瞻的封地是哪里？", library(source))
+
+
+def test_a_single_letter_is_no_answer() -> None:
+    source = passage("短尾鱼随着寄主的体色而改变自己的颜色。")
+    assert not may_stand(answer("短", source), "短尾鱼随着什么改变颜色？", library(source))
+
+
+@pytest.mark.parametrize(
+    ("length", "stands"), [("影响有好有坏。", False), ("影响有好有坏，" + "一方面提高效率，" * 6, True)]
+)
+def test_a_summary_is_no_single_short_sentence(length: str, stands: bool) -> None:
+    source = passage(length)
+    assert may_stand(answer(length, source), "总结一下对效率的影响", library(source)) is stands

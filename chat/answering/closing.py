@@ -9,14 +9,15 @@ _CLOSERS = r"”’」』》〉】）)\]"
 _MARKS = "？?！!。；;：:，,、"  # the first of them in a run is the one that stays
 _RUN = re.compile(rf"[{_MARKS}]{{2,}}")
 # A stop within quotes or brackets ends the sentence around them too; a comma after it goes on with that sentence.
-_STOPPED_WITHIN = re.compile(rf"(?<=[。！？!?])([{_CLOSERS}]+)[。；;]+")
+_STOPPED_WITHIN = re.compile(rf"(?<=[。！？!?])(?:[{_CLOSERS}]+[。；;]+)+")
+_STOPS = re.compile("[。；;]")
 _LOOSE_END = re.compile(r"[，,、]+$")
 _ENDED = re.compile(rf"[。.！!？?；;：:…][{_CLOSERS}\"]*$")
 
 
 def closed_once(text: str) -> str:
     """The text with one mark where several close the same words: 。； as 。 and ，； as ；. ？！, ！！ and 。”， stay."""
-    return _STOPPED_WITHIN.sub(r"\1", _RUN.sub(_one_of, text))
+    return _STOPPED_WITHIN.sub(lambda run: _STOPS.sub("", run[0]), _RUN.sub(_one_of, text))
 
 
 def as_sentence(text: str) -> str:

@@ -391,7 +391,7 @@ def show_models(catalogue: "Sequence[Model]", folder: Path) -> None:
     from chat.models.fetching import state  # noqa: PLC0415 - as above
 
     table = Table(title=Text(say("模型（{folder}）", folder=folder)), title_justify="left")
-    for heading in (say("名称"), say("说明"), say("大小"), say("许可"), say("状态")):
+    for heading in (say("名称"), say("大小"), say("许可"), say("状态")):
         table.add_column(heading, overflow="fold")
     states = {
         "ready": f"[green]{say('已就绪')}[/]",
@@ -399,9 +399,9 @@ def show_models(catalogue: "Sequence[Model]", folder: Path) -> None:
         "absent": f"[dim]{say('未获取')}[/]",
     }
     for model in catalogue:
-        table.add_row(
-            model.name, str(model.about), f"{model.size / 1e6:,.0f} MB", model.licence, states[state(model, folder)]
-        )
+        # In one cell: beside each other in 80 columns the name, which is what one types, would be broken.
+        named = Text(model.name, style="bold").append(f"\n{model.about}", style="dim not bold")
+        table.add_row(named, f"{model.size / 1e6:,.0f} MB", model.licence, states[state(model, folder)])
     _Console().print(table)
 
 

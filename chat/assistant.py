@@ -27,6 +27,7 @@ from chat.answering.composing import composed
 from chat.answering.digest import digest, digested
 from chat.answering.figure_grammar import figure_grammar
 from chat.answering.grounding import compose, declines, ground, quote_evidence, without_unproven
+from chat.answering.premise import untold_figures
 from chat.answering.prompt import MAX_TOKENS, messages
 from chat.answering.replies import courtesy_answer
 from chat.answering.verdict import may_stand
@@ -167,7 +168,10 @@ class Assistant:
         found = self.search(question, turns, within=within, rewrite=rewrite)
         evidence = self.evidence(found)
         answer = composed(found, evidence, self.library)
-        missing = self._missing(found) if answer is None or answer.refusal is None else ""
+        unconfirmed = untold_figures(found.question, [hit.passage for hit in found.hits]) if answer is None else ()
+        if unconfirmed:
+            answer = self._quoted(found)
+        missing = self._missing(found, unconfirmed) if answer is None or answer.refusal is None else ""
         found = replace(found, needs_model=answer is None and self.generator is not None)
         yield found
         if answer is not None:
@@ -255,10 +259,13 @@ class Assistant:
                 answer = without_unproven(answer)
             if may_stand(answer, question, self.library, meant=self._meant(found), unproven=self.unproven == "show"):
                 return answer
+        return self._quoted(found)
+
+    def _quoted(self, found: Found) -> Answer:
         margin = BROAD_QUOTE_MARGIN if is_broad(found.question) else QUOTE_MARGIN
         chosen = self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin)
         if len(chosen) == 1 and not self._sides(found):
-            chosen = [shortened(chosen[0], question, self.library)]
+            chosen = [shortened(chosen[0], found.standalone_question, self.library)]
         return quote_evidence(chosen, found.hits)
 
     def _sides(self, found: Found) -> list[str]:
@@ -266,10 +273,14 @@ class Assistant:
         several = len(sides_of(found.standalone_question, self.library.reports)) > 0
         return [side for side, missing in untold_by_side(found, self.library) if not missing] if several else []
 
-    def _missing(self, found: Found) -> str:
-        """What is said of the sides that nothing found tells of."""
+    def _missing(self, found: Found, figures: Sequence[str]) -> str:
+        """What is said of the sides that nothing found tells of, and of stated figures that it does not tell."""
         names = [name for _, missing in untold_by_side(found, self.library) for name in missing]
-        return say("收录的相关内容没有说到{meant}。", meant=tuple(dict.fromkeys(names))) if names else ""
+        return (
+            say("收录的相关内容没有说到{meant}。", meant=tuple(dict.fromkeys([*names, *figures])))
+            if names or figures
+            else ""
+        )
 
     def _asked(self, found: Found) -> str:
         """The question without what it says of where to look: the name of a report is told by all its passages, and asked of none."""

@@ -3,8 +3,7 @@
 A small model's drafts of lists, comparisons and steps were hardly ever kept, and the wait for them was the longest.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import chain
 
 from chat.answer import Answer, Found
@@ -12,28 +11,26 @@ from chat.answering.grounding import compose, correct, quote_evidence, side_by_s
 from chat.answering.parts import parts
 from chat.answering.premise import contradicting
 from chat.answering.refusal import asked_picture, refused
-from chat.evidence.derived import Derived, asks_for_a_step, derived_figure, of_each
+from chat.evidence.by_side import best_of_each_side
+from chat.evidence.derived import Derived, derived_figure, of_each
 from chat.evidence.evidence import (
     BUDGET_CHARS,
     EVIDENCE_HITS,
-    PROMPT_MARGIN,
     QUOTE_MARGIN,
     Evidence,
     candidates,
-    select_evidence,
     tells_of_another,
 )
 from chat.evidence.figure_check import disagree
 from chat.evidence.hops import hops
 from chat.evidence.listing import listed
-from chat.understanding.meant import Another, meant_by, meant_of
-from chat.understanding.scope import Side, named_scope, sides_of
+from chat.understanding.meant import Another, meant_of
+from chat.understanding.scope import named_scope, sides_of
 from chat.understanding.subject import untold_by_side
 from chat.understanding.wording import read
 from index.asked import asks_for_a_figure
-from index.library import Hit, PassageIndex
-from index.metrics import comparable
-from index.segment import fold, segment_question
+from index.library import PassageIndex
+from index.segment import fold
 
 
 def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) -> Answer | None:
@@ -50,7 +47,7 @@ def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) 
         return refused(found, [report.title for report in library.reports], shares, picture, _instead(found, library))
     if otherwise := contradicting(question, hits, library):
         return correct(otherwise, found.hits)
-    best = _best_of_each_side(question, hits, library)
+    best = best_of_each_side(question, hits, library)
     if step := _step(question, best, library):
         return compose(quote_evidence(best, found.hits), step.text, step.spans, first=True)
     if differing := _differing(question, evidence, library):
@@ -98,34 +95,3 @@ def _differing(question: str, evidence: Sequence[Evidence], library: PassageInde
         if other_report and disagree(item.reading, best.reading, places=(item.place, best.place)):
             others.setdefault(item.hit.passage.report_id, item)
     return sorted([best, *others.values()], key=lambda item: item.hit.rank) if others else []
-
-
-def _best_of_each_side(question: str, hits: Sequence[Hit], library: PassageIndex) -> list[Evidence]:
-    """The best stretch for each side of a question that has several, in hit order; [] for one that has not, and where a side
-    has none, another's, or one far worse than another's: terms of a difference or a sum may match unlike, as each is named."""
-    sides = sides_of(of_each(question), library.reports)
-    best: list[Evidence] = []
-    for side in sides:
-        own = [hit for hit in hits if not side.within.reports or hit.passage.report_id in side.within.reports]
-        own = _naming(_own_words(side, sides), own) or own
-        meant = [meant_by(side.question, library.spellings)]
-        best += select_evidence(side.question, own, library, budget=1, margin=0, meant=meant) if own else []
-    quotes = {comparable(item.reading) for item in best}
-    scores = [item.score for item in best]
-    if len(best) < 2 or not len(quotes) == len(best) == len(sides):
-        return []
-    if max(scores) - min(scores) > PROMPT_MARGIN and not asks_for_a_step(question):
-        return []
-    best.sort(key=lambda item: (item.hit.rank, item.start))
-    return [replace(item, number=number) for number, item in enumerate(best, start=1)]
-
-
-def _own_words(side: Side, sides: Sequence[Side]) -> set[str]:
-    """The words that tell a side from the others: 甲 of 甲的产量 and 乙的产量."""
-    others = {word for other in sides if other is not side for word in segment_question(other.question)}
-    return {word for word in segment_question(side.question) if len(word) > 1} - others
-
-
-def _naming(words: Collection[str], hits: Sequence[Hit]) -> list[Hit]:
-    """The hits whose passage has one of these words."""
-    return [hit for hit in hits if any(word in fold(hit.passage.search_text) for word in words)]

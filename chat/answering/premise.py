@@ -2,11 +2,12 @@
 rise for a fall, a need where there is none.
 
 A wrong correction is worse than none: so each rule asks for one stretch that tells of the same thing and differs in one point, and for
-words that take it for granted (为什么, 只有, 是不是因为), or for the very figure of a deal.
+words that take it for granted (为什么, 只有, 是不是因为), or for the very figure of a deal. A stated figure that is told nowhere is
+only said to be so.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +19,7 @@ from index.segment import fold, segment_question
 from ingest.figures import Figure, find_figures
 from ingest.normalise import simplify
 from ingest.periods import find_periods
+from ingest.report import Passage
 
 # Of the words that say what needs something, the share that the passage must have.
 MOST_WORDS = 0.6
@@ -30,6 +32,9 @@ _GRANTED = re.compile(r"为什么|为何|为啥|怎么会|怎么才|凭什么|�
 _ASKS_WHETHER = re.compile(r"是不是|是否|有没有|能否|能不能|会不会|[吗么](?=[？?，,。]|$)")
 # 超过200亿了吗, 前3家, 从20%提高到35%, 达到1亿用了多久: figures that are asked about, or bound something else.
 _NOT_GRANTED = re.compile(r"[超过逾约近前后最从自由到至达满离差破第每]\Z")
+# A number without a unit of money or share is an amount from here on; below it counts things.
+LEAST_AMOUNT = 10_000
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # What is measured: a share is not what it is a share of.
 _MEASURES = re.compile(r"占比|比重|份额|排名|增速|增幅|增长率|利润率|毛利率|均价|单价|人均")
 _NEGATION = re.compile(r"[不没未无非别]")
@@ -50,6 +55,39 @@ def contradicting(question: str, hits: Sequence[Hit], library: SpanScorer) -> Ev
         if (found := rule(asked, told)) is not None:
             return found.item
     return None
+
+
+def untold_figures(question: str, passages: Iterable[Passage]) -> tuple[str, ...]:
+    """The amounts that a question states and none of these passages tells, as written: 谁投资了乙30亿元 of a report of 3亿元.
+
+    Nothing says that they are wrong, but an answer would seem to confirm them. Counts (前三家) and bounds (超过30亿元) are not stated.
+    """
+    plain = simplify(question)
+    stated = [each for each in find_figures(plain) if _is_stated(each, plain)]
+    texts = [(simplify(f"{each.title} {each.search_text}"), bool(each.cells)) for each in passages if stated]
+    told = [other for text, _ in texts for other in find_figures(text)]
+    cells = "\n".join(text for text, is_row in texts if is_row)  # which may have the unit above them
+    return tuple(
+        plain[each.start : each.end]
+        for each in stated
+        if not any(_is_the_same(each, other) for other in told) and not _stands(plain[each.start : each.end], cells)
+    )
+
+
+def _is_stated(figure: Figure, plain: str) -> bool:
+    amount = figure.unit.endswith("元") or figure.unit in ("%", "个百分点", "倍") or figure.low >= LEAST_AMOUNT
+    return amount and not figure.hedge and not _NOT_GRANTED.search(plain[: figure.start])
+
+
+def _is_the_same(figure: Figure, other: Figure) -> bool:
+    """Rounded or not; 100万 may be 100万人."""
+    near = abs(figure.low - other.low) <= ROUNDED * abs(other.low)
+    return near and (figure.unit == other.unit or not figure.unit or not other.unit)
+
+
+def _stands(figure: str, text: str) -> bool:
+    number = _NUMBER.search(figure)
+    return number is not None and re.search(rf"(?<![\d.]){re.escape(number[0])}(?![\d.])", text) is not None
 
 
 @dataclass(frozen=True, slots=True)

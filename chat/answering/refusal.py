@@ -137,11 +137,15 @@ def _picture(hit: Hit) -> Message:
     return message("“{heading}”一节的图", heading=passage.headings[-1])
 
 
-def _sections(hits: Iterable[Hit]) -> list[Message]:
-    """The sections of the hits, each with its report, the best first."""
-    places = dict.fromkeys((hit.passage.title, hit.passage.headings[-1]) for hit in hits)
+def _sections(hits: Iterable[Hit]) -> list[str]:
+    """The sections of the hits, the best first, those of a report together."""
+    places = [*dict.fromkeys((hit.passage.title, hit.passage.headings[-1]) for hit in hits)][:MOST_SECTIONS]
+    by_report: dict[str, list[str]] = {}
+    for title, heading in places:
+        by_report.setdefault(title, []).append(say("“{heading}”", heading=heading))
     return [
-        message("《{title}》“{heading}”", title=title, heading=heading) for title, heading in [*places][:MOST_SECTIONS]
+        say("《{title}》{headings}", title=title, headings=joined(headings, ", "))
+        for title, headings in by_report.items()
     ]
 
 

@@ -3,6 +3,7 @@
 finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
 evidence      the sentences and rows that answer it
+by_side       the best stretch for each side of a question
 listing       the items of a list, where they are asked for
 hops          evidence of a question that reaches its subject by way of another fact
 derived       what follows from the evidence by one step of arithmetic, with the step

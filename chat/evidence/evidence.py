@@ -71,6 +71,7 @@ _QUALIFIES = re.compile(
 _SAYS_SOMETHING = re.compile(r"[。！？；]|.{25}")
 LABELS_CHARS = 80
 LABEL_CHARS = 12
+_LEADS_IN = re.compile(r"[：:]\s*$")
 _BULLET = re.compile(r"^[-*+•◆✓·●■▪►\s]+")
 
 
@@ -230,6 +231,22 @@ def shortened(item: Evidence, question: str, library: SpanScorer) -> Evidence:
     told = passage.text[start:end].rstrip("，,；;、 ")
     before, after = ("…" if start > clauses[0][0] else ""), ("…" if end < clauses[-1][1] else "")
     return replace(item, reading=f"{before}{told}{after}")
+
+
+def with_what_follows(item: Evidence, budget: int) -> Evidence:
+    """A line that only leads in (主要原理：) with the lines that it leads to, within budget characters; any other stretch as it is."""
+    passage = item.hit.passage
+    if passage.cells or not _LEADS_IN.search(item.reading):
+        return item
+    reading, end = item.reading, item.end
+    for start, stop in stretches(passage):
+        told = _BULLET.sub("", passage.text[start:stop])
+        if start < item.end or _SOURCE_LINE.match(told):
+            continue
+        if _LEADS_IN.search(told) or len(reading) + len(told) > budget:
+            break
+        reading, end = reading + told, stop
+    return replace(item, reading=reading, end=end)
 
 
 def _periods(text: str) -> set[tuple[date, date]]:

@@ -1,4 +1,5 @@
-"""The years, the versions, the countries and the measure that a question names, and what a stretch of a report tells of instead.
+"""The years, the versions, the countries, the items of a list and the measure that a question names, and what a stretch of a report tells of
+instead.
 
 What 2023 was is no answer to what 2025 was, GPT-3 none to GPT-4, and China none to Japan, however well the words match:
 an encoder hardly tells them apart. A stretch that names none of its own takes those of what it stands in.
@@ -74,6 +75,11 @@ _SOMEBODYS = re.compile(
 )
 _WIDER = frozenset((_WORLD, _ABROAD))
 
+# 三大设施包括甲、乙和丙: the first item begins behind what leads in to the list.
+_LISTED = re.compile(r"[^，,。；;：:！？!?\n（）()、]+(?:、[^，,。；;：:！？!?\n（）()、]+)+")
+_PARTS_ITEMS = re.compile("[、和及与]")
+_LEADS_IN_TO = re.compile(r".*(?:包括|包含|涵盖|分为|[有为是如含])")
+
 
 @dataclass(frozen=True, slots=True)
 class Meant:
@@ -81,7 +87,7 @@ class Meant:
 
     versions: as of `versions_of`. amount: whether it asks for a figure, which a year, a country and the whole
     world have one each of. measured: of what, where the answer must be an amount, "" for anything; None where it need not.
-    subjects: those of `subjects_of`, each with the names, folded, that the library has for it.
+    subjects: those of `subjects_of`, each with the names, folded, that the library has for it. question: in simplified characters.
     """
 
     years: frozenset[int] = frozenset()
@@ -90,6 +96,7 @@ class Meant:
     amount: bool = False
     measured: str | None = None
     subjects: Mapping[str, Collection[str]] = field(default_factory=dict)
+    question: str = ""
 
     def rather(self, typed: "Meant") -> "Meant":
         """This with each kind that was typed in place of what was taken from the questions before."""
@@ -111,6 +118,7 @@ def meant_by(question: str, spellings: Spellings = alone) -> Meant:
         asks_for_a_figure(question),
         _measured_by(question),
         {name: spellings(name) for name in subjects_of(question)},
+        plain,
     )
 
 
@@ -159,12 +167,13 @@ class Another:
 
 
 def another(meant: Meant, passage: Passage, reading: str, start: int) -> Another | None:
-    """What a stretch of a passage, beginning at start, tells of, where it tells of years, versions or countries and none of them is
-    meant; a version that is meant must be named by its passage. None mostly."""
+    """What a stretch of a passage, beginning at start, tells of, where it tells of years, versions, countries or listed items and none of
+    them is meant; a version that is meant must be named by its passage. None mostly."""
     return (
         _another_year(meant, passage, reading, start)
         or _another_version(meant, passage, reading)
         or _another_country(meant, passage, reading)
+        or _another_item(meant, passage, reading)
     )
 
 
@@ -199,6 +208,25 @@ def _another_country(meant: Meant, passage: Passage, reading: str) -> Another | 
     if not asked or not told or asked & told:
         return None
     return Another(tuple(sorted(asked)), tuple(sorted(told)))
+
+
+def _another_item(meant: Meant, passage: Passage, reading: str) -> Another | None:
+    """乙 where a figure of 丙 is asked for: 包括甲、乙和丙，乙的产值为3亿元 only lists the one and tells the figures of the other."""
+    if not meant.amount or passage.cells:
+        return None
+    plain = simplify(reading)
+    for listing in _LISTED.finditer(plain):
+        rest = plain[: listing.start()] + "\n" + plain[listing.end() :]
+        items = [item for item in map(_without_lead_in, _PARTS_ITEMS.split(listing[0])) if len(item) > 1]
+        asked = [item for item in items if item in meant.question]
+        told = [item for item in items if item in rest]
+        if asked and told and not set(asked) & set(told) and not find_figures("、".join(items)):
+            return Another(tuple(asked), tuple(told))
+    return None
+
+
+def _without_lead_in(item: str) -> str:
+    return _LEADS_IN_TO.sub("", item).strip()
 
 
 def telling_of_it(meant: Meant, told: Collection[str]) -> Collection[str]:

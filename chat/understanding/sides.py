@@ -256,7 +256,19 @@ def _place_of(kinds: str, question: str) -> re.Match[str] | None:
 def _split(text: str, names: tuple[str, ...]) -> Sequence[str]:
     """The sides of one question that compares two things or asks about each of a list; () where it does neither."""
     words = words_of(text, names)
-    return _by_comparison(text, words, names) or _by_lists(text, words, names)
+    return _by_likeness(text, words) or _by_comparison(text, words, names) or _by_lists(text, words, names)
+
+
+def _by_likeness(text: str, words: Sequence[Word]) -> Sequence[str]:
+    """潜热储能系统和去湿储能系统有什么区别: two terms of the same kind, of which the dictionary knows not all words, and takes 去 for a verb."""
+    compared = text[: match.start()] if (match := _DIFFERENCE.search(text)) is not None else ""
+    joins = [word for word in words if word.kind == JOIN and word.end < len(compared)]
+    if len(joins) != 1 or OF in shape(words_of(compared)):
+        return ()
+    one, other = compared[: joins[0].start], compared[joins[0].end :]
+    alike = one[-2:] == other[-2:]
+    unknown = VERB in shape([word for word in words if word.end <= len(compared)])
+    return (one, other) if alike and unknown else ()
 
 
 def _by_comparison(text: str, words: Sequence[Word], names: tuple[str, ...]) -> Sequence[str]:

@@ -69,6 +69,15 @@ def test_each_side_of_a_question_is_answered_by_its_own_best_sentence() -> None:
     assert [sentence.citations for sentence in answer.sentences] == [(1,), (2,)]
 
 
+def test_of_a_side_the_sentence_that_begins_with_it_is_preferred_and_names_with_figures_are_told_apart() -> None:
+    told = "该厂先后推出S-1至S-3。S-1型储能柜基于液冷，只保留电芯。S-2型储能柜取消S-1的液冷。S-3型储能柜舍弃S-2的电芯。"
+    answer = last(of_texts(told), "S-1和S-2的区别是什么？")
+    assert [sentence.text for sentence in answer.sentences] == [
+        "S-1型储能柜基于液冷，只保留电芯。",
+        "S-2型储能柜取消S-1的液冷。",
+    ]
+
+
 def test_a_list_is_answered_by_its_items_each_with_its_line_as_the_quote() -> None:
     answer = answered("新设岗位有哪些？")
     assert answer.text == "算法工程师；[1]数据标注员。[2]"
@@ -157,6 +166,15 @@ class Reciting:
         self.asked += 1
         self.grammar = grammar
         yield self.draft
+
+
+def test_an_amount_that_the_question_states_and_nothing_tells_is_not_confirmed() -> None:
+    told = of_texts("腾讯斥资2亿美元投资Figma公司。")
+    model = Reciting("Figma[1]")
+    finished = list(Assistant(told, model).ask("腾讯斥资20亿美元投资了哪家公司？"))[-1]
+    assert isinstance(finished, Finished)
+    assert finished.answer.text == "腾讯斥资2亿美元投资Figma公司。[1]\n收录的相关内容没有说到20亿美元。"
+    assert model.asked == 0
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What a reader is told in place of an answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -36,6 +37,16 @@ def test_the_years_that_are_there_are_told_where_another_is_asked_for() -> None:
     assert said("2024年储能装机规模是多少？", TEXT) == (
         "报告中没有找到可以回答这个问题的内容。收录的相关内容没有说到2024年，说到的年份有2022、2023。"
         "最接近的内容在《虚构报告》“2.2 现状”，供参考。"
+    )
+
+
+def test_the_sections_of_a_report_are_named_under_it() -> None:
+    passages = [
+        replace(TEXT, id=f"made-up:{number}", title=title, headings=(title, heading))
+        for number, (title, heading) in enumerate([("甲", "现状"), ("乙", "规模"), ("甲", "预测"), ("丙", "余论")])
+    ]
+    assert said("2024年储能装机规模是多少？", *passages).endswith(
+        "最接近的内容在《甲》“现状”“预测”、《乙》“规模”，供参考。"
     )
 
 

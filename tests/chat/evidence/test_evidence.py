@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chat.evidence.evidence import ROW_CHARS, Evidence, asked_columns, is_broad, select_evidence, shortened, stretches
+from chat.evidence.evidence import (
+    ROW_CHARS,
+    Evidence,
+    asked_columns,
+    is_broad,
+    select_evidence,
+    shortened,
+    stretches,
+    with_what_follows,
+)
 from index.library import Hit, PassageIndex
 from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
@@ -298,3 +307,23 @@ def test_prose_is_about_whom_its_section_names_but_each_item_and_row_about_its_o
         for number, (firm, share) in enumerate((("特斯拉", "5%"), ("比亚迪", "9%")), start=1)
     ]
     assert told("特斯拉的份额是多少？", *rows) == ["公司：特斯拉；份额：5%"]
+
+
+def stretch(source: Passage, number: int) -> Evidence:
+    start, end = stretches(source)[number]
+    return Evidence(0, Hit(source, 1.0, 1), source.text[start:end], start, end, 0.9)
+
+
+def test_a_line_that_leads_in_brings_what_it_leads_to_up_to_the_next_such_line() -> None:
+    source = passage(
+        "甲法的步骤：\n- ✓ 先加热；\n- ✓ 再加压。\n乙法的步骤：\n- ✓ 先冷却。\n资料来源：虚构报告", 1, kind="list"
+    )
+    first = with_what_follows(stretch(source, 0), 100)
+    assert first.reading == "甲法的步骤：先加热；再加压。"
+    assert source.text[first.start : first.end] == "甲法的步骤：\n- ✓ 先加热；\n- ✓ 再加压。"
+    assert with_what_follows(stretch(source, 3), 100).reading == "乙法的步骤：先冷却。"
+    assert with_what_follows(stretch(source, 0), 12).reading == "甲法的步骤：先加热；"
+    assert (
+        with_what_follows(stretch(source, 1), 100).reading
+        == source.text[stretch(source, 1).start : stretch(source, 1).end]
+    )

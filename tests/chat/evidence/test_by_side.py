@@ -1,0 +1,85 @@
+"""The best stretch for each side of a question."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chat.evidence.by_side import best_of_each_side
+from index.library import Hit
+from index.segment import fold
+from ingest.report import Passage
+from tests.fakes import passage
+
+
+class Scored:
+    """A library that scores a stretch by the first of these words that it holds, and 0.5 for none."""
+
+    reports = ()
+
+    def __init__(self, scores: Mapping[str, float]) -> None:
+        self.scores = scores
+
+    def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+        texts = [passage.reading[start:end] for start, end in spans]
+        held = [next((score for word, score in self.scores.items() if word in text), 0.5) for text in texts]
+        return np.array(held, dtype=np.float32)
+
+    def word_shares(self, question: str, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        return np.ones(len(passages), dtype=np.float32)
+
+    def spellings(self, name: str) -> Sequence[str]:
+        return (fold(name),)
+
+
+def told(question: str, passages: Sequence[Passage], scores: Mapping[str, float]) -> list[str]:
+    hits = [Hit(each, 1.0, 1) for each in passages]
+    return [item.reading for item in best_of_each_side(question, hits, Scored(scores))]
+
+
+def test_what_begins_with_a_name_is_about_it_and_what_matches_it_better_may_name_it_in_passing() -> None:
+    text = "该厂先后推出S-1和S-2。S-1型储能柜基于液冷。S-2型储能柜取消S-1的液冷。S-3型储能柜舍弃S-2的电芯。"
+    scores = {"该厂": 0.95, "S-3": 0.9, "S-2": 0.88, "S-1": 0.86}
+    assert told("S-1和S-2的区别是什么？", [passage(text, 1)], scores) == [
+        "S-1型储能柜基于液冷。",
+        "S-2型储能柜取消S-1的液冷。",
+    ]
+
+
+def test_what_a_section_named_after_a_side_tells_stands_behind_that_name() -> None:
+    sections = [
+        passage("干法电芯\n把材料直接压成膜的工艺。", 1, headings=("虚构报告", "干法电芯")),
+        passage("湿法电芯\n湿法电芯是先制浆料的工艺。", 2, headings=("虚构报告", "湿法电芯")),
+    ]
+    assert told("干法电芯和湿法电芯有什么区别？", sections, {"浆料": 0.95, "压成膜": 0.85}) == [
+        "干法电芯：把材料直接压成膜的工艺。",
+        "湿法电芯是先制浆料的工艺。",
+    ]
+
+
+def test_what_is_far_worse_for_a_mere_name_is_not_taken_though_it_begins_with_it() -> None:
+    text = "该厂先后推出S-1和S-2。S-1型储能柜基于液冷。S-2型储能柜取消S-1的液冷。"
+    assert told("S-1和S-2的区别是什么？", [passage(text, 1)], {"该厂": 0.95, "S-2": 0.7, "S-1": 0.7}) == []
+
+
+def test_an_item_of_a_list_that_does_not_name_a_side_tells_of_something_else() -> None:
+    news = passage("- 阿里公司投资了储能电站；\n- 百度公司投资了储能产品；\n- 储能产业的布局成为热点；", 1, kind="list")
+    scores = {"热点": 0.95, "电站": 0.93, "产品": 0.92}
+    assert told("阿里和百度在储能产业的布局有什么不同？", [news], scores) == [
+        "阿里公司投资了储能电站；",
+        "百度公司投资了储能产品；",
+    ]
+
+
+def test_a_side_of_which_a_line_only_leads_in_is_told_with_what_follows() -> None:
+    text = "干法电芯（由压膜工序制成的一类电芯）的原理：\n- 直接压膜。\n湿法电芯（由涂布工序制成的一类电芯）的原理：\n- 先制浆料。"
+    lists = passage(text, 1, kind="list")
+    scores = {"干法": 0.9, "湿法": 0.9}
+    assert told("干法电芯和湿法电芯有什么区别？", [lists], scores) == [
+        "干法电芯（由压膜工序制成的一类电芯）的原理：直接压膜。",
+        "湿法电芯（由涂布工序制成的一类电芯）的原理：先制浆料。",
+    ]
+
+
+def test_a_question_of_one_side_has_none() -> None:
+    assert told("S-1的原理是什么？", [passage("S-1型储能柜基于液冷。", 1)], {}) == []

@@ -27,7 +27,7 @@ from chat.answering.composing import composed
 from chat.answering.digest import digest, digested
 from chat.answering.figure_grammar import figure_grammar
 from chat.answering.grounding import compose, declines, ground, quote_evidence, without_unproven
-from chat.answering.premise import untold_figures
+from chat.answering.premise import states_untold_amount
 from chat.answering.prompt import MAX_TOKENS, messages
 from chat.answering.replies import courtesy_answer
 from chat.answering.verdict import may_stand
@@ -168,10 +168,10 @@ class Assistant:
         found = self.search(question, turns, within=within, rewrite=rewrite)
         evidence = self.evidence(found)
         answer = composed(found, evidence, self.library)
-        unconfirmed = untold_figures(found.question, [hit.passage for hit in found.hits]) if answer is None else ()
+        unconfirmed = answer is None and states_untold_amount(found.question, [hit.passage for hit in found.hits])
         if unconfirmed:
             answer = self._quoted(found)
-        missing = self._missing(found, unconfirmed) if answer is None or answer.refusal is None else ""
+        missing = self._missing(found, unconfirmed=unconfirmed) if answer is None or answer.refusal is None else ""
         found = replace(found, needs_model=answer is None and self.generator is not None)
         yield found
         if answer is not None:
@@ -273,14 +273,13 @@ class Assistant:
         several = len(sides_of(found.standalone_question, self.library.reports)) > 0
         return [side for side, missing in untold_by_side(found, self.library) if not missing] if several else []
 
-    def _missing(self, found: Found, figures: Sequence[str]) -> str:
-        """What is said of the sides that nothing found tells of, and of stated figures that it does not tell."""
+    def _missing(self, found: Found, *, unconfirmed: bool) -> str:
+        """What is said of the sides that nothing found tells of, and of a stated amount that it does not tell: not the amount itself, which
+        may be what somebody wants said."""
         names = [name for _, missing in untold_by_side(found, self.library) for name in missing]
-        return (
-            say("收录的相关内容没有说到{meant}。", meant=tuple(dict.fromkeys([*names, *figures])))
-            if names or figures
-            else ""
-        )
+        if names:
+            return say("收录的相关内容没有说到{meant}。", meant=tuple(dict.fromkeys(names)))
+        return say("收录的相关内容没有说到问题中的数额。") if unconfirmed else ""
 
     def _asked(self, found: Found) -> str:
         """The question without what it says of where to look: the name of a report is told by all its passages, and asked of none."""

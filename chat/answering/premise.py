@@ -2,7 +2,7 @@
 rise for a fall, a need where there is none.
 
 A wrong correction is worse than none: so each rule asks for one stretch that tells of the same thing and differs in one point, and for
-words that take it for granted (为什么, 只有, 是不是因为), or for the very figure of a deal. A stated figure that is told nowhere is
+words that take it for granted (为什么, 只有, 是不是因为), or for the very figure of a deal. An amount that is stated and told nowhere is
 only said to be so.
 """
 
@@ -57,20 +57,19 @@ def contradicting(question: str, hits: Sequence[Hit], library: SpanScorer) -> Ev
     return None
 
 
-def untold_figures(question: str, passages: Iterable[Passage]) -> tuple[str, ...]:
-    """The amounts that a question states and none of these passages tells, as written: 谁投资了乙30亿元 of a report of 3亿元.
+def states_untold_amount(question: str, passages: Iterable[Passage]) -> bool:
+    """Whether a question states an amount that none of these passages tells: 谁投资了乙30亿元 of a report of 3亿元.
 
-    Nothing says that they are wrong, but an answer would seem to confirm them. Counts (前三家) and bounds (超过30亿元) are not stated.
+    Nothing says that it is wrong, but an answer would seem to confirm it. Counts (前三家) and bounds (超过30亿元) are not stated.
     """
     plain = simplify(question)
     stated = [each for each in find_figures(plain) if _is_stated(each, plain)]
     texts = [(simplify(f"{each.title} {each.search_text}"), bool(each.cells)) for each in passages if stated]
     told = [other for text, _ in texts for other in find_figures(text)]
     cells = "\n".join(text for text, is_row in texts if is_row)  # which may have the unit above them
-    return tuple(
-        plain[each.start : each.end]
+    return any(
+        not any(_is_the_same(each, other) for other in told) and not _stands(plain[each.start : each.end], cells)
         for each in stated
-        if not any(_is_the_same(each, other) for other in told) and not _stands(plain[each.start : each.end], cells)
     )
 
 

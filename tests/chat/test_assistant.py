@@ -173,7 +173,7 @@ def test_an_amount_that_the_question_states_and_nothing_tells_is_not_confirmed()
     model = Reciting("Figma[1]")
     finished = list(Assistant(told, model).ask("腾讯斥资20亿美元投资了哪家公司？"))[-1]
     assert isinstance(finished, Finished)
-    assert finished.answer.text == "腾讯斥资2亿美元投资Figma公司。[1]\n收录的相关内容没有说到20亿美元。"
+    assert finished.answer.text == "腾讯斥资2亿美元投资Figma公司。[1]\n收录的相关内容没有说到问题中的数额。"
     assert model.asked == 0
 
 

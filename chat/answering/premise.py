@@ -60,7 +60,7 @@ def contradicting(question: str, hits: Sequence[Hit], library: SpanScorer) -> Ev
 def states_untold_amount(question: str, passages: Iterable[Passage]) -> bool:
     """Whether a question states an amount that none of these passages tells: 谁投资了乙30亿元 of a report of 3亿元.
 
-    Nothing says that it is wrong, but an answer would seem to confirm it. Counts (前三家) and bounds (超过30亿元) are not stated.
+    Nothing says that it is wrong, but an answer would seem to confirm it. Counts (前三家), bounds (超过30亿元) and ranges are not stated.
     """
     plain = simplify(question)
     stated = [each for each in find_figures(plain) if _is_stated(each, plain)]
@@ -75,7 +75,8 @@ def states_untold_amount(question: str, passages: Iterable[Passage]) -> bool:
 
 def _is_stated(figure: Figure, plain: str) -> bool:
     amount = figure.unit.endswith("元") or figure.unit in ("%", "个百分点", "倍") or figure.low >= LEAST_AMOUNT
-    return amount and not figure.hedge and not _NOT_GRANTED.search(plain[: figure.start])
+    exact = not figure.hedge and figure.low == figure.high
+    return amount and exact and not _NOT_GRANTED.search(plain[: figure.start])
 
 
 def _is_the_same(figure: Figure, other: Figure) -> bool:

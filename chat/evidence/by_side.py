@@ -17,7 +17,8 @@ from index.library import Hit
 from index.metrics import comparable
 from index.segment import fold, segment_question
 
-# How many characters of stretches are looked at for one that is about a mere name, and how much worse it may match it.
+# How many characters of stretches are looked at for one that is about a mere name, and how much worse than the best it may match: by
+# 0.01 to 0.08 it did in the two reports.
 SIDE_CHARS, SIDE_MARGIN = 1_000, 0.15
 _LATIN_NAME = re.compile("[a-z][a-z0-9.-]*[a-z0-9]")
 
@@ -76,7 +77,8 @@ def _is_about(item: Evidence, name: str) -> bool:
 
 
 def _begins_with(item: Evidence, name: str) -> bool:
-    return fold(item.reading).lstrip("…").startswith(fold(name))
+    """GPT-3.5 does not begin with GPT-3."""
+    return re.match(rf"…?{re.escape(fold(name))}(?![a-z0-9]|[.-][a-z0-9])", fold(item.reading)) is not None
 
 
 def _with_its_name(item: Evidence, name: str) -> str:

@@ -136,7 +136,7 @@ def select_evidence(
     meant: Sequence[Meant] = (),
 ) -> list[Evidence]:
     """The best stretches of the hits, in hit order and then in text order; none where the hits say nothing, as captions do, or
-    tell of another year, version or country than is meant: by the question, unless told what each of its sides means.
+    tell of another year, version, country or listed item than is meant: by the question, unless told what each of its sides means.
 
     They are within budget characters together, and each within margin of the best one's score; the best one itself is
     taken however long it is. Stretches that say the same are taken once.
@@ -196,7 +196,7 @@ def _told_by_section(hits: Sequence[Hit]) -> dict[tuple[str, ...], str]:
 
 
 def tells_of_another(item: Evidence, meant: Meant) -> Another | None:
-    """What a stretch tells of in place of the year, version or country meant."""
+    """What a stretch tells of in place of the year, version, country or listed item meant."""
     return another(meant, item.hit.passage, item.reading, item.start)
 
 

@@ -11,5 +11,5 @@ followup     a question that leans on earlier turns, made to stand alone
 sides        a question with several sides, as one question for each
 scope        where its own words say to look
 subject      the names that a question is about, and whether what was found names them
-meant        the year, version, country and measure that are asked about, and what tells of another
+meant        the year, version, country, listed item and measure that are asked about, and what tells of another
 """

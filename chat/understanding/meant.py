@@ -78,7 +78,7 @@ _WIDER = frozenset((_WORLD, _ABROAD))
 # 三大设施包括甲、乙和丙: the first item begins behind what leads in to the list.
 _LISTED = re.compile(r"[^，,。；;：:！？!?\n（）()、]+(?:、[^，,。；;：:！？!?\n（）()、]+)+")
 _PARTS_ITEMS = re.compile("[、和及与]")
-_LEADS_IN_TO = re.compile(r".*(?:包括|包含|涵盖|分为|[有为是如含])")
+_LEADS_IN_TO = re.compile(r"^.*?(?:包括|包含|涵盖|分为|[有为是如含])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,16 +217,13 @@ def _another_item(meant: Meant, passage: Passage, reading: str) -> Another | Non
     plain = simplify(reading)
     for listing in _LISTED.finditer(plain):
         rest = plain[: listing.start()] + "\n" + plain[listing.end() :]
-        items = [item for item in map(_without_lead_in, _PARTS_ITEMS.split(listing[0])) if len(item) > 1]
+        first, *others = _PARTS_ITEMS.split(listing[0])
+        items = [item for item in (_LEADS_IN_TO.sub("", first) or first, *others) if len(item) > 1]
         asked = [item for item in items if item in meant.question]
         told = [item for item in items if item in rest]
         if asked and told and not set(asked) & set(told) and not find_figures("、".join(items)):
             return Another(tuple(asked), tuple(told))
     return None
-
-
-def _without_lead_in(item: str) -> str:
-    return _LEADS_IN_TO.sub("", item).strip()
 
 
 def telling_of_it(meant: Meant, told: Collection[str]) -> Collection[str]:

@@ -101,6 +101,8 @@ def test_nothing_found_contradicts_nothing() -> None:
         ("前3家企业的市场份额是多少？", False),
         ("市场规模超过200亿元了吗？", False),
         ("这5个步骤是什么？", False),
+        ("份额在70%到80%之间的有哪些？", False),
+        ("份额在70%以上的企业有哪些？", False),
     ],
 )
 def test_an_amount_that_is_stated_and_told_nowhere_is_seen(question: str, *, untold: bool) -> None:

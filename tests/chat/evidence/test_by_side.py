@@ -46,6 +46,15 @@ def test_what_begins_with_a_name_is_about_it_and_what_matches_it_better_may_name
     ]
 
 
+def test_a_name_that_goes_on_is_another() -> None:
+    text = "该厂先后推出S-3和S-3.5。S-3.5型储能柜改用风冷。S-3型储能柜基于液冷。"
+    scores = {"该厂": 0.95, "S-3.5": 0.92, "S-3": 0.9}
+    assert told("S-3和S-3.5的区别是什么？", [passage(text, 1)], scores) == [
+        "S-3.5型储能柜改用风冷。",
+        "S-3型储能柜基于液冷。",
+    ]
+
+
 def test_what_a_section_named_after_a_side_tells_stands_behind_that_name() -> None:
     sections = [
         passage("干法电芯\n把材料直接压成膜的工艺。", 1, headings=("虚构报告", "干法电芯")),

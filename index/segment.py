@@ -94,4 +94,5 @@ def tokenizer() -> Any:
         own.cache_file = str(cache_folder / "jieba.cache")
     for word in files("index").joinpath("domain_words.txt").read_text("utf-8").split():
         own.add_word(word)
+    own.del_word("比比")  # half of 比比皆是, which would be found in 占比比中国高
     return own

@@ -11,8 +11,8 @@ from chat.answering.grounding import compose, correct, quote_evidence, side_by_s
 from chat.answering.parts import parts
 from chat.answering.premise import contradicting
 from chat.answering.refusal import asked_picture, refused
-from chat.evidence.by_side import best_of_each_side
-from chat.evidence.derived import Derived, derived_figure, of_each
+from chat.evidence.by_side import best_of_each_side, own_words
+from chat.evidence.derived import Derived, derived_figure, derived_within, of_each
 from chat.evidence.evidence import (
     BUDGET_CHARS,
     EVIDENCE_HITS,
@@ -48,8 +48,8 @@ def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) 
     if otherwise := contradicting(question, hits, library):
         return correct(otherwise, found.hits)
     best = best_of_each_side(question, hits, library)
-    if step := _step(question, best, library):
-        return compose(quote_evidence(best, found.hits), step.text, step.spans, first=True)
+    if step := _step(question, best, evidence, library):
+        return compose(quote_evidence(best or evidence[:1], found.hits), step.text, step.spans, first=True)
     if differing := _differing(question, evidence, library):
         return side_by_side(differing, found.hits)
     by_way = hops(question, hits, library, budget=BUDGET_CHARS, margin=QUOTE_MARGIN)
@@ -71,12 +71,14 @@ def _instead(found: Found, library: PassageIndex) -> Another | None:
     return told[0] if told and all(told) else None
 
 
-def _step(question: str, best: Sequence[Evidence], library: PassageIndex) -> Derived | None:
-    """The difference or the sum of the best stretches of two sides, where the question asks for it."""
-    if not best:
-        return None
-    first, *others = [set(side.question) for side in sides_of(of_each(question), library.reports)]
-    return derived_figure(question, best, first.union(*others) - first.intersection(*others))
+def _step(question: str, best: Sequence[Evidence], evidence: Sequence[Evidence], library: PassageIndex) -> Derived | None:
+    """The difference or the sum of the best stretches of two sides, or the difference of what the best evidence tells of both, where
+    the question asks for it."""
+    sides = sides_of(of_each(question), library.reports)
+    if best:
+        first, *others = [set(side.question) for side in sides]
+        return derived_figure(question, best, first.union(*others) - first.intersection(*others))
+    return derived_within(question, evidence[0], [own_words(side, sides) for side in sides])
 
 
 def _differing(question: str, evidence: Sequence[Evidence], library: PassageIndex) -> list[Evidence]:

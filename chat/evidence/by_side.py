@@ -35,7 +35,7 @@ def best_of_each_side(question: str, hits: Sequence[Hit], library: Library) -> l
     best: list[Evidence] = []
     for side in sides:
         own = [hit for hit in hits if not side.within.reports or hit.passage.report_id in side.within.reports]
-        words = _own_words(side, sides)
+        words = own_words(side, sides)
         best += _best_of(side.question, words, _naming(words, own) or own, library)
     quotes = {comparable(item.reading) for item in best}
     if len(best) < 2 or not len(quotes) == len(best) == len(sides):
@@ -88,7 +88,7 @@ def _with_its_name(item: Evidence, name: str) -> str:
     return item.reading if named else f"{heading}：{item.reading}"
 
 
-def _own_words(side: Side, sides: Sequence[Side]) -> set[str]:
+def own_words(side: Side, sides: Sequence[Side]) -> set[str]:
     """The words that tell a side from the others: 甲 of 甲的产量 and 乙的产量."""
     others = {word for other in sides if other is not side for word in _words(other.question)}
     return {word for word in _words(side.question) if len(word) > 1} - others

@@ -7,13 +7,15 @@ from figures that are each cited.
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 
 from chat.answer import Answer
 from chat.evidence.evidence import Evidence
-from chat.evidence.figure_check import Term, same_but_for, the_figure
+from chat.evidence.figure_check import Term, adds_nothing, clauses_of, same_but_for, the_figure
 from index.asked import asks_for_a_time
+from index.segment import fold
 from ingest.normalise import simplify
 from ingest.periods import Period, find_periods
 from ingest.report import Passage
@@ -136,12 +138,47 @@ def derived_figure(question: str, sides: Sequence[Evidence], apart: Collection[s
     told = terms[0].days | terms[1].days
     if (asked or told) and not (told == asked and all(term.days for term in terms)):
         return None
-    (first, one), (second, other) = _by_size(terms, sides)
-    result = first.low + second.low if adds else first.low - second.low
-    shown = _amount(result, first.unit, difference=not adds)
-    working = f"{one} {'+' if adds else '−'} {other} = {shown}"
-    spans = [(item.hit.passage, item.start, item.end) for item in sides]
-    return Derived(f"{'合计' if adds else '相差'}{shown}（{working}）。", tuple(spans))
+    written = [item.reading[term.start : term.end] for term, item in zip(terms, sides, strict=True)]
+    return _derived(terms, written, sides, adds=adds)
+
+
+def derived_within(question: str, sentence: Evidence, sides: Sequence[Collection[str]]) -> Derived | None:
+    """As `derived_figure`, where one sentence tells both terms, side by side: 甲占全球45.2%，乙占30.1%. The later clause may leave out
+    what the earlier one has said, and the period, but says nothing else of its own.
+
+    sides: the words that tell each of the two sides from the other.
+    """
+    plain = simplify(question)
+    terms = _terms_within(sentence.reading)
+    if len(sides) != 2 or not (_DIFFERENCE.search(plain) and _asks_plainly(plain)):
+        return None
+    told = [[term for term in terms if _names_one(term.rest, own, other)] for own, other in (sides, sides[::-1])]
+    if [len(each) for each in told] != [1, 1]:
+        return None
+    one, other = sorted((told[0][0], told[1][0]), key=terms.index)
+    periods, asked = one.days | other.days, {(each.first, each.last) for each in find_periods(plain)}
+    if len(periods) > 1 or not asked <= periods or terms.index(other) != terms.index(one) + 1:
+        return None
+    if one.unit != other.unit or _NO_TERM.search(f"{one.rest}\n{other.rest}"):
+        return None
+    if not adds_nothing(other.rest, one.rest, "".join(chain(*sides))):
+        return None
+    written = [sentence.reading[term.start : term.end] for term in (one, other)]
+    return _derived((one, other), written, (sentence,), adds=False)
+
+
+def _terms_within(reading: str) -> list[Term]:
+    """The terms of a sentence, those of a clause each; a clause that tells no period has those that are told before it."""
+    terms: list[Term] = []
+    for clause in clauses_of(reading):
+        told = the_figure(reading[clause.start() : clause.end()], reading[: clause.start()])
+        if told is not None:
+            terms.append(replace(told, start=told.start + clause.start(), end=told.end + clause.start()))
+    return terms
+
+
+def _names_one(text: str, own: Collection[str], other: Collection[str]) -> bool:
+    return any(word in fold(text) for word in own) and not any(word in fold(text) for word in other)
 
 
 def _asks_plainly(plain: str) -> bool:
@@ -164,10 +201,14 @@ def _same(terms: Sequence[Term]) -> bool:
     return one == other
 
 
-def _by_size(terms: Sequence[Term], sides: Sequence[Evidence]) -> list[tuple[Term, str]]:
-    """Each term with how it is written, the larger one first."""
-    pairs = [(term, item.reading[term.start : term.end]) for term, item in zip(terms, sides, strict=True)]
-    return sorted(pairs, key=lambda pair: -pair[0].low)
+def _derived(terms: Sequence[Term], written: Sequence[str], told: Sequence[Evidence], *, adds: bool) -> Derived:
+    """The result of two terms with how it follows, the larger one first. written: how the sources write them."""
+    (first, one), (second, other) = sorted(zip(terms, written, strict=True), key=lambda pair: -pair[0].low)
+    result = first.low + second.low if adds else first.low - second.low
+    shown = _amount(result, first.unit, difference=not adds)
+    working = f"{one} {'+' if adds else '−'} {other} = {shown}"
+    spans = [(item.hit.passage, item.start, item.end) for item in told]
+    return Derived(f"{'合计' if adds else '相差'}{shown}（{working}）。", tuple(spans))
 
 
 def _amount(value: Decimal, unit: str, *, difference: bool) -> str:

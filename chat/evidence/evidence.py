@@ -72,6 +72,7 @@ _SAYS_SOMETHING = re.compile(r"[。！？；]|.{25}")
 LABELS_CHARS = 80
 LABEL_CHARS = 12
 _LEADS_IN = re.compile(r"[：:]\s*$")
+_NAME_AND_VALUE = re.compile(r"\w[：:]\s*\S")
 _BULLET = re.compile(r"^[-*+•◆✓·●■▪►\s]+")
 
 
@@ -158,7 +159,8 @@ def select_evidence(
 def _as_meant(best_first: Sequence[Evidence], meant: Sequence[Meant], hits: Sequence[Hit]) -> list[Evidence]:
     """Those that tell of what one of the sides means; none where the best of all matches far better than they do."""
     sections = _told_by_section(hits)
-    told = [_told_around(item, sections) for item in best_first]
+    figures = any(each.amount for each in meant)
+    told = [_told_up_to(item, hits) if figures else _told_around(item, sections) for item in best_first]
     sides = [(each, telling_of_it(each, dict.fromkeys(told))) for each in meant]
     about = [
         (item, [each for each, telling in sides if around in telling])
@@ -180,6 +182,17 @@ def _told_around(item: Evidence, sections: Mapping[tuple[str, ...], str]) -> str
     if passage.kind == "list":
         return told_by(replace(passage, text=item.reading))
     return told_by(passage) if passage.cells else sections[_section(passage)]
+
+
+def _told_up_to(item: Evidence, hits: Sequence[Hit]) -> str:
+    """As `_told_around`, but of the stretch's own passage nothing behind it: a figure that stands before a firm is first named is not the
+    firm's (市场规模增长68%。厂商包括甲、乙)."""
+    passage = item.hit.passage
+    if passage.cells or passage.kind == "list":
+        return _told_around(item, {})
+    before = replace(passage, text=passage.text[: item.end])
+    others = [hit.passage for hit in hits if hit.passage.id != passage.id and _section(hit.passage) == _section(passage)]
+    return "\n".join(told_by(each) for each in (before, *others) if not each.cells and each.kind != "list")
 
 
 def _section(passage: Passage) -> tuple[str, ...]:
@@ -412,8 +425,9 @@ def _joined(reading: str, pieces: Sequence[_Piece], kept: Sequence[int]) -> str:
 
 
 def _is_label(text: str) -> bool:
-    """A line that only names what stands around it: short, no sentence, not one of several joined."""
-    return "\n" not in text and not _SAYS_SOMETHING.search(text) and len(comparable(text)) < LABEL_CHARS
+    """A line that only names what stands around it: short, no sentence, no 单位：甲公司, not one of several joined."""
+    says = _SAYS_SOMETHING.search(text) or _NAME_AND_VALUE.search(text)
+    return "\n" not in text and not says and len(comparable(text)) < LABEL_CHARS
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

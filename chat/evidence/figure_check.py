@@ -84,6 +84,17 @@ def same_but_for(one: str, other: str, apart: Collection[str]) -> bool:
     return bool(left - right) and bool(right - left) and (left ^ right) <= set(apart)
 
 
+def adds_nothing(later: str, earlier: str, own: Collection[str]) -> bool:
+    """Whether a clause, without its figure, says nothing but letters of own that the one before it, without its, has not said: 乙 after
+    甲收入, not 乙利润. 占 and 占比 are the same."""
+    return set(_bare(later)) - set(_bare(earlier)) <= {*own, *"占比"}
+
+
+def clauses_of(text: str) -> Iterator[re.Match[str]]:
+    """The clauses of a text, between its commas and stops."""
+    return _CLAUSE.finditer(text)
+
+
 def _bare(text: str) -> str:
     """The letters of a text in order, without those that only tell a figure."""
     return "".join(letter for letter in text if letter.isalnum() and letter not in _TELLING)
@@ -189,7 +200,7 @@ def _told(text: str, units: Sequence[str]) -> Iterator[_Told]:
     """The figures and periods of text with their clauses; a bare number also with the unit that its clause has in brackets,
     or with each of units."""
     figures, periods = find_figures(text), find_periods(text)
-    for match in _CLAUSE.finditer(text):
+    for match in clauses_of(text):
         its_figures = [each for each in figures if match.start() <= each.start < match.end()]
         its_periods = [each for each in periods if match.start() <= each.start < match.end()]
         spans = [(each.start, each.end) for each in its_figures] + [(each.start, each.end) for each in its_periods]

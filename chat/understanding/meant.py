@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 from chat.understanding.subject import Spellings, alone, names, subjects_of
 from chat.understanding.wording import read
@@ -255,7 +256,11 @@ def _measured_by(question: str) -> str | None:
     if asks is None or not asks_for_an_amount(question):
         return None
     before = [word for word in read(plain) if word.end == asks.start()]
-    measured = fold(before[-1].text) if before and asks["alone"] is not None else ""
+    measured = ""
+    if asks["alone"] is not None:
+        # 参数量, which the tagger cuts in two; but 成 of 分成 is none.
+        whole = [name for name in chain(*_measures()) if len(name) > 1 and plain.endswith(name, 0, asks.start())]
+        measured = max(whole, key=len, default=fold(before[-1].text) if before else "")
     known = any(measured in group for group in _measures())
     if not known and not (before and before[-1].kind in ("noun", "common")):
         measured = ""

@@ -99,6 +99,9 @@ _BESIDE = re.compile(r"^(?:与|和|跟|同|相较于?|相比于?|比起|较之)(
 _BY_HOW_MUCH = re.compile(
     r"^(?:要|还|会)?(?:高|低|多|少|大|小|长|短|快|慢|贵|便宜|重|轻|强|弱|早|晚)(?:了|出)?(?=多|几)"
 )
+_OWNED_THAN = re.compile(
+    r"^(?P<one>[^的]{3,12})(?P<of>的[^的]{2,8})比(?P<other>[^的]{3,12}?)[高低多少大小](?:了|出)?(?P<asks>多少.{0,4}|几[个成倍].{0,4})$"
+)
 _RELATIVE = re.compile(
     r"去年|上年|上一?年|同期|往年|此前|之前|以前|过去|平均|预期|其[它他余]|别的|前[一几]|一般|普通|后来"
 )
@@ -260,7 +263,10 @@ def _split(text: str, names: tuple[str, ...]) -> Sequence[str]:
 
 
 def _by_likeness(text: str, words: Sequence[Word]) -> Sequence[str]:
-    """潜热储能系统和去湿储能系统有什么区别: two terms of the same kind, of which the dictionary knows not all words, and takes 去 for a verb."""
+    """潜热储能系统和去湿储能系统有什么区别: two terms of the same kind, of which the dictionary knows not all words, and takes 去 for a verb.
+    So does 检测设备的占比比抛光设备高多少."""
+    if (than := _OWNED_THAN.search(text)) is not None and than["one"][-2:] == than["other"][-2:]:
+        return than["one"] + than["of"] + than["asks"], than["other"] + than["of"] + than["asks"]
     compared = text[: match.start()] if (match := _DIFFERENCE.search(text)) is not None else ""
     joins = [word for word in words if word.kind == JOIN and word.end < len(compared)]
     if len(joins) != 1 or OF in shape(words_of(compared)):

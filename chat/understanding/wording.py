@@ -93,6 +93,8 @@ _HEADS = frozenset(
 _ORGANISATION = re.compile(r"(?:院|局|协会|学会|议会|委员会|组织|集团|银行|大学|研究所|交易所|中心|公司)$")
 # These are somebody's too (毛利率, 出货量), but a country's rates are spoken of by themselves.
 _OWNED = re.compile(r".{1,2}[率量额值期]")
+# 五颗星, which the tagger takes for a name.
+_COUNTED = re.compile(f"[{_NUMERAL}][{_MEASURE}].")
 _OWN_RATES = frozenset({"汇率", "利率", "失业率", "通胀率", "力量", "能量"})
 BROAD_PLACES = frozenset({"国内", "国外", "全国", "全球", "海外", "世界", "国际", "境内", "境外", "我国"})
 _POINTERS = frozenset(
@@ -131,7 +133,7 @@ def read(question: str) -> tuple[Word, ...]:
             words += _split(text, _kind(text, tag), at)
             at += len(text)
     told = [word for word in words if _LETTER.search(word.text) or word.text in "、·"]
-    return tuple(_with_heads(_organisations(_nominal(told)))) if told else ()
+    return tuple(_with_heads(_organisations(_units(_nominal(told))))) if told else ()
 
 
 def runs(words: Sequence[Word]) -> list[Run]:
@@ -214,6 +216,8 @@ def _kind(text: str, tag: str) -> Kind:
     if text in "、·":
         return "and" if text == "、" else "name"
     kind = _KINDS.get(tag, "other")
+    if kind == "name" and _COUNTED.fullmatch(text):
+        return "number"
     hanzi = "\u4e00" <= text[0] <= "\u9fff" and text[0] not in FUNCTION_CHARACTERS
     if len(text) > 1 and kind != "number" and hanzi and not known(text):
         return "name"
@@ -236,6 +240,19 @@ def _nominal(words: list[Word]) -> list[Word]:
         replace(word, kind=_kind_between(before, word, after)) if word is not after and word is not before else word
         for before, word, after in zip([words[0], *words], words, [*words[1:], words[-1]], strict=False)
     ]
+
+
+def _units(words: list[Word]) -> list[Word]:
+    """纳米 of 制程是多少纳米？ is what is counted in, and names nothing."""
+    return [
+        replace(word, kind="common") if word.kind == "name" and _counts(before, word, after) else word
+        for before, word, after in zip([words[0], *words], words, [*words[1:], words[-1]], strict=False)
+    ]
+
+
+def _counts(before: Word, word: Word, after: Word) -> bool:
+    """Whether a word ends what is asked right behind 多少."""
+    return before.text in ("多少", "几") and before.end == word.start and (after is word or after.start > word.end)
 
 
 def _kind_between(before: Word, word: Word, after: Word) -> Kind:

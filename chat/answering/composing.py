@@ -11,6 +11,7 @@ from chat.answering.grounding import compose, correct, quote_evidence, side_by_s
 from chat.answering.parts import parts
 from chat.answering.premise import contradicting
 from chat.answering.refusal import asked_picture, refused
+from chat.evidence.blank import blank_cell
 from chat.evidence.by_side import best_of_each_side, own_words
 from chat.evidence.derived import Derived, derived_figure, derived_within, of_each
 from chat.evidence.evidence import (
@@ -24,7 +25,7 @@ from chat.evidence.evidence import (
 from chat.evidence.figure_check import disagree
 from chat.evidence.hops import hops
 from chat.evidence.listing import listed
-from chat.understanding.meant import Another, meant_of
+from chat.understanding.meant import Another, Meant, meant_of
 from chat.understanding.scope import named_scope, sides_of
 from chat.understanding.subject import untold_by_side
 from chat.understanding.wording import read
@@ -44,7 +45,9 @@ def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) 
     picture = asked_picture(question, found.hits, evidence)
     if not evidence or picture is not None:
         shares = library.word_shares(question, [hit.passage for hit in found.hits]).tolist()
-        return refused(found, [report.title for report in library.reports], shares, picture, _instead(found, library))
+        titles = [report.title for report in library.reports]
+        blank = blank_cell(hits, _meant(found, library))
+        return refused(found, titles, shares, picture, _instead(found, library), blank=blank)
     if otherwise := contradicting(question, hits, library):
         return correct(otherwise, found.hits)
     best = best_of_each_side(question, hits, library)
@@ -62,13 +65,18 @@ def _instead(found: Found, library: PassageIndex) -> Another | None:
     missing = [names for _, names in untold_by_side(found, library)]
     if all(missing):
         return Another(tuple(dict.fromkeys(chain.from_iterable(missing))), ())
-    asked = named_scope(found.standalone_question, library.reports).question
-    sides = [side.question for side in sides_of(found.standalone_question, library.reports)]
-    meant = meant_of(asked, found.question, sides, library.spellings)
+    meant = _meant(found, library)
     items = candidates(found.standalone_question, found.hits[:EVIDENCE_HITS], library)
     best = max(items, key=lambda item: item.score, default=None)
     told = [tells_of_another(best, each) for each in meant] if best is not None else []
     return told[0] if told and all(told) else None
+
+
+def _meant(found: Found, library: PassageIndex) -> list[Meant]:
+    """What each side of the question means."""
+    asked = named_scope(found.standalone_question, library.reports).question
+    sides = [side.question for side in sides_of(found.standalone_question, library.reports)]
+    return meant_of(asked, found.question, sides, library.spellings)
 
 
 def _step(question: str, best: Sequence[Evidence], evidence: Sequence[Evidence], library: PassageIndex) -> Derived | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence, Set
 
 from chat.answer import NOTHING, Answer, Found, RefusalKind
 from chat.answering.replies import covered, joined
+from chat.evidence.blank import Blank
 from chat.evidence.evidence import Evidence
 from chat.understanding.meant import Another, asked_years, years_of
 from index.asked import asks_for_a_figure, lacks_what_is_asked
@@ -47,11 +48,14 @@ def refused(
     shares: Sequence[float],
     picture: Hit | None = None,
     instead: Another | None = None,
+    *,
+    blank: Blank | None = None,
 ) -> Answer:
     """No answer, with the reason where it is known and what is near.
 
     reports: the titles in the library. shares: of the question's words, what each hit has. picture: what the answer stands
-    in, as its caption or a passage of its section. instead: what the best matching stretch tells of.
+    in, as its caption or a passage of its section. instead: what the best matching stretch tells of. blank: the cell of a table that
+    is asked for and empty.
     """
     hits = found.hits
     said = [str(NOTHING)]
@@ -61,7 +65,9 @@ def refused(
     spoken = {year for hit in near if hit.passage.kind != "figure" for year in _years_told(hit.passage)}
     if picture is None:
         picture = _captioned(found.standalone_question, hits, years)
-    if picture is not None and years <= spoken | _years_in(picture.passage.text):
+    if blank is not None:
+        said.append(say("收录的表格里，“{row}”的“{column}”一栏没有数据。", row=blank.row, column=blank.column))
+    elif picture is not None and years <= spoken | _years_in(picture.passage.text):
         shown = _picture(picture)
         said.append(say("答案可能在{picture}里，但报告的文字没有图中的数据，请查看原报告的图。", picture=shown))
         kind = "picture"

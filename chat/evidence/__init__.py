@@ -3,6 +3,7 @@
 finding       one list of hits from the searches that a question asks for
 relevance     whether what was found bears on the question at all
 evidence      the sentences and rows that answer it
+blank         a table that leaves out what is asked
 by_side       the best stretch for each side of a question
 listing       the items of a list, where they are asked for
 hops          evidence of a question that reaches its subject by way of another fact

@@ -45,6 +45,7 @@ BROAD_BUDGET_CHARS = 400
 # an amount or a time 0.576, 0.621 and 0.667.
 FIRST_PASSAGE = 0.03
 LACKING = 0.05
+ASKED_BY_NAME = 0.05  # as much as having what is asked for
 # What it costs, in MaxSim, that a passage has none of the Latin names that a question names and other passages have. Chinese names
 # told by a tagger cost more than they gain (3 of 100 questions of ExpMRC): a text says 它 and 该公司, and the tagger errs.
 NAMELESS = 0.03
@@ -72,7 +73,7 @@ _SAYS_SOMETHING = re.compile(r"[。！？；]|.{25}")
 LABELS_CHARS = 80
 LABEL_CHARS = 12
 _LEADS_IN = re.compile(r"[：:]\s*$")
-_NAME_AND_VALUE = re.compile(r"\w[：:]\s*\S")
+_NAME_AND_VALUE = re.compile(r"(\w[^：:\n。，,]{0,11})[：:]\s*\S")
 _BULLET = re.compile(r"^[-*+•◆✓·●■▪►\s]+")
 
 
@@ -328,7 +329,13 @@ def candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list[
 
 def _prior(question: str, item: Evidence) -> float:
     lacking = LACKING if lacks_what_is_asked(question, item.reading) else 0.0
-    return FIRST_PASSAGE / item.hit.rank - lacking
+    return FIRST_PASSAGE / item.hit.rank - lacking + (ASKED_BY_NAME if _is_asked_by_name(question, item) else 0.0)
+
+
+def _is_asked_by_name(question: str, item: Evidence) -> bool:
+    """Whether it is an item of a list like 开发单位：甲公司, and what it begins with shares a word with the question: it has what is asked for."""
+    line = _NAME_AND_VALUE.match(item.reading) if item.hit.passage.kind == "list" else None
+    return line is not None and any(len(word) > 1 and word in fold(line[1]) for word in segment_question(question))
 
 
 def _shares_of_names(question: str, hits: Sequence[Hit]) -> dict[str, float]:

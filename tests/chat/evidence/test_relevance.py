@@ -38,6 +38,9 @@ def test_a_passage_speaks_of_the_years_of_its_text_its_headings_and_of_every_yea
         ("2022年上半年公有云多大？", 0.90, 1.0, True),
         ("2024年上半年公有云多大？", 0.90, 1.0, False),  # nobody speaks of 2024
         ("明天下雨吗？", 0.78, 0.0, False),  # nothing is alike
+        ("公有云何时投产？", 0.80, 1.0, True),  # a short item, whose passage has all words
+        ("公有云何时投产？", 0.80, 0.78, False),
+        ("公有云何时投产？", 0.78, 1.0, False),
         ("帮我算一道题", 0.82, 0.05, False),  # hardly alike, and no word in common
         ("公有云多大？", 0.82, 0.60, True),
     ],

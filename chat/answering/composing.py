@@ -22,6 +22,7 @@ from chat.evidence.evidence import (
     candidates,
     tells_of_another,
 )
+from chat.evidence.extreme import extreme_rows
 from chat.evidence.figure_check import disagree
 from chat.evidence.hops import hops
 from chat.evidence.listing import listed
@@ -53,6 +54,9 @@ def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) 
     best = best_of_each_side(question, hits, library)
     if step := _step(question, best, evidence, library):
         return compose(quote_evidence(best or evidence[:1], found.hits), step.text, step.spans, first=True)
+    if most := extreme_rows(question, evidence[0], library):
+        told, rows = most
+        return compose(quote_evidence(rows, found.hits), told.text, told.spans, first=True)
     if differing := _differing(question, evidence, library):
         return side_by_side(differing, found.hits)
     by_way = hops(question, hits, library, budget=BUDGET_CHARS, margin=QUOTE_MARGIN)
@@ -79,7 +83,9 @@ def _meant(found: Found, library: PassageIndex) -> list[Meant]:
     return meant_of(asked, found.question, sides, library.spellings)
 
 
-def _step(question: str, best: Sequence[Evidence], evidence: Sequence[Evidence], library: PassageIndex) -> Derived | None:
+def _step(
+    question: str, best: Sequence[Evidence], evidence: Sequence[Evidence], library: PassageIndex
+) -> Derived | None:
     """The difference or the sum of the best stretches of two sides, or the difference of what the best evidence tells of both, where
     the question asks for it."""
     sides = sides_of(of_each(question), library.reports)

@@ -11,6 +11,7 @@ from chat.answer import Answer, Citation
 from chat.answering.grounding import hard_words
 from chat.evidence.evidence import SpanScorer
 from chat.understanding.meant import Meant, years_of
+from chat.understanding.subject import subjects_of
 from chat.understanding.wording import read
 from index.metrics import comparable
 from index.segment import fold, segment_question
@@ -32,6 +33,9 @@ _SUMMARY = re.compile(r"梳理|总结|概括|归纳|要点")
 _ENUMERATES = re.compile(r"[、；;]|[，,]|和|及|与|以及|1[.、)）]")
 _ASKS = re.compile(r"谁|哪[年家个位款种里儿所部国些]|什么|啥|多少|多[大高久长]|几[个年步]|怎么|为什么")
 _ASKED = re.compile(r"..(?:啥|什么|哪[些几个年里家位种]|多少|怎么样?|如何|谁)|谁.")
+_CHOOSES = re.compile(r"哪|谁|还是|是什么|叫什么|是否|吗")
+_EXTREME = re.compile(r"最[^近新后终初]")
+_EXTREME_TOLD = re.compile(r"最|第一|首位|榜首|领先|冠军")
 _CLAUSE = re.compile(r"[^，,；;。：:！？\n]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _BARE_FIGURE = re.compile(r"[\d.,]+[。.]?")
@@ -56,7 +60,11 @@ def may_stand(
         or (_SUMMARY.search(simplify(question)) and len(said) < SUMMARY_CHARS)
     ):
         return False
-    if len(said) <= ITEM_CHARS and not any(tells_of(question, citation) for citation in answer.citations):
+    if len(said) <= ITEM_CHARS and (
+        not any(tells_of(question, citation) for citation in answer.citations)
+        or is_the_subject(said, question)
+        or (_EXTREME.search(simplify(question)) and all(is_a_row_of_many(citation) for citation in answer.citations))
+    ):
         return False
     cited = {citation.number: citation for citation in answer.citations}
     supported = [sentence for sentence in answer.sentences if sentence.supported]
@@ -94,6 +102,17 @@ def tells_of(question: str, citation: Citation) -> bool:
     if latin and not any(name in told for name in latin):
         return False
     return not content or any(word in told for word in content)
+
+
+def is_the_subject(said: str, question: str) -> bool:
+    """Whether an answer only names again what a question asks of, and no choice between several: 新型AI to 「AI用来做什么」."""
+    subjects = [comparable(name) for name in subjects_of(question)]
+    return not _CHOOSES.search(simplify(question)) and any(comparable(said).endswith(name) for name in subjects)
+
+
+def is_a_row_of_many(citation: Citation) -> bool:
+    """Whether a quote is a row of a table that does not say of itself that it has the most of anything: one row cannot tell that."""
+    return bool(citation.passage.cells) and not _EXTREME_TOLD.search(citation.quote)
 
 
 def asks_back(said: str, question: str) -> bool:

@@ -7,6 +7,7 @@ blank         a table that leaves out what is asked
 by_side       the best stretch for each side of a question
 listing       the items of a list, where they are asked for
 hops          evidence of a question that reaches its subject by way of another fact
+extreme       the row of a table that has the most or the least of something
 derived       what follows from the evidence by one step of arithmetic, with the step
 figure_check  whether figures and periods are told by the evidence, of the same thing
 """

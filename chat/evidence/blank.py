@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 
 from chat.evidence.evidence import stretches
 from chat.understanding.meant import Meant
@@ -49,6 +49,11 @@ def blank_cell(hits: Sequence[Hit], meant: Sequence[Meant]) -> Blank | None:
     return None if told else Blank(blank.row, blank.column)
 
 
+def begun_alike(one: str, other: str) -> int:
+    """How many characters two headers begin alike with: CV参数量 is of CV模型."""
+    return len([*takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))])
+
+
 def _asked_cell(cells: Sequence[tuple[str, str]], asked: Meant) -> _Cell | None:
     """Of a row named after what is asked about, the cell of what is asked of it, or the other way round; None where the row is of something
     else."""
@@ -59,7 +64,7 @@ def _asked_cell(cells: Sequence[tuple[str, str]], asked: Meant) -> _Cell | None:
     header, row = max(of_it, key=lambda each: len(each[1]))  # the model, rather than the firm whose it is
     columns = [(other, cell) for other, cell in cells if other != header and _is_asked(other, question, asked)]
     if columns:
-        column, text = max(columns, key=lambda each: len(commonprefix((header, each[0]))))  # CV参数量 of CV模型
+        column, text = max(columns, key=lambda each: begun_alike(header, each[0]))
         return _Cell(row, column, text, column)
     under = next((column for column in cells if names(fold(column[0]), _spellings(asked))), None)
     return _Cell(row, *under, row) if under is not None else None

@@ -42,7 +42,7 @@ _PER_CENT = "%"
 # Asked for otherwise than by a difference: 高多少倍, 差百分之几; 各自一共 asks for two sums.
 _OTHERWISE = re.compile(r"倍|百分之|比例|各自?(?!地)|分别|几成")
 # Figures of these are no plain terms: 亏损5亿元, 比丙多3亿元, 合计3亿元, 约5亿元.
-_NO_TERM = re.compile(r"亏|负(?!责)|(?<!占)比(?![例重率值])|较|合计|共计|总共|一共|相差|差距|差额")
+_NO_TERM = re.compile(r"亏|负(?!责)|(?<!占)比(?![例重率值])|较|合计|共计|总共|一共|相差|差距|差额|[约近超]占")
 _WHOLE = re.compile(r"全球|世界|全国|总|整体|全部")
 
 

@@ -192,7 +192,9 @@ def _told_up_to(item: Evidence, hits: Sequence[Hit]) -> str:
     if passage.cells or passage.kind == "list":
         return _told_around(item, {})
     before = replace(passage, text=passage.text[: item.end])
-    others = [hit.passage for hit in hits if hit.passage.id != passage.id and _section(hit.passage) == _section(passage)]
+    others = [
+        hit.passage for hit in hits if hit.passage.id != passage.id and _section(hit.passage) == _section(passage)
+    ]
     return "\n".join(told_by(each) for each in (before, *others) if not each.cells and each.kind != "list")
 
 

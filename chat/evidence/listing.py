@@ -1,6 +1,7 @@
-"""The items of a list that a passage tells as `name：explanation` line by line, as the answer to what they are.
+"""The items of a list that a passage tells, as the answer to what they are.
 
-「有哪些」 is answered by the names; whole sentences would bury them. Each item stands for the line that it begins.
+Of lines of `name：explanation` 「有哪些」 is answered by the names; whole sentences would bury them. Each item stands for the line that it
+begins. A paragraph that numbers them (分为三步：1、……；2、……) is told whole, as sentences alone would be some of them.
 """
 
 import re
@@ -18,6 +19,8 @@ _ASKS_FOR_ITEMS = re.compile(
 _LINE = re.compile(r"[^\n]+")
 _NUMBER = r"(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十])[)）、.]\s*)?"
 _NAMED = re.compile(rf"[-*+•◆✓·●■▪►\s]*{_NUMBER}(?=[^：:]*[^\W\d_])([^：:，,。；;！!？?\n]{{2,20}})[：:]\s*\S")
+_INLINE_NUMBER = re.compile(r"(?<![\d.])(\d)[、.．)）](?!\d)")
+PARAGRAPH_CHARS = 300
 # A line that tells where the list is from is none of its items.
 _SOURCE = re.compile(r"(?:资料|数据|图片)?来源|注释?|说明|备注")
 # Lines that tell of one thing, such as its maker and its date, are a record and no list of things.
@@ -31,8 +34,10 @@ def listed(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     An item's reading is its name, its span the whole line.
     """
     asked = simplify(question)
-    if not _ASKS_FOR_ITEMS.search(asked):
+    if not evidence or not _ASKS_FOR_ITEMS.search(asked):
         return []
+    if numbered := _numbered(evidence[0]):
+        return numbered
     best: list[Evidence] = []
     most = 1
     for passage_id in dict.fromkeys(item.hit.passage.id for item in evidence):
@@ -50,6 +55,18 @@ def listed(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
                     for number, (name, start, end) in enumerate(run, start=1)
                 ]
     return best
+
+
+def _numbered(best: Evidence) -> list[Evidence]:
+    """The paragraph that a stretch stands in, where it numbers two items or more from 1; [] mostly."""
+    passage = best.hit.passage
+    line = next((each for each in _LINE.finditer(passage.text) if each.start() <= best.start < each.end()), None)
+    if passage.cells or line is None or len(line[0]) > PARAGRAPH_CHARS:
+        return []
+    numbers = [int(each) for each in _INLINE_NUMBER.findall(line[0])]
+    if len(numbers) < 2 or numbers != [*range(1, len(numbers) + 1)]:
+        return []
+    return [replace(best, number=1, reading=line[0].strip(), start=line.start(), end=line.end())]
 
 
 def _runs(passage: Passage) -> list[list[tuple[str, int, int]]]:

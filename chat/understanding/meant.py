@@ -26,6 +26,7 @@ _HOW_MUCH = re.compile(
     r"(?:总共|一共|大约|约)?(?:是|为|有|达到?|占|高达)?多[少大](?P<alone>(?=[百千万亿%％]*[个美]?元?[？?。，,\s]|$))?"
 )
 _TIMES = re.compile(r"翻(?:了)?[一两\d]?[番倍]|半数|一半")
+_COUNTER = re.compile("[个家种款项条位名大类块台部只]")
 _RANKS = frozenset(("排名", "名次"))  # 第一 tells them, and no amount
 # 2020年以来, 2022年之前: any year of many.
 _OPEN = re.compile(r"[ ]?(?:以来|以后|之后|后(?!续|期)|起|以前|之前|前(?!三|两|二))")
@@ -257,14 +258,26 @@ def _measured_by(question: str) -> str | None:
         return None
     before = [word for word in read(plain) if word.end == asks.start()]
     measured = ""
-    if asks["alone"] is not None:
+    if asks["alone"] is None:
+        measured = _counted_by(plain, asks.end())
+    else:
         # 参数量, which the tagger cuts in two; but 成 of 分成 is none.
         whole = [name for name in chain(*_measures()) if len(name) > 1 and plain.endswith(name, 0, asks.start())]
         measured = max(whole, key=len, default=fold(before[-1].text) if before else "")
     known = any(measured in group for group in _measures())
-    if not known and not (before and before[-1].kind in ("noun", "common")):
+    if not known and asks["alone"] is not None and not (before and before[-1].kind in ("noun", "common")):
         measured = ""
     return measured if "多少" in asks[0] or known else None
+
+
+def _counted_by(plain: str, end: int) -> str:
+    """项目 of 多少个项目, "" where a unit stands behind 多少 (多少美元)."""
+    counter = _COUNTER.match(plain, end)
+    if counter is None and any(each.unit for each in find_figures(f"5{plain[end:]}")):
+        return ""
+    start = counter.end() if counter is not None else end
+    behind = [word for word in read(plain) if word.start == start and word.kind in ("noun", "common")]
+    return fold(behind[0].text) if behind and len(behind[0].text) > 1 else ""
 
 
 def _says(measured: str, told: str) -> bool:

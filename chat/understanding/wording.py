@@ -90,6 +90,7 @@ _PARTS = re.compile(
 _HEADS = frozenset(
     {"公司", "集团", "企业", "机构", "组织", "品牌", "平台", "系统", "模型", "算法", "大学", "学院", "银行", "团队"}
 )
+_ANY_FIRM = frozenset({"公司", "集团", "组织", "企业", "机构", "中心"})  # 美国公司 is any of them
 _ORGANISATION = re.compile(r"(?:院|局|协会|学会|议会|委员会|组织|集团|银行|大学|研究所|交易所|中心|公司)$")
 # These are somebody's too (毛利率, 出货量), but a country's rates are spoken of by themselves.
 _OWNED = re.compile(r".{1,2}[率量额值期]")
@@ -133,7 +134,7 @@ def read(question: str) -> tuple[Word, ...]:
             words += _split(text, _kind(text, tag), at)
             at += len(text)
     told = [word for word in words if _LETTER.search(word.text) or word.text in "、·"]
-    return tuple(_with_heads(_organisations(_units(_nominal(told))))) if told else ()
+    return tuple(_with_heads(_organisations(_asked_for(_nominal(told))))) if told else ()
 
 
 def runs(words: Sequence[Word]) -> list[Run]:
@@ -215,9 +216,7 @@ def _kind(text: str, tag: str) -> Kind:
         return "place"
     if text in "、·":
         return "and" if text == "、" else "name"
-    kind = _KINDS.get(tag, "other")
-    if kind == "name" and _COUNTED.fullmatch(text):
-        return "number"
+    kind = _KINDS.get("m" if _COUNTED.fullmatch(text) and tag.startswith("nr") else tag, "other")
     hanzi = "\u4e00" <= text[0] <= "\u9fff" and text[0] not in FUNCTION_CHARACTERS
     if len(text) > 1 and kind != "number" and hanzi and not known(text):
         return "name"
@@ -242,17 +241,18 @@ def _nominal(words: list[Word]) -> list[Word]:
     ]
 
 
-def _units(words: list[Word]) -> list[Word]:
-    """纳米 of 制程是多少纳米？ is what is counted in, and names nothing."""
+def _asked_for(words: list[Word]) -> list[Word]:
+    """纳米 of 制程是多少纳米？ is what is counted in, 维度 of 有哪四个维度？ what is asked for: neither names anything."""
     return [
-        replace(word, kind="common") if word.kind == "name" and _counts(before, word, after) else word
+        replace(word, kind="common") if word.kind in ("name", "place") and _ends_asking(before, word, after) else word
         for before, word, after in zip([words[0], *words], words, [*words[1:], words[-1]], strict=False)
     ]
 
 
-def _counts(before: Word, word: Word, after: Word) -> bool:
-    """Whether a word ends what is asked right behind 多少."""
-    return before.text in ("多少", "几") and before.end == word.start and (after is word or after.start > word.end)
+def _ends_asking(before: Word, word: Word, after: Word) -> bool:
+    """Whether a word ends what is asked, right behind the word that asks."""
+    asks = re.fullmatch("多少|几|哪.*", before.text) and before.end == word.start and not word.text.isascii()
+    return bool(asks) and (after is word or after.start > word.end)
 
 
 def _kind_between(before: Word, word: Word, after: Word) -> Kind:
@@ -296,6 +296,8 @@ def _organisations(words: list[Word]) -> list[Word]:
         first = len(found) - 1
         while first and found[first].kind != "place" and _side_by_side(found[first - 1], found[first]):
             first -= 1
+        if first == len(found) - 2 and word.text in _ANY_FIRM:
+            continue
         if found[first].kind == "place" and found[first].text not in BROAD_PLACES:
             text = "".join(one.text for one in found[first:])
             found[first:] = [Word(text, "name", found[first].start, word.end)]

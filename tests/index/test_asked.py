@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.asked import lacks_what_is_asked
+from index.asked import asks_for_an_amount, lacks_what_is_asked
 
 AMOUNTS = ["产量是多少？", "营收有多高？", "這個行業規模多大", "有几家工厂停产", "占全省几成"]
 TIMES = ["哪一年成立的？", "何时发布", "啥时候投产？", "在哪个季度上市"]
@@ -58,3 +58,13 @@ def test_a_question_for_something_else_is_lacked_by_no_text(question: str) -> No
 )
 def test_what_is_told_in_other_forms_than_figures_and_dates_is_an_answer_too(question: str, text: str) -> None:
     assert not lacks_what_is_asked(question, text)
+
+
+@pytest.mark.parametrize("question", ["宁德时代的市场份额？", "2022年储能市场规模", "隆基的出货量是？"])
+def test_what_is_measured_asks_for_an_amount_where_nothing_else_is_asked(question: str) -> None:
+    assert asks_for_an_amount(question)
+
+
+@pytest.mark.parametrize("question", ["怎么扩大市场规模", "哪些因素影响出货量？", "为何没有利润", "谁在统计市场份额？"])
+def test_what_is_measured_may_be_asked_about_otherwise(question: str) -> None:
+    assert not asks_for_an_amount(question)

@@ -95,3 +95,7 @@ def test_any_text_gives_the_same_words_each_time_and_never_an_empty_one(text: st
     words = segment(text)
     assert words == segment(text)
     assert all(word.strip() for word in words)
+
+
+def test_a_share_that_is_compared_is_cut_where_it_is_compared() -> None:
+    assert "比比" not in segment("风电占比比光伏高多少")

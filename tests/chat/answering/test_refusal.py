@@ -7,6 +7,7 @@ import pytest
 
 from chat.answer import Found, Timings, is_refusal
 from chat.answering.refusal import ASK_IN_CHINESE, asked_picture, refused
+from chat.evidence.blank import Blank
 from chat.evidence.evidence import Evidence
 from index.library import Hit
 from ingest.language import speaking
@@ -151,3 +152,12 @@ def test_a_figure_that_no_evidence_has_is_sought_in_the_pictures() -> None:
     assert asked_picture("储能装机规模是多少GW？", found, without) is found[1]
     assert asked_picture("储能装机规模是多少GW？", found, with_one) is None
     assert asked_picture("储能装机规模是多少GW？", hits(TEXT, PICTURE), without) is None  # a text found has it
+
+
+def test_a_cell_that_a_table_leaves_blank_is_named() -> None:
+    found = Found("EN9的容量是多少？", "EN9的容量是多少？", hits(TEXT), Timings(1.0))
+    answer = refused(found, ["储能报告"], [1.0], blank=Blank("EN9", "容量"))
+    assert answer.text.startswith("报告中没有找到可以回答这个问题的内容。收录的表格里，“EN9”的“容量”一栏没有数据。")
+    with speaking("en"):
+        answer = refused(found, ["储能报告"], [1.0], blank=Blank("EN9", "容量"))
+    assert "The table has no entry for “EN9” under “容量”." in answer.text

@@ -5,7 +5,15 @@ import pytest
 from numpy.typing import NDArray
 
 from chat.answer import Answer, Citation, Sentence
-from chat.answering.verdict import asks_back, is_one_of_a_list, leaves_out, may_stand, takes_another_figure, tells_of
+from chat.answering.verdict import (
+    asks_back,
+    is_one_of_a_list,
+    is_the_subject,
+    leaves_out,
+    may_stand,
+    takes_another_figure,
+    tells_of,
+)
 from index.library import PassageIndex
 from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
@@ -131,3 +139,28 @@ def test_a_single_letter_is_no_answer() -> None:
 def test_a_summary_is_no_single_short_sentence(length: str, stands: bool) -> None:
     source = passage(length)
     assert may_stand(answer(length, source), "总结一下对效率的影响", library(source)) is stands
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "echo"),
+    [
+        ("新型ABMS", "ABMS主要用来做什么？", True),
+        ("均衡电芯", "ABMS主要用来做什么？", False),
+        ("ABMS", "ABMS和EMS哪个更省电？", False),  # a choice between names
+        ("国产ABMS", "电池管理系统ABMS是谁做的？", False),
+    ],
+)
+def test_an_answer_that_only_names_what_is_asked_of_says_nothing(said: str, question: str, echo: bool) -> None:
+    assert is_the_subject(said, question) is echo
+
+
+@pytest.mark.parametrize(
+    ("cells", "stands"),
+    [
+        ((("型号", "A1"), ("寿命", "6000次")), False),  # what the others have it does not say
+        ((("型号", "A1"), ("寿命", "6000次，全系最长")), True),
+    ],
+)
+def test_one_row_does_not_tell_which_has_the_most(cells: tuple[tuple[str, str], ...], stands: bool) -> None:
+    row = passage("\t".join(cell for _, cell in cells), kind="row", cells=cells)
+    assert may_stand(answer("A1", row), "哪个型号寿命最长？", library(row)) is stands

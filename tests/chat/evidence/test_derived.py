@@ -3,7 +3,7 @@
 import pytest
 
 from chat.answer import Answer, Citation, Sentence
-from chat.evidence.derived import asks_for_a_step, derived_figure, derived_year, of_each
+from chat.evidence.derived import asks_for_a_step, derived_figure, derived_within, derived_year, of_each
 from chat.evidence.evidence import Evidence
 from index.library import Hit
 from ingest.report import Passage
@@ -165,3 +165,39 @@ def test_a_question_for_a_step_is_seen(question: str, asks: bool) -> None:
 @pytest.mark.parametrize("question", ["甲和乙一共多少？", "甲和乙相差多少？", "甲和乙差了多少？"])
 def test_a_step_is_asked_for_by_its_terms(question: str) -> None:
     assert of_each(question) == "甲和乙分别多少？"
+
+
+SIDES = ({"甲"}, {"乙"})
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "said"),
+    [
+        (
+            "甲比乙高多少？",
+            "2022年甲占全球26.8%，乙占比23.0%。",
+            "相差3.8个百分点（26.8% − 23.0% = 3.8个百分点）。",
+        ),
+        ("2022年甲和乙相差多少？", "2022年甲收入3亿元，乙5.2亿元。", "相差2.2亿元（5.2亿元 − 3亿元 = 2.2亿元）。"),
+        (
+            "甲和乙相差多少？",
+            "从对比看，甲占比45.2%，乙占比30.1%，丙占比9%。",
+            "相差15.1个百分点（45.2% − 30.1% = 15.1个百分点）。",
+        ),
+        ("2021年甲和乙相差多少？", "2022年甲占比45.2%，乙占比30.1%。", None),  # of another year
+        ("甲和乙相差多少？", "2021年甲占比45.2%，2022年乙占比30.1%。", None),
+        ("甲和乙相差多少？", "甲收入3亿元，乙利润5亿元。", None),  # of another kind
+        ("甲和乙相差多少？", "甲占全国45.2%，其中乙占30.1%。", None),  # a part of the first
+        ("甲和乙相差多少？", "甲收入3亿元，丙收入4亿元，乙收入5亿元。", None),  # not side by side
+        ("甲和乙相差多少？", "甲收入3亿元，乙卖出5万台。", None),
+        ("甲和乙相差多少？", "甲约占45.2%，乙占30.1%。", None),
+        ("甲和乙相差多少？", "甲和丙占45.2%，乙和丙占30.1%，甲占3%。", None),  # which of the two?
+        ("甲比乙高多少倍？", "甲占45.2%，乙占30.1%。", None),
+        ("甲和乙一共多少？", "甲收入3亿元，乙收入5亿元。", None),
+        ("甲和乙分别多少？", "甲收入3亿元，乙收入5亿元。", None),
+    ],
+)
+def test_a_difference_may_stand_in_one_sentence(question: str, sentence: str, said: str | None) -> None:
+    derived = derived_within(question, told(sentence), SIDES)
+    assert (derived.text if derived else None) == said
+    assert derived is None or [passage.text[start:end] for passage, start, end in derived.spans] == [sentence]

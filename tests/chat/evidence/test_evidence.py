@@ -12,6 +12,7 @@ from chat.evidence.evidence import (
     ROW_CHARS,
     Evidence,
     asked_columns,
+    candidates,
     is_broad,
     select_evidence,
     shortened,
@@ -307,6 +308,22 @@ def test_prose_is_about_whom_its_section_names_but_each_item_and_row_about_its_o
         for number, (firm, share) in enumerate((("特斯拉", "5%"), ("比亚迪", "9%")), start=1)
     ]
     assert told("特斯拉的份额是多少？", *rows) == ["公司：特斯拉；份额：5%"]
+
+
+def test_a_figure_told_before_a_firm_is_first_named_is_not_the_firm_s() -> None:
+    text = "储能的份额占好好好的38%。头部企业包括特斯拉。特斯拉的份额为5%。"
+    assert told("特斯拉的份额是多少？", of(text, 1)) == ["特斯拉的份额为5%。"]
+    assert told("特斯拉怎么样？", of(text, 1)) == [
+        "储能的份额占好好好的38%。",
+        "头部企业包括特斯拉。",
+        "特斯拉的份额为5%。",
+    ]
+
+
+def test_an_item_that_begins_with_what_is_asked_for_is_better_than_one_that_matches_a_little_better() -> None:
+    card = of("- 产品功能：好好好好看的储能柜\n- 开发单位：甲公司\n- 发布时间：2022年5月", 1, kind="list")
+    best = max(candidates("这款储能柜是谁开发的？", [card], ScoredAlike()), key=lambda item: item.score)
+    assert best.reading == "开发单位：甲公司"
 
 
 def stretch(source: Passage, number: int) -> Evidence:

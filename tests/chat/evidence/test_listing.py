@@ -82,3 +82,18 @@ def test_times_are_no_names_of_items() -> None:
 def test_a_row_is_no_list() -> None:
     row = passage("甲：一\n乙：二", 3, kind="row", cells=(("名称", "甲：一\n乙：二"),))
     assert listed("有哪些", evidence(row, "甲", "乙")) == []
+
+
+def test_a_paragraph_that_numbers_its_items_is_told_whole() -> None:
+    text = "简介。\n并网分为三步：1、提交申请；2、安装电表；3、签订合同。\n费用另计。"
+    steps = passage(text, 6)
+    assert [item.reading for item in listed("并网分为哪几步？", evidence(steps, "1、提交申请；"))] == [
+        "并网分为三步：1、提交申请；2、安装电表；3、签订合同。"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["并网要1、提交申请。", "2、安装电表；3、签订合同。", "第1.1、1.2节讲并网，容量1、2号机。"]
+)
+def test_numbers_that_do_not_count_items_from_one_are_no_list(text: str) -> None:
+    assert listed("并网分为哪几步？", evidence(passage(text, 6), text[:4])) == []

@@ -183,6 +183,9 @@ def test_of_a_question_with_two_sides_each_may_be_told_of() -> None:
         ("占地多少公顷？", "园区占12公顷。", True),  # no noun says what is measured
         ("剃刀雉的体长约为多少？", "剃刀雉长达89厘米。", True),  # no measure of reports: a character of it will do
         ("公司有多少员工？", "公司重视员工。", False),
+        ("公司有多少个充电站？", "公司的左侧1、2号为样机。", False),  # of what is counted nothing is told
+        ("公司有多少个充电站？", "公司建成300座场站。", True),
+        ("电芯参数规模多大？", "电芯循环6000次。", False),  # cut in two by the tagger
         ("公司哪年成立？", "公司由甲创办。", True),  # no amount is asked for
     ],
 )

@@ -90,3 +90,24 @@ def test_a_word_stands_where_it_says(question: str) -> None:
     assert [question[word.start : word.end] for word in words] == [word.text for word in words]
     assert all(one.end <= following.start for one, following in pairwise(words))
     assert all(question[run.start : run.end].endswith(run.text[-1]) for run in runs(words))
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [("芯片制程是多少纳米？", "纳米"), ("评价有哪四个维度？", "维度"), ("功耗是多少瓦", "瓦")],
+)
+def test_what_is_counted_in_or_asked_for_names_nothing(question: str, word: str) -> None:
+    assert dict(kinds(question))[word] == "common"
+
+
+def test_a_name_behind_the_word_that_asks_is_one_where_more_is_asked_of_it() -> None:
+    assert dict(kinds("有多少华为员工？"))["华为"] == "name"
+
+
+def test_so_many_stars_are_a_number() -> None:
+    assert dict(kinds("哪款产品是五颗星？"))["五颗星"] == "number"
+
+
+def test_a_firm_of_a_country_is_any_of_them_and_a_bank_is_one() -> None:
+    assert ("美国公司", "name") not in kinds("有哪些美国公司？")
+    assert ("美国银行", "name") in kinds("美国银行的总部在哪里？")

@@ -293,7 +293,7 @@ def stretches(passage: Passage) -> list[tuple[int, int]]:
         start, end = _stripped(passage.text, *sentence)
         if start == end or passage.text[start:end] == passage.headings[-1]:
             continue
-        label = not _SAYS_SOMETHING.search(passage.text[start:end])
+        label = not _says_something(passage.text[start:end])
         if label and spans and open_label and end - spans[-1][0] <= LABELS_CHARS:
             spans[-1] = (spans[-1][0], end)
         else:
@@ -434,9 +434,13 @@ def _joined(reading: str, pieces: Sequence[_Piece], kept: Sequence[int]) -> str:
 
 
 def _is_label(text: str) -> bool:
-    """A line that only names what stands around it: short, no sentence, no 单位：甲公司, not one of several joined."""
-    says = _SAYS_SOMETHING.search(text) or _NAME_AND_VALUE.search(text)
-    return "\n" not in text and not says and len(comparable(text)) < LABEL_CHARS
+    """A line that only names what stands around it: short, no sentence, not one of several joined."""
+    return "\n" not in text and not _says_something(text) and len(comparable(text)) < LABEL_CHARS
+
+
+def _says_something(line: str) -> bool:
+    """Whether a line has a sentence, or is one of a name and what it has (单位：甲公司)."""
+    return bool(_SAYS_SOMETHING.search(line) or _NAME_AND_VALUE.search(line))
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

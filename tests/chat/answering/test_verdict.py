@@ -11,10 +11,12 @@ from chat.answering.verdict import (
     is_the_subject,
     leaves_out,
     may_stand,
+    passes_over,
+    repeats_an_item,
     takes_another_figure,
     tells_of,
 )
-from index.library import PassageIndex
+from index.library import Hit, PassageIndex
 from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
 
@@ -164,3 +166,28 @@ def test_an_answer_that_only_names_what_is_asked_of_says_nothing(said: str, ques
 def test_one_row_does_not_tell_which_has_the_most(cells: tuple[tuple[str, str], ...], stands: bool) -> None:
     row = passage("\t".join(cell for _, cell in cells), kind="row", cells=cells)
     assert may_stand(answer("A1", row), "哪个型号寿命最长？", library(row)) is stands
+
+
+@pytest.mark.parametrize(
+    ("said", "repeats"),
+    [
+        ("降低成本、扩大需求、单位成本降低、降低成本", True),
+        ("环节减少、扩大需求、生产环节减少", True),
+        ("模型、大模型、训练大模型", False),  # short, and each may be an item
+        ("降低成本、扩大需求、提升效率", False),
+        ("降低成本、降低成本", False),  # two are hardly a list
+    ],
+)
+def test_a_list_that_has_an_item_twice_is_none(said: str, repeats: bool) -> None:
+    assert repeats_an_item(said) is repeats
+
+
+def test_a_draft_about_one_stage_does_not_answer_for_another_that_was_found_too() -> None:
+    asked = passage("电站的前期勘测由无人机完成。", 1)
+    other = passage("电站的后期运维由机器人完成。", 2)
+    found = library(asked, other, *(passage(f"第{number}条与此无关的说明。", number) for number in range(3, 12)))
+    hits = (Hit(asked, 1.0, 1), Hit(other, 0.9, 2))
+    wrong = Answer((Sentence("由机器人完成。", (1,), supported=True),), (cited(other),), hits)
+    right = Answer((Sentence("由无人机完成。", (1,), supported=True),), (cited(asked),), hits)
+    assert passes_over("前期勘测由谁完成？", wrong, found)
+    assert not passes_over("前期勘测由谁完成？", right, found)

@@ -9,7 +9,15 @@ from dataclasses import replace
 from typing import Protocol
 
 from chat.evidence.derived import asks_for_a_step, of_each
-from chat.evidence.evidence import BUDGET_CHARS, PROMPT_MARGIN, Evidence, SpanScorer, select_evidence, with_what_follows
+from chat.evidence.evidence import (
+    BUDGET_CHARS,
+    PROMPT_MARGIN,
+    Evidence,
+    SpanScorer,
+    is_asked_by_name,
+    select_evidence,
+    with_what_follows,
+)
 from chat.understanding.meant import meant_by
 from chat.understanding.scope import Side, sides_of
 from chat.understanding.subject import Named
@@ -72,8 +80,10 @@ def _names_any(item: Evidence, words: Collection[str]) -> bool:
     return any(word in told for word in words)
 
 
-def _is_about(item: Evidence, name: str) -> bool:
-    return _begins_with(item, name) or comparable(item.hit.passage.headings[-1]) == comparable(name)
+def _is_about(item: Evidence, side: str) -> bool:
+    """Whether a stretch is about a side: it begins with it, stands under it, or says by its name what the side asks for."""
+    under = comparable(item.hit.passage.headings[-1]) == comparable(side)
+    return under or _begins_with(item, side) or is_asked_by_name(side, item)
 
 
 def _begins_with(item: Evidence, name: str) -> bool:

@@ -331,10 +331,10 @@ def candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list[
 
 def _prior(question: str, item: Evidence) -> float:
     lacking = LACKING if lacks_what_is_asked(question, item.reading) else 0.0
-    return FIRST_PASSAGE / item.hit.rank - lacking + (ASKED_BY_NAME if _is_asked_by_name(question, item) else 0.0)
+    return FIRST_PASSAGE / item.hit.rank - lacking + (ASKED_BY_NAME if is_asked_by_name(question, item) else 0.0)
 
 
-def _is_asked_by_name(question: str, item: Evidence) -> bool:
+def is_asked_by_name(question: str, item: Evidence) -> bool:
     """Whether it is an item of a list like 开发单位：甲公司, and what it begins with shares a word with the question: it has what is asked for."""
     line = _NAME_AND_VALUE.match(item.reading) if item.hit.passage.kind == "list" else None
     return line is not None and any(len(word) > 1 and word in fold(line[1]) for word in segment_question(question))

@@ -92,3 +92,17 @@ def test_a_side_of_which_a_line_only_leads_in_is_told_with_what_follows() -> Non
 
 def test_a_question_of_one_side_has_none() -> None:
     assert told("S-1的原理是什么？", [passage("S-1型储能柜基于液冷。", 1)], {}) == []
+
+
+def test_each_of_two_things_asked_of_a_product_is_told_by_the_line_that_begins_with_it() -> None:
+    card = passage(
+        "- 开发单位：甲公司\n- 产品功能：储能\n- 技术路线：磷酸铁锂电芯配以液冷",
+        1,
+        kind="list",
+        headings=("虚构报告", "S-1储能柜"),
+    )
+    scores = {"技术路线": 0.95, "开发单位": 0.86, "产品功能": 0.87}
+    assert told("S-1储能柜是谁开发的？用了什么技术？", [card], scores) == [
+        "开发单位：甲公司",
+        "技术路线：磷酸铁锂电芯配以液冷",
+    ]

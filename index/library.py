@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -115,6 +116,8 @@ class PassageIndex:
         self._titles = titles
         self._aliases = aliases
         self._opened: frozenset[str] | None = None
+        # One question has the same few names looked up by many a rule, 1 ms each.
+        self._spelled = lru_cache(maxsize=64)(self._spell)
 
     @property
     def reports(self) -> tuple[IndexedReport, ...]:
@@ -292,6 +295,9 @@ class PassageIndex:
 
     def spellings(self, name: str) -> frozenset[str]:
         """The names, folded, by which this library may speak of a name: its own, its other names, and what it is a slip of."""
+        return self._spelled(name)
+
+    def _spell(self, name: str) -> frozenset[str]:
         own = fold(name)
         meant = own
         for slip, right in corrections(own, self._lexical, self._lexical.stand_together).items():

@@ -37,7 +37,7 @@ _ASKS = re.compile(r"谁|哪[年家个位款种里儿所部国些]|什么|啥|�
 _ASKED = re.compile(r"..(?:啥|什么|哪[些几个年里家位种]|多少|怎么样?|如何|谁)|谁.")
 _ITEM_OF_A_LIST = re.compile("[、；;]")
 WHOLE_ITEM_CHARS = 4  # 模型 stands in 大模型, and both may be items
-_CHOOSES = re.compile(r"哪|谁|还是|是什么|叫什么|是否|吗")
+_ASKS_FOR_A_DEED = re.compile(r"[做干][些了]?(?:什么|啥|哪)|用来|有什么用|用途|作用|如何|怎么")
 _EXTREME = re.compile(r"最[^近新后终初]")
 _EXTREME_TOLD = re.compile(r"最|第一|首位|榜首|领先|冠军")
 _CLAUSE = re.compile(r"[^，,；;。：:！？\n]+")
@@ -122,9 +122,10 @@ def tells_of(question: str, citation: Citation) -> bool:
 
 
 def is_the_subject(said: str, question: str) -> bool:
-    """Whether an answer only names again what a question asks of, and no choice between several: 新型AI to 「AI用来做什么」."""
+    """Whether it is asked what something does, and an answer only names it again: 新型AI to 「AI用来做什么」."""
     subjects = [comparable(name) for name in subjects_of(question)]
-    return not _CHOOSES.search(simplify(question)) and any(comparable(said).endswith(name) for name in subjects)
+    asks = _ASKS_FOR_A_DEED.search(simplify(question)) is not None
+    return asks and any(comparable(said).endswith(name) for name in subjects)
 
 
 def repeats_an_item(said: str) -> bool:

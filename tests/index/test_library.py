@@ -436,7 +436,9 @@ def test_a_passage_that_tells_comes_before_the_caption_of_a_picture_that_only_na
     assert found[0] == tells.id
     assert caption.id in found
     without = PassageIndex.build([*PASSAGES, replace(caption, kind="text"), tells], ENCODER)
-    assert without.search("2022年公有云市场规模的情况")[0].passage.id == caption.id  # by its words it would be the first
+    assert (
+        without.search("2022年公有云市场规模的情况")[0].passage.id == caption.id
+    )  # by its words it would be the first
 
 
 # --- many passages -------------------------------------------------------------------------------------------------

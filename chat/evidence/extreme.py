@@ -53,7 +53,7 @@ def extreme_rows(question: str, best: Evidence, library: Library) -> tuple[Deriv
     asked = _ASKS.search(simplify(question))
     if asked is None or not best.hit.passage.cells or not _WHICH.search(question):
         return None
-    rows = _among(question, _table_of(best.hit.passage, library))
+    rows, of = _among(question, _table_of(best.hit.passage, library))
     columns = _columns(rows, question, asked["measured"])
     valued = [each for row in rows for each in _valued(row, columns)]
     if len(valued) < LEAST_ROWS or len({each.unit for each in valued}) != 1:
@@ -66,7 +66,7 @@ def extreme_rows(question: str, best: Evidence, library: Library) -> tuple[Deriv
     ]
     told = "、".join(f"{_name(each)}（{each.cell}）" for each in found)
     measured = next(iter(columns)) if len(columns) == 1 else _shared_end(valued[0].column, asked["measured"])
-    text = f"表中{len(valued)}个“{measured}”里，最{asked['extreme']}的是{told}。"
+    text = f"表中{f'“{of}”的' if of else ''}{len(valued)}个“{measured}”里，最{asked['extreme']}的是{told}。"
     return Derived(text, tuple((each.row, 0, len(each.row.text)) for each in found)), evidence
 
 
@@ -83,13 +83,14 @@ def _table_of(row: Passage, library: Library) -> list[Passage]:
     ]
 
 
-def _among(question: str, rows: Sequence[Passage]) -> Sequence[Passage]:
-    """The rows with a cell that the question names; all of them where none has."""
+def _among(question: str, rows: Sequence[Passage]) -> tuple[Sequence[Passage], str]:
+    """The rows with a cell that the question names, and that cell, the longest such; all of them and "" where none has."""
     asked = comparable(question)
-    named = [
-        row for row in rows if any(len(comparable(cell)) > 1 and comparable(cell) in asked for _, cell in row.cells)
-    ]
-    return named or rows
+    cells = {cell for row in rows for _, cell in row.cells if len(comparable(cell)) > 1 and comparable(cell) in asked}
+    if not cells:
+        return rows, ""
+    named = max(cells, key=len)
+    return [row for row in rows if any(cell == named for _, cell in row.cells)], named
 
 
 def _columns(rows: Sequence[Passage], question: str, measured: str) -> set[str]:

@@ -72,7 +72,7 @@ def test_the_row_with_the_most_is_found_among_all_rows(question: str, text: str 
 def test_rows_that_the_question_names_are_compared_alone() -> None:
     rows = [*ROWS[:2], ("青海", "拉西瓦", "水电", "420万千瓦"), *ROWS[2:]]
     assert said("青海哪个电站装机容量最小？", table(STATIONS, rows)) == (
-        "表中3个“装机容量”里，最小的是青海的龙羊峡（128万千瓦）。"
+        "表中“青海”的3个“装机容量”里，最小的是青海的龙羊峡（128万千瓦）。"
     )
 
 

@@ -137,7 +137,7 @@ def repeats_an_item(said: str) -> bool:
 
 def is_a_row_of_many(citation: Citation) -> bool:
     """Whether a quote is a row of a table that does not say of itself that it has the most of anything: one row cannot tell that."""
-    return bool(citation.passage.cells) and not _EXTREME_TOLD.search(citation.quote)
+    return bool(citation.passage.cells) and not _EXTREME_TOLD.search(citation.passage.reading)
 
 
 def asks_back(said: str, question: str) -> bool:

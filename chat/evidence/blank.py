@@ -8,7 +8,7 @@ from itertools import takewhile
 from chat.evidence.evidence import stretches
 from chat.understanding.meant import Meant
 from chat.understanding.subject import names
-from index.asked import has_amount
+from index.asked import lacks_what_is_asked
 from index.library import Hit
 from index.metrics import comparable
 from index.segment import fold
@@ -36,14 +36,14 @@ class _Cell:
 
 
 def blank_cell(hits: Sequence[Hit], meant: Sequence[Meant]) -> Blank | None:
-    """The cell that a question with a single side asks for, where it is blank and nothing else found tells an amount of the same
-    name; None mostly."""
+    """The cell that a question for a figure or a time, of one thing, asks for, where it is blank and nothing else found tells it; None
+    mostly."""
     if len(meant) != 1 or not meant[0].amount:
         return None
     (asked,) = meant
     cells = [cell for hit in hits if (cell := _asked_cell(hit.passage.cells, asked)) is not None]
     blank = next((cell for cell in cells if _STROKE.fullmatch(cell.text)), None)
-    if blank is None or any(has_amount(cell.text) for cell in cells):
+    if blank is None or any(comparable(cell.text) and not _STROKE.fullmatch(cell.text) for cell in cells):
         return None
     told = any(_tells(hit.passage, blank.asks, asked) for hit in hits)
     return None if told else Blank(blank.row, blank.column)
@@ -80,11 +80,13 @@ def _spellings(asked: Meant) -> list[str]:
 
 
 def _tells(passage: Passage, asks: str, asked: Meant) -> bool:
-    """Whether a sentence names what is asked about and tells an amount of what is asked of it."""
+    """Whether a sentence names what is asked about and tells the amount or the time of what is asked of it."""
     if passage.kind == "figure" or passage.cells:
         return False
     told = [passage.text[start:end] for start, end in stretches(passage)]
     return any(
-        names(fold(each), _spellings(asked)) and comparable(asks) in comparable(each) and has_amount(each)
+        names(fold(each), _spellings(asked))
+        and comparable(asks) in comparable(each)
+        and not lacks_what_is_asked(asked.question, each)
         for each in told
     )

@@ -30,10 +30,10 @@ _COUNTER = re.compile("[个家种款项条位名大类块台部只]")
 _RANKS = frozenset(("排名", "名次"))  # 第一 tells them, and no amount
 # 2020年以来, 2022年之前: any year of many.
 _OPEN = re.compile(r"[ ]?(?:以来|以后|之后|后(?!续|期)|起|以前|之前|前(?!三|两|二))")
-# gpt-4, dall-e 2, ernie3.0; not q1, top 10, 2022h1, nor a number that counts (ai 50强) or a year.
+# gpt-4, dall-e 2, ernie3.0, and h100 of h100pcie, which says in which form it comes, but not gpt-4 of gpt-4o; not q1, top 10, 2022h1, nor a number that counts (ai 50强) or a year.
 _VERSION = re.compile(
     r"(?<![a-z0-9.])(?!(?:top|no|fy|vol|part|cr)[ -]?\d|[qh][1-4](?!\d))([a-z][a-z-]*[a-z]|[a-z])[ -]?(?!(?:19|20)\d\d(?!\d))(\d+(?:\.\d+)*)"
-    r"(?![a-z0-9.]*[a-z0-9])(?! ?[年月日号亿万千百个家种款项条项名位大强期层%％倍次元岁天页])"
+    r"(?!(?![a-z]{3,}(?![a-z0-9]))[a-z0-9.]*[a-z0-9])(?! ?[年月日号亿万千百个家种款项条项名位大强期层%％倍次元岁天页])"
 )
 _BARE_ZEROS = re.compile(r"(?:\.0)+$")
 

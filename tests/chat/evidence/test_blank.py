@@ -70,3 +70,12 @@ def test_only_a_figure_of_one_thing_is_looked_for(question: str) -> None:
 def test_a_cell_that_says_nothing_is_told_from_one_that_tells_a_figure_or_was_lost(cell: str, is_blank: bool) -> None:
     rows = table(HEADERS, ("远景", "EN9", cell))
     assert (blank("EN9的容量是多少？", *rows) is not None) is is_blank
+
+
+def test_a_date_that_another_table_tells_is_told() -> None:
+    launched = row(("储能柜", "EN9"), ("上市时间", "/"))
+    assert blank("EN9的上市时间是什么时候？", launched) == Blank("EN9", "上市时间")
+    dated = row(("产品", "EN9"), ("上市时间", "2023年5月"), number=7)
+    assert blank("EN9的上市时间是什么时候？", launched, dated) is None
+    said = passage("EN9的上市时间为2023年5月。", 8)
+    assert blank("EN9的上市时间是什么时候？", launched, said) is None

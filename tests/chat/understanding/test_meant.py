@@ -52,6 +52,7 @@ def test_a_text_speaks_of_every_year_of_a_span() -> None:
         ("ERNIE3.0-Titan", {("ernie", "3")}),
         ("A100和H800两款芯片", {("a", "100"), ("h", "800")}),
         ("L4级自动驾驶", {("l", "4")}),
+        ("H100PCIe与GPT-4o", {("h", "100")}),  # of the same chip, and another model
         ("TOP 10、Q3、2022H1、5G、AIGC 50强、AI 2023", set()),
         ("B2B平台", set()),
     ],

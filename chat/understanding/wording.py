@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Literal, cast
 
 from index.segment import tagged, tokenizer
+from ingest.figures import find_figures
 from ingest.normalise import simplify
 
 # common: a noun that is always somebody's (面积, 原因); noun: one that can be what a question is about (光伏, 小麦).
@@ -242,11 +243,18 @@ def _nominal(words: list[Word]) -> list[Word]:
 
 
 def _asked_for(words: list[Word]) -> list[Word]:
-    """纳米 of 制程是多少纳米？ is what is counted in, 维度 of 有哪四个维度？ what is asked for: neither names anything."""
+    """维度 of 有哪四个维度？ is what is asked for, 纳米 of 几纳米工艺？ what it is counted in: neither names anything."""
     return [
-        replace(word, kind="common") if word.kind in ("name", "place") and _ends_asking(before, word, after) else word
+        replace(word, kind=_kind_asked_for(before, word, after)) if word.kind in ("name", "place") else word
         for before, word, after in zip([words[0], *words], words, [*words[1:], words[-1]], strict=False)
     ]
+
+
+def _kind_asked_for(before: Word, word: Word, after: Word) -> Kind:
+    if _ends_asking(before, word, after):
+        return "common"
+    counted_in = before.text in ("多少", "几") and before.end == word.start
+    return "other" if counted_in and any(each.unit for each in find_figures(f"5{word.text}")) else word.kind
 
 
 def _ends_asking(before: Word, word: Word, after: Word) -> bool:

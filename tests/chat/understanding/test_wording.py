@@ -100,6 +100,10 @@ def test_what_is_counted_in_or_asked_for_names_nothing(question: str, word: str)
     assert dict(kinds(question))[word] == "common"
 
 
+def test_a_unit_in_the_midst_of_a_question_names_nothing_either() -> None:
+    assert dict(kinds("这块芯片是几纳米工艺？"))["纳米"] == "other"
+
+
 def test_a_name_behind_the_word_that_asks_is_one_where_more_is_asked_of_it() -> None:
     assert dict(kinds("有多少华为员工？"))["华为"] == "name"
 

@@ -7,7 +7,7 @@ returned as it is: one rewritten wrongly is worse than one searched as asked.
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from chat.answer import Turn, is_refusal
 from chat.marks import without_marks
@@ -56,6 +56,10 @@ _ASKED_ON = re.compile(
     r"(?:这是)?(?:为什么|为啥|为何|怎么说|怎么会|何以见得)(?:呢|会这样|这样|这么说)?|(?:原因|理由|依据)(?:是什么|有哪些|呢|何在)"
     r"|(?:分别|各自?|都)?(?:是|有|包括|为)?(?:哪些|哪[两二三四五几][个种家类]|多少|什么|谁)呢?"
     r"|(?:具体|详细)(?:说说|讲讲|是什么|是哪些|有哪些|呢|来说)*|举[个些]?例子?.*|(?:能|可以)?(?:详细|具体)(?:说|讲|介绍|解释).*"
+)
+# 「两者相差多少？」, where the last two questions asked of one thing after the other.
+_APART = re.compile(
+    r"(?:[这那])?(?:两者|二者|两个|它们|他们)?(?:之间)?的?(?:相差|差距是?有?|差)(?:了|有)?(?P<much>多少.{0,5}|几[^，,]{1,5}|多大)"
 )
 _POLITE = re.compile(r"(?:好的?|嗯+|谢谢.{0,2}|多谢|明白了?|知道了|[你您]好|再见|OK|ok)[。！!～~]*")
 _CHANGES = re.compile(r"同比|环比|增[长速幅加]|涨|跌|下?降|占(?!地)|比[例重]|变化|复合")
@@ -112,6 +116,11 @@ def standalone_question(asked: str, turns: Sequence[Turn]) -> str:
     said = _without_prefix(asked)
     if _FORM.fullmatch(_stem(simplify(said))):
         return _asking(question)
+    if len(asked_at) > 1 and (apart := _APART.fullmatch(_stem(simplify(said)))) is not None:
+        earlier = standalone_question(turns[asked_at[-2]].text[:QUESTION_CHARS], turns[: asked_at[-2]])
+        both = _of_both(_without_prefix(earlier), question)
+        if both is not None:
+            return _asking(f"{both}相差{apart['much']}")
     told = _resolved(said, talk)
     if told != said and (_frame(simplify(told)) is None or _counts_the_answer(said, talk)):
         return _asking(told)
@@ -120,6 +129,30 @@ def standalone_question(asked: str, turns: Sequence[Turn]) -> str:
         if result is not None and result != question:
             return _asking(result)
     return _asking(_about(told, talk))
+
+
+def _of_both(earlier: str, question: str) -> str | None:
+    """甲和乙的产量 of 「甲的产量是多少」 and 「乙的产量是多少」; None where two questions differ otherwise than by one run of words."""
+    ours, theirs = read(question), read(earlier)
+    texts, others = [word.text for word in ours], [word.text for word in theirs]
+    begun = _begun_alike(texts, others)
+    ended = _begun_alike(texts[begun:][::-1], others[begun:][::-1])
+    own, other = [*ours[begun : len(ours) - ended]], [*theirs[begun : len(theirs) - ended]]
+    shared = ours[len(ours) - ended :]
+    asks = next((word for word in shared if word.kind == "asking"), None)
+    if not own or not other or asks is None:
+        return None
+    nouns = [*takewhile(lambda word: word.kind in NAMING, shared)]  # 芯片 of 训练芯片 and 推理芯片
+    end, other_end = own[-1].end, other[-1].end
+    if nouns:
+        end, other_end = nouns[-1].end, other_end + nouns[-1].end - end
+    rest = question[end : asks.start].removeprefix("的").rstrip("是为有达到约")
+    return f"{question[: own[0].start]}{earlier[other[0].start : other_end]}和{question[own[0].start : end]}的{rest}"
+
+
+def _begun_alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words two questions begin with alike."""
+    return len([*takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))])
 
 
 def _about_the_reports(turns: Sequence[Turn]) -> list[Turn]:

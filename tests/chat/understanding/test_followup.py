@@ -215,3 +215,27 @@ def test_a_part_takes_the_place_of_a_part_and_a_whole_of_a_whole(last: str, aske
 def test_another_one_elsewhere_takes_both_places(last: str, asked: str, alone: str) -> None:
     turns = [Turn("user", last), Turn("assistant", "为12万。")]
     assert standalone_question(asked, turns) == alone
+
+
+@pytest.mark.parametrize(
+    ("asked", "alone"),
+    [
+        (("小麦的产量是多少？", "水稻呢？", "它们相差几倍？"), "小麦和水稻的产量相差几倍？"),
+        (
+            ("光伏电池占比多少？", "储能电池呢？", "两者相差多少个百分点？"),
+            "光伏电池和储能电池的占比相差多少个百分点？",
+        ),
+        (
+            ("2022年山东粮食产量占全国多少？", "河南呢？", "相差多少？"),
+            "2022年山东粮食和河南粮食的产量占全国相差多少？",
+        ),
+        (("小麦的产量是多少？", "谁种得最多？", "两者差多少？"), None),  # not of one thing after the other
+        (("小麦的产量是多少？", "两者差多少？"), None),
+    ],
+)
+def test_the_difference_is_of_the_two_that_were_asked_about_one_after_the_other(
+    asked: tuple[str, ...], alone: str | None
+) -> None:
+    turns = [turn for text in asked[:-1] for turn in (Turn("user", text), Turn("assistant", "原文如此。"))]
+    rewritten = standalone_question(asked[-1], turns)
+    assert rewritten == alone if alone is not None else "和" not in rewritten

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from chat.access.configured import access_of, login_of
 from chat.arguments import read_arguments
 from chat.config import ServerConfig, load_config
 from chat.operations.below import Below
@@ -39,10 +40,11 @@ def arguments_of(command: str) -> list[str]:
     return shlex.split(command.split("reportqa", 1)[1].split("/bin/reportqa", 1)[-1])
 
 
-def test_the_sample_configuration_is_one() -> None:
+def test_the_sample_configuration_is_one(tmp_path: Path) -> None:
     config = load_config(DEPLOY / "reportqa.toml")
     assert (config.server.port, config.logs.format) == (PORT, "json")
     assert "none" not in config.access.ways
+    access_of(config, tmp_path, host=config.server.host, login=login_of(config))  # a service may start with it
 
 
 def test_the_sub_path_is_the_one_that_its_configuration_names() -> None:

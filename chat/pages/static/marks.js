@@ -54,8 +54,10 @@ function line(name, text) {
 
 function place(mark) {
   const at = mark.getBoundingClientRect();
+  const room = document.documentElement.clientWidth; // innerWidth and 100vw count the scrollbar, which would cover its edge
+  card.style.maxWidth = `${Math.min(440, room - 16)}px`;
   const { offsetWidth: width, offsetHeight: height } = card;
-  const left = Math.min(Math.max(8, at.left - 24), innerWidth - width - 8);
+  const left = Math.min(Math.max(8, at.left - 24), room - width - 8);
   const below = at.bottom + 8; // what was read already stays in sight
   card.style.left = `${left}px`;
   card.style.top = `${below + height < innerHeight - 8 ? below : at.top - height - 8}px`;

@@ -31,7 +31,6 @@ from chat.answering.premise import states_untold_amount
 from chat.answering.prompt import MAX_TOKENS, messages
 from chat.answering.replies import courtesy_answer
 from chat.answering.verdict import may_stand
-from chat.evidence.blank import blank_cell
 from chat.evidence.derived import derived_year
 from chat.evidence.evidence import (
     BROAD_BUDGET_CHARS,
@@ -236,7 +235,7 @@ class Assistant:
         hits = found.hits[:EVIDENCE_HITS]
         encoder = self.library.encoder.name
         sides = self._sides(found)
-        if all(names for _, names in untold_by_side(found, self.library)) or blank_cell(hits, self._meant(found)):
+        if all(names for _, names in untold_by_side(found, self.library)):
             return []
         if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder, sides=sides):
             return []

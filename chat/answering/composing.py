@@ -38,16 +38,16 @@ from index.segment import fold
 def composed(found: Found, evidence: Sequence[Evidence], library: PassageIndex) -> Answer | None:
     """The answer, where it needs no model; None mostly.
 
-    A refusal where there is no evidence, or only a picture has what is asked; a correction where the question takes for granted
+    A refusal where there is no evidence, or only a picture has what is asked, or a table leaves it blank; a correction where the question takes for granted
     what the evidence tells otherwise; and a step of arithmetic with its terms, reports that tell different figures, both steps
     to a subject, the items of a list, or the best stretch of each side.
     """
     question, hits = found.standalone_question, found.hits[:EVIDENCE_HITS]
     picture = asked_picture(question, found.hits, evidence)
-    if not evidence or picture is not None:
+    blank = blank_cell(hits, _meant(found, library))
+    if not evidence or picture is not None or blank is not None:
         shares = library.word_shares(question, [hit.passage for hit in found.hits]).tolist()
         titles = [report.title for report in library.reports]
-        blank = blank_cell(hits, _meant(found, library))
         return refused(found, titles, shares, picture, _instead(found, library), blank=blank)
     if otherwise := contradicting(question, hits, library):
         return correct(otherwise, found.hits)

@@ -21,7 +21,7 @@ from ingest.normalise import simplify
 ONE_FACT_CHARS = 60
 # Clauses whose MaxSim is this near are equally good; the draft's may then be either.
 EQUAL = 0.01
-# Of 33 right drafts over the two reports the passage cited lacks at most 0.58 of the words that another one has.
+# Of the drafts kept for the 60 questions over the two reports the passage cited lacks at most 0.58 of the words that another one has.
 MORE_WORDS = 0.6
 # The longest answer that can be a mere item.
 ITEM_CHARS = 20
@@ -84,7 +84,7 @@ def may_stand(
 
 
 def passes_over(question: str, answer: Answer, library: SpanScorer) -> bool:
-    """Whether a passage among the first hits has far more of the question's words than any that is cited: 后期制作 is told of, and 中期拍摄
+    """Whether a passage among the first hits has far more of the question's words than any that is cited: 后期运维 is told of, and 前期勘测
     was asked."""
     found = [hit.passage for hit in answer.hits[:EVIDENCE_HITS]]
     cited = [citation.passage for citation in answer.citations]

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from chat.evidence.evidence import stretches
 from chat.understanding.meant import Meant
 from chat.understanding.subject import names
+from chat.understanding.wording import begun_alike
 from index.asked import lacks_what_is_asked
 from index.library import Hit
 from index.metrics import comparable
@@ -47,11 +47,6 @@ def blank_cell(hits: Sequence[Hit], meant: Sequence[Meant]) -> Blank | None:
         return None
     told = any(_tells(hit.passage, blank.asks, asked) for hit in hits)
     return None if told else Blank(blank.row, blank.column)
-
-
-def begun_alike(one: str, other: str) -> int:
-    """How many characters two headers begin alike with: CV参数量 is of CV模型."""
-    return len([*takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))])
 
 
 def _asked_cell(cells: Sequence[tuple[str, str]], asked: Meant) -> _Cell | None:

@@ -5,7 +5,7 @@ passage, and by whether it has what is asked for; a table row is taken whole, si
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -50,7 +50,7 @@ ASKED_BY_NAME = 0.05  # as much as having what is asked for
 # told by a tagger cost more than they gain (3 of 100 questions of ExpMRC): a text says 它 and 该公司, and the tagger errs.
 NAMELESS = 0.03
 
-# Two tellings of one thing share more of their letters than this.
+# Copies differ by form words and a few others, so that they share nearly all letters; what shares fewer is looked at no closer.
 COMMON_LETTERS = 0.6
 
 _BROAD = re.compile(
@@ -162,9 +162,8 @@ def select_evidence(
 
 def _as_meant(best_first: Sequence[Evidence], meant: Sequence[Meant], hits: Sequence[Hit]) -> list[Evidence]:
     """Those that tell of what one of the sides means; none where the best of all matches far better than they do."""
-    sections = _told_by_section(hits)
     figures = any(each.amount for each in meant)
-    told = [_told_up_to(item, hits) if figures else _told_around(item, sections) for item in best_first]
+    told = [_told_around(item, hits, up_to_it=figures) for item in best_first]
     sides = [(each, telling_of_it(each, dict.fromkeys(told))) for each in meant]
     about = [
         (item, [each for each, telling in sides if around in telling])
@@ -179,39 +178,26 @@ def _tells(item: Evidence, meant: Meant) -> bool:
     return tells_the_amount(meant, f"{item.place} {item.reading}") and not tells_of_another(item, meant)
 
 
-def _told_around(item: Evidence, sections: Mapping[tuple[str, ...], str]) -> str:
+def _told_around(item: Evidence, hits: Sequence[Hit], *, up_to_it: bool) -> str:
     """What tells what a stretch is about: all that was found of its section, where it is prose (what it is about is named once, and
-    then 该公司); of a list and a table, in which each item is about something else, itself with what it stands under."""
+    then 该公司); of a list and a table, in which each item is about something else, itself with what it stands under.
+
+    up_to_it: of the stretch's own passage nothing behind it. A figure that stands before a firm is first named is not the firm's
+    (市场规模增长68%。厂商包括甲、乙).
+    """
     passage = item.hit.passage
     if passage.kind == "list":
         return told_by(replace(passage, text=item.reading))
-    return told_by(passage) if passage.cells else sections[_section(passage)]
-
-
-def _told_up_to(item: Evidence, hits: Sequence[Hit]) -> str:
-    """As `_told_around`, but of the stretch's own passage nothing behind it: a figure that stands before a firm is first named is not the
-    firm's (市场规模增长68%。厂商包括甲、乙)."""
-    passage = item.hit.passage
-    if passage.cells or passage.kind == "list":
-        return _told_around(item, {})
-    before = replace(passage, text=passage.text[: item.end])
-    others = [
-        hit.passage for hit in hits if hit.passage.id != passage.id and _section(hit.passage) == _section(passage)
-    ]
-    return "\n".join(told_by(each) for each in (before, *others) if not each.cells and each.kind != "list")
+    if passage.cells:
+        return told_by(passage)
+    own = replace(passage, text=passage.text[: item.end]) if up_to_it else passage
+    of_section = [hit.passage for hit in hits if _section(hit.passage) == _section(passage)]
+    prose = [each for each in of_section if not each.cells and each.kind != "list"]
+    return "\n".join(told_by(own if each.id == passage.id else each) for each in prose)
 
 
 def _section(passage: Passage) -> tuple[str, ...]:
     return (passage.report_id, *passage.headings)
-
-
-def _told_by_section(hits: Sequence[Hit]) -> dict[tuple[str, ...], str]:
-    """The words of the prose that was found of each section."""
-    told: dict[tuple[str, ...], str] = {}
-    for passage in (hit.passage for hit in hits):
-        if not passage.cells and passage.kind != "list":
-            told[_section(passage)] = f"{told.get(_section(passage), '')}\n{told_by(passage)}"
-    return told
 
 
 def tells_of_another(item: Evidence, meant: Meant) -> Another | None:
@@ -281,7 +267,7 @@ def _says_the_same(first: Evidence, second: Evidence) -> bool:
         return False
     letters, other_letters = set(words), set(others)
     shared = len(letters & other_letters)
-    # Most pairs have nothing in common; looking closer at them all took a third of the time until the first passage is shown.
+    # Most pairs have nothing in common; to look closer at all of them took a third of the time of the slowest of 30 questions.
     return shared >= COMMON_LETTERS * min(len(letters), len(other_letters)) and near_duplicates(
         _alone(first), _alone(second)
     )

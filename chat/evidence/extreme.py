@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from chat.evidence.blank import begun_alike
 from chat.evidence.derived import Derived
 from chat.evidence.evidence import Evidence
+from chat.understanding.wording import begun_alike
 from index.library import Hit
 from index.metrics import comparable
 from ingest.figures import find_figures

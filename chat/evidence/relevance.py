@@ -18,7 +18,7 @@ LEAST_MATCH = 0.81
 # A match not much better must share some words too: none of the 150 has less than 0.3 of its words in the right passage.
 DOUBTFUL_MATCH = 0.83
 LEAST_WORDS = 0.15
-# A short item of a list (发布时间：2022年5月) matches its question worse, as what it is of stands above it. Where one passage has all words
+# A short item of a list (上市时间：5月) matches its question worse, as what it is of stands above it. Where one passage has all words
 # of the question it may: of 500 questions of CMRC over the two reports none finds more than 0.78 of its words in one.
 ALL_WORDS, LEAST_MATCH_OF_ALL = 0.99, 0.79
 FITTED_ENCODER = DEFAULT_ENCODER

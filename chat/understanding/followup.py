@@ -14,7 +14,7 @@ from chat.marks import without_marks
 from chat.understanding.antecedents import JOINS, Talk, beside, defined, listed, owner, pointed_at, whole
 from chat.understanding.courtesy import courtesy, without_courtesy
 from chat.understanding.things import Thing, is_thing, things
-from chat.understanding.wording import BROAD_PLACES, NAMING, Word, known, read, runs
+from chat.understanding.wording import BROAD_PLACES, NAMING, Word, begun_alike, known, read, runs
 from ingest.normalise import simplify
 
 # Of what was said before, as much as leaves the question itself most of the encoder's 512 tokens. A follow-up is never as
@@ -135,24 +135,19 @@ def _of_both(earlier: str, question: str) -> str | None:
     """甲和乙的产量 of 「甲的产量是多少」 and 「乙的产量是多少」; None where two questions differ otherwise than by one run of words."""
     ours, theirs = read(question), read(earlier)
     texts, others = [word.text for word in ours], [word.text for word in theirs]
-    begun = _begun_alike(texts, others)
-    ended = _begun_alike(texts[begun:][::-1], others[begun:][::-1])
+    begun = begun_alike(texts, others)
+    ended = begun_alike(texts[begun:][::-1], others[begun:][::-1])
     own, other = [*ours[begun : len(ours) - ended]], [*theirs[begun : len(theirs) - ended]]
     shared = ours[len(ours) - ended :]
     asks = next((word for word in shared if word.kind == "asking"), None)
     if not own or not other or asks is None:
         return None
-    nouns = [*takewhile(lambda word: word.kind in NAMING, shared)]  # 芯片 of 训练芯片 and 推理芯片
+    nouns = [*takewhile(lambda word: word.kind in NAMING, shared)]  # 电池 of 光伏电池 and 储能电池
     end, other_end = own[-1].end, other[-1].end
     if nouns:
         end, other_end = nouns[-1].end, other_end + nouns[-1].end - end
     rest = question[end : asks.start].removeprefix("的").rstrip("是为有达到约")
     return f"{question[: own[0].start]}{earlier[other[0].start : other_end]}和{question[own[0].start : end]}的{rest}"
-
-
-def _begun_alike(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many words two questions begin with alike."""
-    return len([*takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))])
 
 
 def _about_the_reports(turns: Sequence[Turn]) -> list[Turn]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import takewhile
 from typing import Literal, cast
 
 from index.segment import tagged, tokenizer
@@ -150,6 +151,11 @@ def runs(words: Sequence[Word]) -> list[Run]:
             groups[-1].append(word)
     found = [_without_qualities(group) for group in groups if any(word.kind in NAMING for word in group)]
     return [_run(group) for group in found if group[-1].end - group[0].start > 1]
+
+
+def begun_alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words, or characters of a text, two begin with alike."""
+    return len([*takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))])
 
 
 def known(text: str) -> bool:

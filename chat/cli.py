@@ -647,6 +647,7 @@ def _load_following(config: Config, setup: "Setup", bar: "OneBar") -> "tuple[Liv
 
 def _chat(arguments: argparse.Namespace, config: Config) -> int:
     from chat.access.configured import access_of, login_of, see_of  # noqa: PLC0415
+    from chat.access.groups import listed_in_vain  # noqa: PLC0415
     from chat.library.page_views import PageViews  # noqa: PLC0415
     from chat.models.generation import GeneratorUnavailable  # noqa: PLC0415
     from chat.operations.logs import logging_as  # noqa: PLC0415
@@ -668,6 +669,8 @@ def _chat(arguments: argparse.Namespace, config: Config) -> int:
             setup = _setup(arguments, config, bar, read)
             feedback, usage = _stores(config, setup.root)
             live, built = _load_following(config, setup, bar)
+            for told in listed_in_vain(config.access, live.reports):
+                bar.notice(told)
             bar.step(say("准备页面"))
             with ThreadPoolExecutor(max_workers=1) as aside:
                 warm = aside.submit(live.warm_up)  # the model reads while the page is imported, 2 s each

@@ -4,12 +4,14 @@ The rule is the simplest that is safe by default: as soon as any group has a lis
 it. A report that nobody lists is there for nobody but who sits at this machine, whose files they are.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chat.access.audience import is_listed
 from chat.access.caller import Caller
+from chat.config import AccessConfig
 from chat.contract import ReportLine
+from ingest.language import say
 
 EVERYBODY = "*"  # as a group: whoever gets in
 EVERYTHING = "*"  # as an entry: every report
@@ -39,3 +41,29 @@ def of_site(opened: Opened | None, reports: frozenset[str]) -> Opened | None:
     if opened is None:
         return lambda lines: frozenset(line.id for line in lines) & reports
     return lambda lines: opened(lines) & reports
+
+
+def listed_in_vain(config: AccessConfig, reports: Iterable[ReportLine]) -> Iterator[str]:
+    """What to tell of each entry that names none of the reports there are: it may be mistyped, or its report still to come.
+
+    Nobody sees more by it, so that it stops nothing.
+    """
+    there = tuple(reports)
+    for group, entries in config.groups.items():
+        for entry in entries:
+            if entry != EVERYTHING and not any(is_listed(line.id, line.file, {entry}) for line in there):
+                yield _in_vain("access.groups", group, entry)
+    ids = {line.id for line in there}
+    for site in config.sites:
+        for id in site.reports:
+            if id not in ids:
+                yield _in_vain("access.sites", site.id, id)
+
+
+def _in_vain(table: str, whose: str, entry: str) -> str:
+    return say(
+        "{table} 的 {whose}：没有报告 {entry}，可能写错了，或尚未收录；编号见 reportqa list",
+        table=table,
+        whose=whose,
+        entry=entry,
+    )

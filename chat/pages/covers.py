@@ -14,15 +14,20 @@ SHOWN_REPORTS = 12
 EXPORTS = (("md", "Markdown"), ("docx", "Word"), ("pdf", "PDF"))
 
 
-def header_html(reports: Sequence[ReportLine], words: Words, *, logged_in: bool = False) -> str:
-    """The name of the product, what it covers or where to begin, and what holds for all pages; who logged in may leave."""
+def header_html(reports: Sequence[ReportLine] | None, words: Words, *, logged_in: bool = False) -> str:
+    """The name of the product, what it covers or where to begin, and what holds for all pages; who logged in may leave.
+
+    Without reports it is what stands there until they are known, just as high: nothing below it moves when they are.
+    """
     tools = _tools(words, logged_in=logged_in)
     return f'<div class="brand"><h1>{inert(words.product)}</h1>{_coverage(reports, words)}{tools}</div>'
 
 
-def _coverage(reports: Sequence[ReportLine], words: Words) -> str:
+def _coverage(reports: Sequence[ReportLine] | None, words: Words) -> str:
+    if reports is None:
+        return '<div class="coverage">&nbsp;</div>'
     if not reports:
-        return f'<p class="coverage">{inert(words.head.no_coverage)}</p>'
+        return f'<div class="coverage">{inert(words.head.no_coverage)}</div>'
     passages = sum(report.passages for report in reports)
     told = words.head.coverage.format(reports=len(reports), passages=passages)
     return f"<details class=coverage><summary>{inert(told)}</summary>{_titles(reports, words)}</details>"

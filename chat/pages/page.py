@@ -63,7 +63,7 @@ def make_page(
 
     page: gr.Blocks
     with gr.Blocks(title=words.product, analytics_enabled=False, fill_width=True) as page:
-        header = drawn("", "header")
+        header = drawn(header_html(None, words), "header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(words.head.chat, id=words.head.chat):
                 talk = lay_out_talk(words)

@@ -33,12 +33,12 @@ async function isThere() {
   }
 }
 
-// A service that was started anew knows nothing of this page's conversation, and a page that was cut off as it began has
-// no head; loaded again, the conversation is there as the browser kept it.
+// A service that was started anew knows nothing of this page's conversation, and a page that was cut off as it began was
+// told nothing of the library; loaded again, the conversation is there as the browser kept it.
 async function isAnother() {
   try {
     const { app_id: now } = await (await fetch("gradio_api/app_id")).json();
-    return now !== window.gradio_config.app_id || !document.querySelector(".brand");
+    return now !== window.gradio_config.app_id || !document.querySelector("#covered .empty");
   } catch {
     return false;
   }

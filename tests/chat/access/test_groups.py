@@ -19,7 +19,7 @@ from chat.access.access import Access
 from chat.access.audience import audience_of
 from chat.access.caller import LOCAL, Caller
 from chat.access.configured import see_of
-from chat.access.groups import Groups, of_site
+from chat.access.groups import Groups, listed_in_vain, of_site
 from chat.answer import Answer, Found, Sentence
 from chat.assistant import Assistant
 from chat.config import AccessConfig, Config, SiteConfig
@@ -420,3 +420,23 @@ def test_a_conversation_kept_from_another_day_gives_nothing_of_a_report_not_to_b
         ]
     assert any("装机？" in each for each in drawn)
     assert SECRET.findall("".join(drawn)) == []
+
+
+def test_what_is_listed_and_not_there_is_told_with_its_place() -> None:
+    lines = [
+        ReportLine("pv-2024", "光伏白皮书", "", "", 1, file="研究/pv.md"),
+        ReportLine("ev-2025", "汽车", "", "", 1, file="ev.md"),
+    ]
+    access = AccessConfig(
+        groups={"*": ("*", "研究/"), "sales": ("ev-2025", "ev-2024", "研究/旧/")},
+        sites=(
+            SiteConfig(id="hr", origins=("https://portal.example.com",), reports=("pv-2024", "研究/")),
+            SiteConfig(id="open", origins=("https://portal.example.com",)),
+        ),
+    )
+    told = [line.split("，")[0] for line in listed_in_vain(access, lines)]
+    assert told == [
+        "access.groups 的 sales：没有报告 ev-2024",
+        "access.groups 的 sales：没有报告 研究/旧/",
+        "access.sites 的 hr：没有报告 研究/",  # a site lists ids alone
+    ]

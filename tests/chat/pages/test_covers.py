@@ -47,6 +47,13 @@ def test_with_no_report_the_head_says_where_to_begin(words: Words) -> None:
     assert "<details class=coverage>" not in html
 
 
+@BOTH
+def test_until_the_reports_are_known_nothing_is_said_of_them(words: Words) -> None:
+    html = header_html(None, words)
+    assert words.product in seen(html)
+    assert words.head.no_coverage not in seen(html)
+
+
 def test_who_logged_in_may_leave() -> None:
     link = '<a href="../logout">退出登录</a>'
     assert link in header_html((), CHINESE, logged_in=True)

@@ -19,7 +19,7 @@ from chat.records.feedback import FeedbackStore
 from chat.service.app import make_app
 from chat.service.server import listen
 from index.library import Hit
-from tests.browsers import chromium
+from tests.browsers import WATCH_SHIFTS, chromium
 from tests.chat.pages.test_render import HOSTILE
 from tests.fakes import ANSWER, EXPORTS, HITS, SALES, ListedShelf, ScriptedAssistant, cite
 
@@ -423,3 +423,16 @@ def test_nothing_is_wider_than_a_narrow_window(
     assert box is not None
     assert box["x"] + box["width"] <= width
     visit.page.close()
+
+
+@pytest.mark.parametrize("width", [360, 820, 1280])
+def test_nothing_moves_while_the_page_comes(
+    browser: "Browser", shared: tuple[str, ScriptedAssistant], width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844}, locale="zh-CN")
+    page.add_init_script(WATCH_SHIFTS)
+    page.goto(shared[0])
+    expect(page.locator("#covered .panel")).to_be_visible()
+    expect(page.locator("#header .coverage > summary")).to_be_visible()
+    assert page.evaluate("window.shifted") < 0.001  # Gradio's own 加载中… settles by 3 px
+    page.close()

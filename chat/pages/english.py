@@ -344,6 +344,7 @@ ENGLISH = Words(
         connecting="Asking the portal who you are…",
         alone="This address is for use within your company’s portal. Please open it from there.",
         silent="The portal did not answer. Check that you are still signed in there, then try again.",
+        signed_out="The portal did not confirm who you are; you may be signed out. Sign in there, then try again.",
         refused="The portal’s proof of who you are was not accepted. Try again; if that does not help, ask your administrator.",
         forbidden="Your account may not use this assistant. Ask your administrator if you need it.",
         begin_anew="Another user has signed in, or 8 hours have passed. Please open the assistant again.",

@@ -214,8 +214,8 @@ def _status(exchange: Exchange, answer: Answer, all_words: Words, *, last: bool)
     )
     return (
         f'<p class="status"><span>{inert(" · ".join(parts))}</span>'
-        f'<button type="button" class="copy" data-text="{lines_attribute(to_text(exchange, all_words.export))}">'
-        f"{inert(words.copy)}</button>{_again(words) if last else ''}{judge}</p>"
+        f'<span><button type="button" class="copy" data-text="{lines_attribute(to_text(exchange, all_words.export))}">'
+        f"{inert(words.copy)}</button>{_again(words) if last else ''}{judge}</span></p>"
     )
 
 

@@ -187,6 +187,7 @@ class FrameWords:
     connecting: str
     alone: str
     silent: str
+    signed_out: str
     refused: str
     forbidden: str
     begin_anew: str

@@ -12,7 +12,8 @@
   // --- What is said to the portal's page, and heard from it ---------------------------------------------------------
 
   let portal = null; // its origin, once it has said something
-  let vouch = null; // waits for the portal's word
+  let vouch = null; // wait for the portal's word, the one or the other
+  let refuse = null;
 
   function tell(message) {
     if (window.parent === window) return;
@@ -30,18 +31,19 @@
     if (typeof data !== "object" || data === null || data.reportqa !== 1) return;
     portal = origin;
     if (data.type === "token" && isText(data.token, "token")) vouch?.(data.token);
+    if (data.type === "token-refused") refuse?.(words.frame.signed_out);
     if (data.type === "ask" && isText(data.question, "question")) frame.hear(data.question);
-    if (data.type === "opened") frame.opened();
+    if (data.type === "opened") {
+      document.documentElement.classList.add("in-panel"); // which has a bar with our title
+      frame.opened();
+    }
   });
 
   function vouched() {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(words.frame.silent)), PORTAL_MS);
-      vouch = (token) => {
-        clearTimeout(late);
-        vouch = null;
-        resolve(token);
-      };
+      refuse = (why) => reject(new Error(why));
+      vouch = resolve;
+      setTimeout(refuse, PORTAL_MS, words.frame.silent);
       tell({ type: "token-wanted", site: site.id });
     });
   }

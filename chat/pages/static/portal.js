@@ -7,11 +7,23 @@ const { site, tell, waiting } = window.reportqaFrame;
 
 // --- As the site wants it -------------------------------------------------------------------------------------------
 
-whenThere(".brand h1", (heading) => {
-  if (site.title) heading.textContent = document.title = site.title;
-});
-whenThere("#begin .empty", (line) => {
-  if (site.welcome) line.textContent = site.welcome;
+// Said in a part of the page in the place of ours, each time that part is drawn.
+function say(part, selector, text) {
+  const line = part.querySelector(selector);
+  if (text && line && line.textContent !== text) line.textContent = text;
+}
+
+function saying(name, selector, text) {
+  whenThere(name, (part) => {
+    say(part, selector, text);
+    new MutationObserver(() => say(part, selector, text)).observe(part, { childList: true, subtree: true });
+  });
+}
+
+saying("#header", "h1", site.title);
+saying("#begin", ".empty", site.welcome);
+whenThere("#header h1", () => {
+  if (site.title) document.title = site.title; // Gradio has set its own by then
 });
 // The other language is a page of its own: it is opened for the site too.
 document.addEventListener("click", ({ target }) => {
@@ -89,7 +101,7 @@ async function read({ href }) {
   page.src = address.href;
   layer.querySelector("iframe")?.remove();
   layer.append(page);
-  layer.hidden = false;
+  layer.hidden = close.hidden = false;
   document.body.classList.add("with-reading");
   close.focus();
 }
@@ -97,10 +109,14 @@ async function read({ href }) {
 function arrived(page) {
   const inside = page.contentDocument;
   if (!inside) return;
-  inside.querySelector("a.home")?.addEventListener("click", (event) => {
+  const back = inside.querySelector("a.home");
+  back?.addEventListener("click", (event) => {
     event.preventDefault();
     leave();
   });
+  // It is for what has no way back, such as an error in the place of the report.
+  close.hidden = Boolean(back);
+  (inside.querySelector("mark.current") ?? back)?.focus({ preventScroll: true });
   for (const share of inside.querySelectorAll(".share")) share.remove(); // its address is nobody else's
   // Before the page's own: Escape closes what lies over the report first.
   inside.addEventListener("keydown", ({ key }) => {

@@ -7,7 +7,9 @@
   const home = new URL(".", script.src);
   const chinese = !(document.documentElement.lang || "zh").toLowerCase().startsWith("en");
   const name = label || (chinese ? "研报问答" : "Ask the reports");
-  const said = chinese ? { close: "关闭" } : { close: "Close" };
+  const said = chinese
+    ? { close: "关闭", again: "重试", absent: "问答没有打开：服务暂不可用，或此页面的地址未登记。请稍后重试，或联系管理员。" }
+    : { close: "Close", again: "Try again", absent: "The assistant did not open: it is out of service, or does not know this page’s address. Try again later, or ask your administrator." };
   const failed = (why) => console.error(`reportqa: ${why}`);
   if (!site) return failed("data-site is missing");
   // The portal's own session proves who asks: to any other origin that would be handing it over.
@@ -33,12 +35,15 @@
     .bar button { width: 40px; height: 36px; border-radius: 6px; background: none; color: inherit; font-size: 22px; line-height: 1; }
     .bar button:hover { background: rgb(100 116 139 / 20%); }
     iframe { flex: 1; width: 100%; min-height: 0; border: 0; }
+    .absent { margin: auto; padding: 32px; text-align: center; font-size: 15px; line-height: 1.8; }
+    .absent button { display: block; margin: 16px auto; padding: 8px 22px; border-radius: 6px; background: #1d4ed8; color: #fff; font-size: 15px; }
+    .absent[hidden], .absent:not([hidden]) + iframe { display: none; }
     @keyframes rise { from { transform: translateY(12px); opacity: 0; } }
     @media (max-width: 600px) {
       .panel { inset: 0; width: 100%; height: 100%; height: 100dvh; border: 0; border-radius: 0; }
     }
     @media (prefers-color-scheme: dark) {
-      .panel { background: #0f172a; border-color: #334155; }
+      .panel { background: #0f172a; border-color: #334155; color: #e2e8f0; }
       .bar { background: #1e293b; color: #e2e8f0; }
     }
     @media (prefers-reduced-motion: reduce) { .open, .panel { transition: none; animation: none; } .open:hover { transform: none; } }
@@ -62,7 +67,10 @@
   const title = make("span", { id: "title", textContent: name });
   const closer = make("button", { type: "button", textContent: "×", onclick: () => bot.close() });
   closer.setAttribute("aria-label", said.close);
-  const panel = make("div", { className: "panel", hidden: true }, make("div", { className: "bar" }, title, closer));
+  const again = make("button", { type: "button", textContent: said.again, onclick: () => load() });
+  const absent = make("p", { className: "absent", hidden: true }, said.absent, again);
+  absent.setAttribute("role", "alert");
+  const panel = make("div", { className: "panel", hidden: true }, make("div", { className: "bar" }, title, closer), absent);
   panel.setAttribute("role", "dialog");
   panel.setAttribute("aria-labelledby", "title");
   opener.setAttribute("aria-haspopup", "dialog");
@@ -77,6 +85,7 @@
 
   // --- The frame ----------------------------------------------------------------------------------------------------
 
+  const SPOKEN_MS = 1_000;
   let frame = null; // made when it is first opened: a page whose readers never do asks nothing of the service
   let isListening = false;
   const waiting = [];
@@ -89,9 +98,13 @@
   };
 
   function load() {
-    if (frame) return;
+    frame?.remove();
+    isListening = false;
+    absent.hidden = true;
     frame = make("iframe", { title: name, allow: "clipboard-write", referrerPolicy: "origin" });
     frame.src = new URL(`?site=${encodeURIComponent(site)}`, home).href;
+    // A page of ours has spoken by then; what a browser shows in the place of one says nothing and cannot be asked.
+    frame.addEventListener("load", () => setTimeout(() => (absent.hidden = isListening), SPOKEN_MS));
     panel.append(frame);
   }
 
@@ -102,7 +115,8 @@
       if (typeof token !== "string") throw new Error(`${tokenUrl}: ${response.status}, no token`);
       post({ type: "token", token });
     } catch (error) {
-      failed(error.message); // the frame says so itself
+      failed(error.message);
+      post({ type: "token-refused" });
       emit("error", { site, message: error.message });
     }
   }
@@ -114,7 +128,7 @@
     if (typeof data !== "object" || data === null || data.reportqa !== 1) return;
     if (data.type === "token-wanted" && data.site === site) {
       handOver();
-      isListening = true;
+      isListening = absent.hidden = true;
       for (const message of waiting.splice(0)) post(message);
     }
     if (data.type === "ready" && isText(data.title)) {
@@ -133,7 +147,7 @@
   const bot = {
     site,
     open() {
-      load();
+      if (!frame) load();
       if (!panel.hidden) return;
       panel.hidden = false;
       opener.setAttribute("aria-expanded", "true");

@@ -35,8 +35,9 @@ def test_that_everybody_may_use_it_has_to_be_said() -> None:
     access_of(configured("none"), NOWHERE, host="0.0.0.0")
 
 
-def test_what_the_guide_says_to_write_is_a_configuration(tmp_path: Path) -> None:
-    guide = (Path(__file__).parents[3] / "docs" / "portal.md").read_text("utf-8").split("## 谁可以用")[1]
+@pytest.mark.parametrize(("name", "section"), [("portal.md", "## Who may use it"), ("portal.zh-CN.md", "## 谁可以用")])
+def test_what_the_guide_says_to_write_is_a_configuration(tmp_path: Path, name: str, section: str) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / name).read_text("utf-8").split(section)[1]
     blocks = re.findall(r"```toml\n(.*?)```", guide.split("\n## ")[0], re.S)
     assert len(blocks) >= 4
     for number, block in enumerate(blocks):

@@ -46,7 +46,13 @@ REPORT = Report(
     "某研究院",
     "2025-03",
     "ev.txt",
-    (Section(("第二章",), EXPORTS.text, ((0, 12),)),),
+    (
+        *(
+            Section((title,), "\n".join(["产业链上游是原材料。"] * 40), ((0, 1),))
+            for title in ("概览", "第一章", "附注")
+        ),
+        Section(("第二章",), EXPORTS.text, ((0, 12),)),
+    ),
 )
 
 
@@ -180,10 +186,15 @@ def test_a_reader_asks_from_the_portals_page_and_is_known_as_its_user(browser: "
 def test_the_page_is_as_its_site_wants_it(browser: "Browser", all_of_it: Set) -> None:
     guest = Guest(browser, all_of_it.portal.origin, locale="zh-CN")
     frame = guest.open()
+    expect(frame.locator("#header .coverage > summary")).to_be_visible()  # the head is drawn anew with it
     expect(frame.locator(".brand h1")).to_have_text("人事行业问答")
     expect(frame.locator("#begin .empty")).to_have_text("问问行业报告里的数字。")
+    assert guest.page.frames[1].title() == "人事行业问答"
     expect(frame.locator("body")).to_have_class(re.compile(r"\bdark\b"))
     expect(guest.page.get_by_role("dialog")).to_have_accessible_name("人事行业问答")
+    # The panel's bar shows the title: the head has it for who listens.
+    expect(guest.page.locator(".bar #title")).to_have_text("人事行业问答")
+    assert (frame.locator(".brand h1").bounding_box() or {})["height"] <= 1
     guest.page.close()
 
 
@@ -241,6 +252,8 @@ def test_asvs_3_4_6_a_page_of_another_origin_cannot_hold_ours(browser: "Browser"
     guest.page.wait_for_timeout(1500)
     assert guest.page.frames[1].url.startswith("chrome-error:")
     assert any("frame-ancestors" in line for line in guest.complaints)
+    expect(guest.page.get_by_role("alert")).to_contain_text("此页面的地址未登记")  # not the browser's own page
+    expect(guest.page.locator("iframe")).to_be_hidden()
     assert all_of_it.stranger.given == []  # nothing was handed over
     guest.page.close()
 
@@ -262,17 +275,42 @@ def test_opened_by_itself_the_page_says_where_it_belongs(browser: "Browser", all
     guest.page.close()
 
 
-def test_a_portal_that_vouches_for_nobody_is_told_of_and_asked_again(browser: "Browser", all_of_it: Set) -> None:
+def test_a_portal_that_vouches_for_nobody_is_told_of_at_once_and_asked_again(
+    browser: "Browser", all_of_it: Set
+) -> None:
     all_of_it.portal.refuses = True
     guest = Guest(browser, all_of_it.portal.origin, locale="zh-CN")
-    guest.page.clock.install()
+    guest.page.clock.install()  # the 10 s that a portal is waited for never pass
     guest.page.get_by_role("button", name="研报问答").click()
-    expect(guest.frame.locator("#frame-told")).to_contain_text("确认身份")
-    guest.page.clock.run_for(11_000)
-    expect(guest.frame.locator("#frame-told")).to_contain_text("没有收到门户的回应")
+    expect(guest.frame.locator("#frame-told")).to_contain_text("请重新登录门户")
     all_of_it.portal.refuses = False
     guest.frame.get_by_role("button", name="重试").click()
     expect(guest.frame.locator("#ask textarea")).to_be_visible()
+    guest.page.close()
+
+
+def test_a_portal_that_says_nothing_is_waited_for_and_then_told_of(browser: "Browser", all_of_it: Set) -> None:
+    all_of_it.portal.page = f'<iframe id="qa" src="{all_of_it.home}/?site=hr"></iframe>'
+    page = browser.new_page(locale="zh-CN")
+    page.clock.install()
+    page.goto(all_of_it.portal.origin)
+    expect(page.frame_locator("iframe").locator("#frame-told")).to_contain_text("确认身份")
+    page.clock.run_for(11_000)
+    expect(page.frame_locator("iframe").locator("#frame-told")).to_contain_text("没有收到门户的回应")
+    page.close()
+
+
+def test_a_service_that_is_away_is_told_of_in_the_panel_and_tried_again(browser: "Browser", all_of_it: Set) -> None:
+    guest = Guest(browser, all_of_it.portal.origin, locale="zh-CN")
+    guest.page.route("**/?site=hr", lambda route: route.abort())
+    guest.page.get_by_role("button", name="研报问答").click()
+    expect(guest.page.get_by_role("alert")).to_contain_text("服务暂不可用")
+    guest.page.unroute("**/?site=hr")
+    guest.page.get_by_role("alert").get_by_role("button", name="重试").click()
+    expect(guest.frame.locator("#ask textarea")).to_be_visible()
+    guest.page.wait_for_timeout(1_500)  # longer than a page may be silent
+    expect(guest.page.locator(".absent")).to_be_hidden()
+    guest.ask()
     guest.page.close()
 
 
@@ -372,7 +410,7 @@ def test_a_citation_opens_the_report_within_the_frame_and_leads_back(browser: "B
     guest = Guest(browser, all_of_it.portal.origin, locale="zh-CN")
     frame = guest.open()
     guest.ask()
-    link = frame.locator("#sources a.open").first
+    link = frame.locator("#sources a.open").nth(1)
     link.click()
     report = frame.frame_locator("#reading iframe")
     expect(report.locator("main")).to_contain_text("出口128.4万辆")
@@ -381,9 +419,24 @@ def test_a_citation_opens_the_report_within_the_frame_and_leads_back(browser: "B
     assert "ticket" not in address  # it opens nothing any more
     assert not report.locator(".share").count()
     assert len(guest.page.context.pages) == 1
+    expect(frame.locator("#reading > button")).to_be_hidden()  # it would cover words; the report has its own way back
+    expect(report.locator("mark.current")).to_be_focused()
+    expect(report.locator("mark.current")).to_be_in_viewport()
     report.locator("a.home").click()
     expect(frame.locator("#reading")).to_be_hidden()
     expect(link).to_be_focused()
+    guest.page.close()
+
+
+def test_what_is_not_a_report_is_closed_by_a_button_of_the_frame(browser: "Browser", all_of_it: Set) -> None:
+    guest = Guest(browser, all_of_it.portal.origin, locale="zh-CN")
+    frame = guest.open()
+    guest.ask()
+    guest.page.route("**/reports/*", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    frame.locator("#sources a.open").first.click()
+    expect(frame.frame_locator("#reading iframe").locator("body")).to_have_text("Bad Gateway")
+    frame.locator("#reading").get_by_role("button", name="关闭").click()
+    expect(frame.locator("#reading")).to_be_hidden()
     guest.page.close()
 
 

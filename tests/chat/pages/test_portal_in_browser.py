@@ -194,7 +194,9 @@ def test_the_page_is_as_its_site_wants_it(browser: "Browser", all_of_it: Set) ->
     expect(guest.page.get_by_role("dialog")).to_have_accessible_name("人事行业问答")
     # The panel's bar shows the title: the head has it for who listens.
     expect(guest.page.locator(".bar #title")).to_have_text("人事行业问答")
-    assert (frame.locator(".brand h1").bounding_box() or {})["height"] <= 1
+    box = frame.locator(".brand h1").bounding_box()
+    assert box is not None
+    assert box["height"] <= 1
     guest.page.close()
 
 

@@ -51,6 +51,7 @@ from chat.understanding.courtesy import Courtesy, courtesy, without_courtesy
 from chat.understanding.followup import standalone_question
 from chat.understanding.meant import Meant, meant_of
 from chat.understanding.scope import named_scope, sides_of
+from chat.understanding.spoken import as_written
 from chat.understanding.subject import untold_by_side
 from index.filters import Filter
 from index.library import PassageIndex
@@ -133,7 +134,7 @@ class Assistant:
         within: Filter = Filter(),
         rewrite: bool = True,
     ) -> Found:
-        """The k best passages for a question, made to stand alone by the turns before it unless rewrite is False.
+        """The k best passages for a question, made to stand alone by the turns before it, as reports would put it, unless rewrite is False.
 
         Raises:
             BadQuestion: it is empty or far too long.
@@ -141,7 +142,7 @@ class Assistant:
         began = time.perf_counter()
         asked = check_question(question)
         said = without_courtesy(asked) if rewrite else asked
-        standalone = standalone_question(said, turns) if rewrite else asked
+        standalone = as_written(standalone_question(said, turns)) if rewrite else asked
         sides = sides_of(standalone, self.library.reports)
         self.library.expect([standalone, said, *(side.question for side in sides)])
         hits = find(self._searched, standalone, typed=said, sides=sides, k=k, within=within)

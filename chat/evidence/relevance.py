@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from chat.evidence.evidence import SpanScorer, stretches
 from chat.models.catalogue import DEFAULT_ENCODER
 from chat.understanding.meant import asked_years, years_of
+from chat.understanding.wording import without_kind_asked_for
 from index.library import Hit
 from ingest.report import Passage
 
@@ -46,7 +47,7 @@ def bears_on(
     if encoder != FITTED_ENCODER:
         return True
     match = max(best_match(each, hits, library) for each in (question, *sides))
-    shares = library.word_shares(question, [hit.passage for hit in hits])
+    shares = library.word_shares(without_kind_asked_for(question), [hit.passage for hit in hits])
     share = float(shares.max())
     told_whole = match >= LEAST_MATCH_OF_ALL and share >= ALL_WORDS
     return match >= DOUBTFUL_MATCH or (match >= LEAST_MATCH and share >= LEAST_WORDS) or told_whole

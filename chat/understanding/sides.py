@@ -31,6 +31,8 @@ _STOPS, _COMMAS = "？?；;。！!\n", "，,"
 # Words that say of a list before them that each of it is asked about.
 _EACH = re.compile(
     r"分别|各自|(?<![全世])各(?=有|是|为|占|达|在|指|需|要|能|于|由|多|什么|怎|如何|几|属|包|叫|增|降|涨|对|从|将|会|可|得|排)"
+    # 都用了什么技术, of names and not of the one thing that they did together: 都出现在哪部电影.
+    r"|都(?=(?:有|是|用|采用|使用|做|推出|发布|布局|开发|提供|包括|涉及|属于)了?(?:哪些|哪[几种类]|什么|啥|多少))"
 )
 _DIFFERENCE = re.compile(
     r"(?:之间)?的?(?:有|存在|有着|具有)?(?:什么|哪些|何|怎样的?|多大的?)?(?:主要|最大|本质|根本|明显|显著|具体)?的?"

@@ -19,6 +19,7 @@ from ingest.report import Passage
 
 # 老王, 小马: how people are called who are written of by their names.
 _NICKNAME = re.compile("[老小阿].")
+_MADE = re.compile("国产|进口|自产|自研|自主")  # 国产的那块云燧i20: how it is made owns nothing
 _COUNTS = frozenset("个家种款些位颗部条项类座只支届次批份张场台辆篇首一二三四五六七八九十两几")
 _REPORT = re.compile("(?:报告|研报|白皮书|蓝皮书|文件|资料)$")  # where to look, and nothing to look for
 _LATIN = re.compile("[A-Za-z]")
@@ -106,7 +107,8 @@ def _is_owner(thing: Thing, after: Word | None) -> bool:
     """字节跳动 of 字节跳动的大模型, 小米 of 小米在……: what a question begins with and then asks something of."""
     asked_of = after is not None and (after.text in ("的", "在") or after.kind == "period")
     nickname = thing.own and _NICKNAME.fullmatch(thing.text) is not None
-    return asked_of and not nickname and (len(thing.text) > 2 or known(thing.text))
+    is_made = _MADE.fullmatch(thing.text) is not None
+    return asked_of and not nickname and not is_made and (len(thing.text) > 2 or known(thing.text))
 
 
 def _is_name(word: Word, after: Word | None) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Literal, cast
 
 from index.segment import tagged, tokenizer
@@ -158,6 +158,15 @@ def begun_alike(one: Sequence[str], other: Sequence[str]) -> int:
     return len([*takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))])
 
 
+def without_kind_asked_for(question: str) -> str:
+    """A question without the words for the kind of thing that it asks for: 哪家 for 哪家公司, which what answers it need not say."""
+    words = read(question)
+    kinds = [word for before, word in pairwise(words) if before.kind == "asking" and word.kind == "common"]
+    for word in reversed(kinds):
+        question = question[: word.start] + question[word.end :]
+    return question
+
+
 def known(text: str) -> bool:
     """Whether the dictionary has it as one word; what it lacks is a name more often than not."""
     return bool(tokenizer().FREQ.get(text))
@@ -232,7 +241,10 @@ def _kind(text: str, tag: str) -> Kind:
 
 
 def _split(text: str, kind: Kind, start: int) -> list[Word]:
-    """汽车销量 is 汽车 and 销量: a compound that the dictionary knows may end in a common word."""
+    """汽车销量 is 汽车 and 销量: a compound that the dictionary knows may end in a common word. 美国公司, which it knows too, is any firm
+    of a place."""
+    if text[2:] in _ANY_FIRM and [tag for _, tag in tagged(text[:2])] == ["ns"]:
+        return [Word(text[:2], "place", start, start + 2), Word(text[2:], "common", start + 2, start + len(text))]
     endings = (text[at:] for at in range(2, len(text) - 1) if text[at:] in _common_words())
     ending = next(endings, "") if kind == "noun" else ""
     middle = start + len(text) - len(ending)

@@ -51,6 +51,19 @@ def test_a_question_that_the_hits_do_not_bear_on_is_not_answered(
     assert bears_on(question, question, HITS, Matching(match, share), encoder=FITTED_ENCODER) is answered
 
 
+def test_the_kind_of_thing_that_is_asked_for_need_not_be_told() -> None:
+    """「谷歌发布Gemma」 answers 「Gemma是哪家公司的？」 and has no word 公司."""
+
+    class Counting(Matching):
+        def word_shares(self, question: str, passages: Sequence[Passage]) -> NDArray[np.float32]:
+            return np.full(len(passages), 0.6 if "公司" in question else 1.0, dtype=np.float32)
+
+    asked = "Gemma是哪家公司的？"
+    assert bears_on(asked, asked, HITS, Counting(0.80), encoder=FITTED_ENCODER)
+    other = "Gemma的公司在哪？"
+    assert not bears_on(other, other, HITS, Counting(0.80), encoder=FITTED_ENCODER)
+
+
 def test_nothing_found_is_not_answered() -> None:
     assert not bears_on("公有云多大？", "公有云多大？", [], Matching(1.0), encoder=FITTED_ENCODER)
 

@@ -29,6 +29,8 @@ from tests.fakes import passage
         ("老王在大会上发布了什么？", ()),
         ("哪家大模型公司融资最多？", ()),
         ("装机量为什么下降？", ()),
+        ("国产的那款Q20卖多少钱？", ("Q20",)),  # how it is made owns nothing
+        ("做显卡的美国公司有谁？", ("美国",)),  # any of its firms
     ],
 )
 def test_a_question_is_about_its_names_and_what_it_begins_with(question: str, subjects: tuple[str, ...]) -> None:

@@ -141,7 +141,7 @@ class Assistant:
         """
         began = time.perf_counter()
         asked = check_question(question)
-        said = without_courtesy(asked) if rewrite else asked
+        said = as_written(without_courtesy(asked)) if rewrite else asked
         standalone = as_written(standalone_question(said, turns)) if rewrite else asked
         sides = sides_of(standalone, self.library.reports)
         self.library.expect([standalone, said, *(side.question for side in sides)])

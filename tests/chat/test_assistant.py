@@ -46,6 +46,15 @@ def test_a_question_is_encoded_together_with_its_sides() -> None:
     assert all(set(each) <= set(first) for each in later)
 
 
+def test_a_question_in_everyday_words_is_searched_as_reports_put_it_and_once() -> None:
+    encoder = WatchedEncoder()
+    assistant = Assistant(PassageIndex.build([passage(TEXTS[0])], encoder), None)
+    found = assistant.search("丁公司好在哪？")
+    assert (found.question, found.standalone_question) == ("丁公司好在哪？", "丁公司有什么优势？")
+    assert {question for together in encoder.together for question in together} == {"丁公司有什么优势？"}
+    assert assistant.search("丁公司好在哪？", rewrite=False).standalone_question == "丁公司好在哪？"
+
+
 def test_nothing_is_encoded_for_an_empty_library() -> None:
     encoder = WatchedEncoder()
     Assistant(PassageIndex.build([], encoder), None).search("营业收入？")

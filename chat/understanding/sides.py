@@ -26,6 +26,7 @@ _ASKS = re.compile(
     r"多少|什么|哪|谁|几[个家年种次成时月倍位]|如何|怎么|怎样|为何|何[时地种]|[吗呢]|是否|是不是|有没有"
     r"|多[大高长快久重远深宽]|一样$"
 )
+_EMPHASIS = re.compile("到底|究竟")
 _STOPS, _COMMAS = "？?；;。！!\n", "，,"
 
 # Words that say of a list before them that each of it is asked about.
@@ -142,6 +143,7 @@ def sub_questions(question: str, names: Iterable[str] = ()) -> tuple[str, ...]:
 
     names: words that are known to be one name each (publishers, say), whatever the dictionary thinks of them.
     """
+    question = _EMPHASIS.sub("", question)
     plain = simplify(question)
     if len(plain) > LONGEST or not _HINT.search(plain.rstrip(_STOPS + " ")):
         return ()

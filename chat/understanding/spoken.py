@@ -12,6 +12,7 @@ from itertools import accumulate
 from index.segment import tokenizer
 from ingest.normalise import simplify
 
+_OR_NOT = re.compile(r"(?<=[\u4e00-\u9fff])不(?=[？?\s]*$)")  # 「会被淘汰不？」
 # What follows 的 where that makes somebody of what they do: 「画图的会……」.
 _SOMEBODY = "(?=[会能要是有被受还都也就将可该怎咋谁这，,。？?]|$)"
 
@@ -19,6 +20,7 @@ _SOMEBODY = "(?=[会能要是有被受还都也就将可该怎咋谁这，,。�
 def as_written(question: str) -> str:
     """The question with what is only said put as it is written; as it is where nothing is, or the words are cut otherwise: 「老美」 is
     no word of 老美术馆, and 「画图的」 nobody in 画图的软件."""
+    question = _OR_NOT.sub("吗", question)
     plain = simplify(question)  # keeps offsets
     found = list(_spoken().finditer(plain))
     if not found:

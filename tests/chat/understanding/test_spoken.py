@@ -17,6 +17,7 @@ from chat.understanding.spoken import _written, as_written
         ("风电和光伏有啥不一样", "风电和光伏有什么区别"),
         ("友商砸了多少钱？", "竞争对手投资多少？"),  # several in one question
         ("送外卖的会失业吗？", "外卖配送员会失业吗？"),
+        ("收银员会被淘汰不？", "收银员会被淘汰吗？"),
     ],
 )
 def test_what_is_only_said_is_put_as_it_is_written(said: str, written: str) -> None:

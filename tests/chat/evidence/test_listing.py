@@ -39,6 +39,24 @@ def test_of_two_lists_the_one_with_more_of_the_evidence_is_meant() -> None:
     assert [item.reading for item in items] == ["质量管理员；", "设备保养员"]
 
 
+def test_the_title_of_a_list_is_answered_by_the_list() -> None:
+    for question in ("辅助领域有哪些岗位？", "辅助领域诞生了哪些岗位？"):
+        assert [item.reading for item in listed(question, evidence(JOBS, "辅助领域"))] == ["质量管理员；", "设备保养员"]
+
+
+def test_a_list_whose_title_is_asked_for_needs_no_second_stretch() -> None:
+    assert [item.reading for item in listed("技术开发领域有哪些岗位？", evidence(JOBS, "焊接"))] == [
+        "焊接工程师；",
+        "结构设计工程师；",
+        "测试工程师",
+    ]
+
+
+def test_a_sentence_before_a_list_is_no_title_of_it() -> None:
+    prose = passage("岗位不少，也会减少。\n焊接工程师：负责焊接。\n测试工程师：测试整机。", 7)
+    assert listed("有哪些风险？", evidence(prose, "岗位不少")) == []
+
+
 def test_a_question_for_no_items_and_a_single_stretch_of_a_list_give_none() -> None:
     assert listed("测试工程师做什么？", evidence(JOBS, "焊接", "测试")) == []
     assert listed("有哪些岗位", evidence(JOBS, "焊接")) == []

@@ -30,12 +30,14 @@ from ingest.passages import split_passages
 from ingest.reading import read_report
 from ingest.report import Report
 from ingest.source import PageProgress
+from tests.scale import resident_gb
 
 T = TypeVar("T")
 
 CORPUS = Path("corpus")
 QUESTIONS = CORPUS / "questions" / "dev.jsonl"
 ANSWERED = 12
+READ = 40
 
 
 def main() -> None:
@@ -60,6 +62,7 @@ def main() -> None:
         starting, generator = _timed(lambda: load_generator(config))
         _say("model", f"loaded in {starting:.1f} s")
         _answer(Assistant(library, generator))
+        _grow(generator, [passage.search_text for passage in passages])
     _say("memory", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB at most")
 
 
@@ -135,6 +138,17 @@ def _answer(assistant: Assistant) -> None:
         f"total {statistics.median(total[1:]):.1f} s, {statistics.median(tokens[1:]):.0f} tokens each; "
         f"{100 * statistics.median(overheads[1:]):.1f} % over the model alone (medians)",
     )
+
+
+def _grow(generator: Generator | None, texts: Sequence[str]) -> None:
+    """What reading ever new prompts adds to the memory, once llama.cpp keeps as many as it may."""
+    assert generator is not None, "the configuration has no model"
+    resident = []
+    for text in texts[: 2 * READ]:
+        for _ in generator.generate([{"role": "user", "content": text}], max_tokens=1):
+            pass
+        resident.append(resident_gb())
+    _say("growth", f"{resident[READ - 1]:.3f} GB after {READ} prompts, {resident[-1]:.3f} after {len(resident)}")
 
 
 class Watched:

@@ -91,7 +91,7 @@ def _ask(version: Path) -> dict[str, str]:
     """In a process of its own: what it holds is then the encoder, the index and what a search touched of it."""
     encoder = load_encoder(Config())
     encoder.encode_queries(["预热"])
-    before = _resident()
+    before = resident_gb()
     began = time.perf_counter()
     library = PassageIndex.load(version, encoder)
     loading = time.perf_counter() - began
@@ -106,7 +106,7 @@ def _ask(version: Path) -> dict[str, str]:
         search.append(1e3 * (time.perf_counter() - began))
     return {
         "loaded in": f"{1e3 * loading:.0f} ms",
-        "resident": f"{_resident():.2f} GB ({before:.2f} before loading)",
+        "resident": f"{resident_gb():.2f} GB ({before:.2f} before loading)",
         "embedding": _spread(embedding),
         "search with it": _spread(search),
         "without": _spread([each - its for each, its in zip(search, embedding, strict=True)]),
@@ -249,7 +249,7 @@ def _spread(times: Sequence[float]) -> str:
     return f"{statistics.median(times):.1f} ms (p95 {sorted(times)[int(0.95 * (len(times) - 1))]:.1f})"
 
 
-def _resident() -> float:
+def resident_gb() -> float:
     """GB of this process in memory now, mapped files that it touched among them (Linux)."""
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1e6

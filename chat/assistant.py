@@ -50,7 +50,7 @@ from chat.models.generation import Generator, GeneratorUnavailable, Usage
 from chat.understanding.courtesy import Courtesy, courtesy, without_courtesy
 from chat.understanding.followup import standalone_question
 from chat.understanding.meant import Meant, meant_of
-from chat.understanding.scope import named_scope, sides_of
+from chat.understanding.scope import listed_in, named_scope, sides_of
 from chat.understanding.spoken import as_written
 from chat.understanding.subject import untold_by_side
 from index.filters import Filter
@@ -142,7 +142,8 @@ class Assistant:
         began = time.perf_counter()
         asked = check_question(question)
         said = as_written(without_courtesy(asked)) if rewrite else asked
-        standalone = as_written(standalone_question(said, turns)) if rewrite else asked
+        names = listed_in("\n".join([said, *(turn.text for turn in turns)]), self.library.reports)
+        standalone = as_written(standalone_question(said, turns, names)) if rewrite else asked
         sides = sides_of(standalone, self.library.reports)
         self.library.expect([standalone, said, *(side.question for side in sides)])
         hits = find(self._searched, standalone, typed=said, sides=sides, k=k, within=within)

@@ -19,6 +19,8 @@ asked             what kind of thing a question asks for: an amount, a time
 bridge            questions that reach their subject by way of another fact
 aliases           other names of what a question names
 alias_mining      pairs of names that a corpus tells
+joined_names      GPT-4, GPT4 and GPT 4
+names             names that a report lists, which the dictionary cuts anywhere
 spelling          slips of the keyboard in a question
 filters           where a search looks
 rerank            the first hits in a cross-encoder's order, by configuration

@@ -8,7 +8,7 @@ from ingest.errors import UserError
 from ingest.fingerprint import code_fingerprint
 from ingest.language import message
 
-FORMAT = 3
+FORMAT = 4
 _FILE = "about.json"
 
 

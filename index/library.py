@@ -28,6 +28,7 @@ from index.embedding import PRODUCT_CODES_FROM, Known, embed, text_key
 from index.encoder import Embeddings, Progress, Query
 from index.filters import Filter
 from index.fusion import reciprocal_rank_fusion, z_scores
+from index.joined_names import joined_names
 from index.late_interaction import Tokens
 from index.lexical import LexicalIndex, best_rows
 from index.passage_store import IndexedReport, Mask, PassageStore, line_of
@@ -148,10 +149,14 @@ class PassageIndex:
 
         known: an index of the same encoder; what it holds with the same search text is not embedded again. Batches
             differ then, and with them the last bits of a vector (below 1e-6), as padding does.
-        written: what the corpus says of names; added to those that the passages explain and to the usual ones.
+        written: what the corpus says of names; added to those that the passages explain, to the usual ones, and to how
+            names of several parts are typed.
         progress: told how many of those to be embedded are.
         """
         pooled, tokens = embed(passages, encoder, _known(passages, encoder.dim, known), progress)
+        # Not of the headings: they stand with every passage, and what they explain would count as often.
+        explained = mine_aliases(passage.text for passage in passages)
+        names = joined_names(passage.search_text for passage in passages)
         return cls(
             PassageStore.of(passages),
             encoder,
@@ -159,8 +164,7 @@ class PassageIndex:
             lexical=LexicalIndex.build(f"{passage.title}\n{passage.search_text}" for passage in passages),
             tokens=tokens,
             titles=Titles.build(passages, encoder, known._titles if known else None),
-            # Not of the headings: they stand with every passage, and what they explain would count as often.
-            aliases=Aliases(alias_groups(mine_aliases(passage.text for passage in passages), written)),
+            aliases=Aliases([*alias_groups(explained, written), *names]),
         )
 
     def search(self, question: str, *, k: int = 10, within: Filter = Filter()) -> list[Hit]:

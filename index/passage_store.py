@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from index.arrays import Records, mapped
 from index.filters import Filter, year_published
 from index.keys import Keys, find, keys_of
+from index.names import listed_names
 from ingest.report import Kind, Passage, Place
 
 Mask = NDArray[np.bool_]
@@ -26,7 +27,7 @@ _REMEMBERED = 2_048
 @dataclass(frozen=True, slots=True)
 class IndexedReport:
     """A report as its passages tell of it. own: how many they are. rows: those, and the passages of others that stand in
-    it too. Of one all of whose passages stand in others, publisher and published are not known: ""."""
+    it too. names: those that its own passages list, sorted. Of one all of whose passages stand in others, publisher and published are not known: ""."""
 
     id: str
     title: str
@@ -34,6 +35,7 @@ class IndexedReport:
     published: str
     own: int
     rows: int
+    names: tuple[str, ...] = ()
 
     @property
     def year(self) -> int | None:
@@ -168,7 +170,7 @@ class PassageStore(Sequence[Passage]):
         told = json.loads((folder / _TOLD).read_text("utf-8"))
         columns = _Columns(
             kind_names=tuple(told["kinds"]),
-            reports=tuple(IndexedReport(**fields) for fields in told["reports"]),
+            reports=tuple(IndexedReport(**{**fields, "names": tuple(fields["names"])}) for fields in told["reports"]),
             **{name: mapped(folder / f"passage_{name}.npy", dtype) for name, dtype in _ARRAYS.items()},
         )
         return cls(_Lines(folder), columns)
@@ -250,12 +252,18 @@ def _columns(passages: Sequence[Passage]) -> _Columns:
         for report_id in {passage.report_id: None} | elsewhere:
             rows.setdefault(report_id, []).append(row)
     own = Counter(passage.report_id for passage in passages)
+    names: dict[str, set[str]] = {report_id: set() for report_id in rows}
+    for passage in passages:
+        names[passage.report_id].update(listed_names(passage))
     return _Columns(
         kind_names=kind_names,
         kinds=np.fromiter((numbers[passage.kind] for passage in passages), dtype=np.uint8),
         order=order,
         ids=keys[id_rows],
         id_rows=id_rows,
-        reports=tuple(IndexedReport(each, *named[each], own[each], len(held)) for each, held in rows.items()),
+        reports=tuple(
+            IndexedReport(each, *named[each], own[each], len(held), tuple(sorted(names[each])))
+            for each, held in rows.items()
+        ),
         report_rows=np.fromiter((row for held in rows.values() for row in held), dtype=np.int32),
     )

@@ -89,6 +89,7 @@ class _Source:
     title: str
     publisher: str
     published: str
+    names: tuple[str, ...] = ()
 
 
 def _of_two_reports(passages: Sequence[Passage], made: Sequence[MadeQuestion]) -> Iterator[MadeQuestion]:

@@ -60,14 +60,26 @@ def pointed_at(word: Word, said: str, talk: Talk) -> str | None:
         return _item(word.text, talk)
     if _TOLD.search(word.text):
         return None
-    if word.text == "其中":
+    if word.text == "其中" or word.text[1:] in ("中间", "期间", "当中"):
         return f"{whole(talk.question)}中"
     if said[: word.start].endswith("的"):  # 特斯拉的那个
         return _sought(talk.question).rpartition("的")[2] or None
     items = listed(talk.replies[0]) if talk.replies and _MANY.match(word.text) else []
-    if 1 < len(items) <= ITEMS and re.search(r"哪[些几两二三四五]|几[个种]|什么|谁", simplify(talk.question)):
+    doers = word.text in _PERSONS and not _ROLES.search(talk.question)
+    if (
+        1 < len(items) <= ITEMS
+        and not doers
+        and re.search(r"哪[些几两二三四五]|几[个种]|什么|谁", simplify(talk.question))
+    ):
         return "、".join(items)
     return _antecedent(word, talk)
+
+
+def _doer(word: Word, question: str) -> str:
+    """The place whose people 他们 are: 「美国2018年限制了什么」; "" where it is only where something is (中国有哪些……)."""
+    first = read(question)[:1]
+    placed = word.text in _PERSONS and bool(first) and first[0].kind == "place" and "有" not in question[:6]
+    return first[0].text if placed else ""
 
 
 def owner(question: str) -> str | None:
@@ -144,6 +156,8 @@ def _antecedent(word: Word, talk: Talk) -> str | None:
     """Whom or what 它, 他, 其 or 「这家公司」 means: the answer where the question asked for such a one, else its owner."""
     question = simplify(talk.question)
     about = owner(talk.question)
+    if doer := _doer(word, question):
+        return doer
     answer = _entity(talk.replies[0], question) if talk.replies else None
     if answer is None or about is None:
         return answer or about

@@ -6,7 +6,7 @@ returned as it is: one rewritten wrongly is worse than one searched as asked.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise, takewhile
 
 from chat.answer import Turn, is_refusal
@@ -82,13 +82,22 @@ _AFTER_AN_ORDER = frozenset("的又和与跟呢？?是在有") | {""}
 _REPORTS = re.compile(r"(?:[这該该本][份篇个個]?|文中|全)(?:报告|研报|文章|文档|资料|白皮书)")
 _TOWARDS = frozenset("在占对到去从向往")
 _AROUND = re.compile(
-    r"^(?:的|同期|时期|時期|[时時朝]|预[计测]|預[計測]|在(?=.*(?:领域|領域|方面|行业|行業|市场|市場|场景|地区|国|省|市)$))+|的$"
+    r"^(?:的|同期|时期|時期|[时時朝]|预[计测]|預[計測]|在(?=.*(?:领域|領域|方面|行业|行業|市场|市場|场景|地区|国|省|市)$))+|的?[那这]一?[种段块类]$|的$"
 )
 _TOWARDS_IT = re.compile("(?P<word>[在对从向])(?P<what>.{2,}?)(?:[中上里]|的|(?:等)?(?:领域|行业|市场|方面))?")
 # 「乙在北京的（网点）」: another one, elsewhere.
 _THERE = re.compile(r"(?P<who>[^在的]{2,})在(?P<where>[^在的]{2,})(?:的.{1,8})?")
 _IN_A_PLACE = re.compile(r"在[^的，。？?]+(?=的)")
 _COMPARING = frozenset("和跟与同比")
+# 「那乙的呢？用的什么技术？」: another one in its place, and what else is asked of it. 「乙呢，国内谁在做？」 tells what it is about.
+_THEN = re.compile(
+    rf"(?P<first>[^，,。；;？?]{{1,{WHAT_CHARS}}}[呢呐])(?:[？? ]+|(?<=[那这][种段块类][呢呐])[，,]|(?<=[那这]一[种段块类][呢呐])[，,])(?P<rest>.*\w.*)"
+)
+# 「再往下一个阶段……」 after one that was counted.
+_NEXT = re.compile(
+    r"(?:再|那|接着)?(?:往[下后]|(?:往[下后])?[下后]面?的?)(?:一个?|个)(?P<kind>阶段|步骤|环节|时期|时代)|下一(?=步)"
+)
+_COUNTED_UP = "一二三四五六七八九十"
 _SIDES = re.compile(r"(?:级|級|方面|层面|角度|来说|而言)$")
 _QUANTITIES = re.compile(r".*(?:[率量额价值数度费龄效]|规模|人口|收入|营收|利润|面积|成本|业绩|产能|份额|GDP)$")
 _ORGANISED = frozenset("院局会部厂所社行织司")
@@ -97,38 +106,78 @@ _ORGANISED_BY = re.compile("[院局会部厂所社行司]$")
 _ATTRIBUTES = re.compile(rf"{_QUANTITIES.pattern}|.*性$")
 
 
-def standalone_question(asked: str, turns: Sequence[Turn]) -> str:
+def standalone_question(asked: str, turns: Sequence[Turn], names: Collection[str] = ()) -> str:
     """The question itself where it stands alone, or nothing was asked before; else one that says what it leans on.
 
     It leans on the last question and its answer; a last question that leans itself is made to stand alone first. Courtesies
     are no questions, and are left out of this one.
+
+    names: those, simplified, that are known to be one name each, whatever the dictionary thinks of them.
     """
     asked = without_courtesy(asked)
     turns = _about_the_reports(turns)[-2 * MOST_BACK :]
-    asked_at = [number for number, turn in enumerate(turns) if turn.role == "user"]
-    if not asked_at or courtesy(asked) is not None or not leans(asked):
+    if not any(turn.role == "user" for turn in turns) or courtesy(asked) is not None:
         return asked
-    before = turns[: asked_at[-1]]
+    if then := _THEN.fullmatch(_without_prefix(asked)):
+        first = standalone_question(then["first"], turns, names) if _leans_wholly(then["first"]) else then["first"]
+        return f"{_asking(first)}{then['rest']}" if first != then["first"] else asked
+    if not leans(asked):
+        return asked
+    return _asking(_completed(_without_prefix(asked), turns, names))
+
+
+def _completed(said: str, turns: Sequence[Turn], names: Collection[str]) -> str:
+    """A question that leans on the turns, with what it leans on."""
+    asked_at = [number for number, turn in enumerate(turns) if turn.role == "user"]
     last = _without_prefix(turns[asked_at[-1]].text)[:QUESTION_CHARS]
-    question = standalone_question(last, before)
-    replies = [_lent(turn.text) for turn in reversed(turns) if turn.role == "assistant"]
-    talk = Talk(question, tuple(replies[:2]))
-    said = _without_prefix(asked)
-    if _FORM.fullmatch(_stem(simplify(said))):
-        return _asking(question)
-    if len(asked_at) > 1 and (apart := _APART.fullmatch(_stem(simplify(said)))) is not None:
-        earlier = standalone_question(turns[asked_at[-2]].text[:QUESTION_CHARS], turns[: asked_at[-2]])
+    question = standalone_question(last, turns[: asked_at[-1]], names)
+    stem = _stem(simplify(said))
+    if _FORM.fullmatch(stem):
+        return question
+    if len(asked_at) > 1 and (apart := _APART.fullmatch(stem)) is not None:
+        earlier = standalone_question(turns[asked_at[-2]].text[:QUESTION_CHARS], turns[: asked_at[-2]], names)
         both = _of_both(_without_prefix(earlier), question)
         if both is not None:
-            return _asking(f"{both}相差{apart['much']}")
+            return f"{both}相差{apart['much']}"
+    replies = [_lent(turn.text) for turn in reversed(turns) if turn.role == "assistant"]
+    counted_or_named = _counted_on(said, question) or _named_instead(said, question, names)
+    return counted_or_named or _leaning_on(said, Talk(question, tuple(replies[:2])))
+
+
+def _leaning_on(said: str, talk: Talk) -> str:
+    """A question with what it leans on of the last question or its answer, by the first rule whose frame is plain."""
     told = _resolved(said, talk)
     if told != said and (_frame(simplify(told)) is None or _counts_the_answer(said, talk)):
-        return _asking(told)
-    for rewritten in (_more, _elsewhere, _towards, _instead, _asked_on, _continued):
-        result = rewritten(told, talk)
-        if result is not None and result != question:
-            return _asking(result)
-    return _asking(_about(told, talk))
+        return told
+    rules = (_more, _elsewhere, _towards, _instead, _asked_on, _continued)
+    rewritten = (result for rule in rules if (result := rule(told, talk)) is not None and result != talk.question)
+    return next(rewritten, None) or _about(told, talk)
+
+
+def _counted_on(said: str, question: str) -> str | None:
+    """「下一个阶段叫什么？」 as 第三个阶段 of what 第二个 of was asked; None where nothing was counted."""
+    following, order = _NEXT.match(said), _RANK.search(question)
+    if following is None or order is None or order[0][1] not in _COUNTED_UP[:-1]:
+        return None
+    number = _COUNTED_UP[_COUNTED_UP.index(order[0][1]) + 1]
+    kind = f"个{following['kind']}" if following["kind"] else ""
+    return f"{question[: order.start()]}第{number}{kind}{said[following.end() :]}"
+
+
+def _named_instead(said: str, question: str, names: Collection[str]) -> str | None:
+    """「那乙公司的呢？」: the last question with the one for the other, where both are known names."""
+    frame = _frame(simplify(said))
+    plain = simplify(question)
+    spoken_of = max((name for name in names if name in plain), key=len, default=None)
+    if frame is None or spoken_of is None or simplify(frame["what"]) not in names:
+        return None
+    return question.replace(question[plain.index(spoken_of) :][: len(spoken_of)], frame["what"])
+
+
+def _leans_wholly(said: str) -> bool:
+    """Whether 「……呢」 is no thing of its own: 「上海的GDP呢」 is."""
+    frame = _frame(simplify(said))
+    return frame is not None and not _has_owner(read(_AROUND.sub("", frame["what"])))
 
 
 def _of_both(earlier: str, question: str) -> str | None:
@@ -458,7 +507,7 @@ def _place_of_its_kind(
     term = defined(question)
     if term is not None and other[0].kind != "common":
         return term
-    sibling = _sibling(words, other) if len(what) > 1 else None
+    sibling = (_sibling(words, other) or _sibling_inside(words, what)) if len(what) > 1 else None
     if sibling is not None:
         start, end = _whole_sibling(question, sibling, what, other)
         return start, beside(question, end, words)
@@ -509,6 +558,13 @@ def _sibling(words: Sequence[Word], other: Sequence[Word]) -> tuple[int, int] | 
     named = len(other) > 1 and other[-1].kind in NAMING
     alike = (word for word in words if _siblings(word, other[-1]) and not (named and word.kind == "common"))
     return next(((word.start, word.end) for word in alike), None)
+
+
+def _sibling_inside(words: Sequence[Word], what: str) -> tuple[int, int] | None:
+    """The half of a compound that is of one set with a word: 后期 of 后期制作, where 前期 is said."""
+    halves = ((word, word.text[:2]) for word in words if len(word.text) == len("后期制作"))
+    alike = (word.start for word, half in halves if half != what and half[1] == what[1:] and known(half))
+    return next(((start, start + 2) for start in alike), None)
 
 
 def _where(question: str, words: Sequence[Word]) -> tuple[int, int]:

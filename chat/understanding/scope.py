@@ -69,7 +69,7 @@ _LEFT_OVER = re.compile(r"^(?:[，,、的和与跟]|都|分别|各自|各(?=[是
 
 
 class Listed(Protocol):
-    """A report as the library lists it. published: ISO, at least the year; "" where unknown."""
+    """A report as the library lists it. published: ISO, at least the year; "" where unknown. names: those that it lists."""
 
     @property
     def id(self) -> str: ...
@@ -79,6 +79,8 @@ class Listed(Protocol):
     def publisher(self) -> str: ...
     @property
     def published(self) -> str: ...
+    @property
+    def names(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +120,24 @@ class _Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A report as named_scope compares it: simplified, small letters."""
+    """A report as named_scope compares it: simplified, small letters; the names that it lists as they are."""
 
     id: str
     title: str
     publishers: tuple[str, ...]
     published: str
+    names: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Library:
-    """The reports in their order; named: ids by a publisher's name, short ones too; initials: whole names by first letter."""
+    """The reports in their order; named: ids by a publisher's name, short ones too; initials: whole names by first letter;
+    listed: names that the reports list, by their first two characters."""
 
     reports: tuple[_Known, ...]
     named: dict[str, frozenset[str]]
     initials: dict[str, frozenset[str]]
+    listed: dict[str, frozenset[str]]
 
 
 def sides_of(question: str, reports: Sequence[Listed]) -> tuple[Side, ...]:
@@ -144,13 +149,20 @@ def sides_of(question: str, reports: Sequence[Listed]) -> tuple[Side, ...]:
     """
     library = _library(reports)
     names = {name for mention in _mentions(question, library) for name in mention.names}
-    parts = sub_questions(question, names)
+    parts = sub_questions(question, names.union(listed_in(question, reports)))
     scopes = [_scope(part, library) for part in parts or (question,)]
     covered = [Side(scope.question, within) for scope in scopes for within in _filters(scope, library)]
     if len(covered) > MOST_SIDES:
         covered = [Side(scope.question, Filter(scope.reports, scope.years)) for scope in scopes]
     sides = tuple(dict.fromkeys(covered))
     return () if sides == (Side(question),) else sides
+
+
+def listed_in(text: str, reports: Sequence[Listed]) -> set[str]:
+    """The names that stand in a text, simplified, of those that the reports list."""
+    plain, listed = simplify(text), _library(reports).listed
+    begun = {(at, name) for at in range(len(plain) - 1) for name in listed.get(plain[at : at + 2], ())}
+    return {name for at, name in begun if plain.startswith(name, at)}
 
 
 def named_scope(question: str, reports: Sequence[Listed]) -> Scope:
@@ -183,13 +195,15 @@ def _filters(scope: Scope, library: _Library) -> list[Filter]:
 
 
 def _library(reports: Sequence[Listed]) -> _Library:
-    return _with_names(tuple(_known(one.id, one.title, one.publisher, one.published) for one in reports))
+    return _with_names(
+        tuple(_known(one.id, one.title, one.publisher, one.published, tuple(one.names)) for one in reports)
+    )
 
 
 @lru_cache(maxsize=4_096)
-def _known(id: str, title: str, publisher: str, published: str) -> _Known:
+def _known(id: str, title: str, publisher: str, published: str, names: tuple[str, ...]) -> _Known:
     publishers = (name.strip() for name in re.split("[、，,；;/]", simplify(publisher).lower()))
-    return _Known(id, simplify(title).lower(), tuple(name for name in publishers if len(name) > 1), published)
+    return _Known(id, simplify(title).lower(), tuple(name for name in publishers if len(name) > 1), published, names)
 
 
 @lru_cache(maxsize=4)
@@ -204,7 +218,10 @@ def _with_names(reports: tuple[_Known, ...]) -> _Library:
             named.setdefault(name, set()).update(ids)
         for whole in wholes:
             initials.setdefault(whole[0], set()).add(whole)
-    return _Library(reports, _frozen(named), _frozen(initials))
+    listed: dict[str, set[str]] = {}
+    for name in itertools.chain.from_iterable(report.names for report in reports):
+        listed.setdefault(name[:2], set()).add(name)
+    return _Library(reports, _frozen(named), _frozen(initials), _frozen(listed))
 
 
 def _without_seat(publisher: str) -> str:

@@ -14,7 +14,7 @@ from ingest.normalise import simplify
 
 _OR_NOT = re.compile(r"(?<=[\u4e00-\u9fff])不(?=[？?\s]*$)")  # 「会被淘汰不？」
 # What follows 的 where that makes somebody of what they do: 「画图的会……」.
-_SOMEBODY = "(?=[会能要是有被受还都也就将可该怎咋谁这，,。？?]|$)"
+_SOMEBODY = "(?=[会能要是有被受还都也就将可该怎咋谁这呢，,。？?]|$)"
 
 
 def as_written(question: str) -> str:

@@ -239,3 +239,10 @@ def test_the_difference_is_of_the_two_that_were_asked_about_one_after_the_other(
     turns = [turn for text in asked[:-1] for turn in (Turn("user", text), Turn("assistant", "原文如此。"))]
     rewritten = standalone_question(asked[-1], turns)
     assert rewritten == alone if alone is not None else "和" not in rewritten
+
+
+def test_a_name_that_the_reports_list_takes_the_place_of_another() -> None:
+    talk = turns(["国新文化在教育领域做什么产品？", "录播产品。"])
+    names = {"国新文化", "好未来"}
+    assert standalone_question("那好未来的呢？", talk, names) == "好未来在教育领域做什么产品？"
+    assert standalone_question("那好未来的呢？靠什么技术？", talk, names) == "好未来在教育领域做什么产品？靠什么技术？"

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.contract import ReportLine
-from chat.understanding.scope import Scope, Side, named_scope, sides_of
+from chat.understanding.scope import Scope, Side, listed_in, named_scope, sides_of
 from index.filters import Filter
+from index.passage_store import IndexedReport
 
 
-def listed(id: str, title: str, publisher: str, published: str) -> ReportLine:
-    return ReportLine(id, title, publisher, published, passages=1)
+def listed(id: str, title: str, publisher: str, published: str, *names: str) -> IndexedReport:
+    return IndexedReport(id, title, publisher, published, own=1, rows=1, names=names)
 
 
 SHELF = (
@@ -255,3 +255,13 @@ def test_a_scope_names_reports_that_are_there_and_keeps_a_question(question: str
     sides = sides_of(question, SHELF)
     assert len(sides) <= 4
     assert all(side.question.strip() or not question.strip() for side in sides)
+
+
+def test_a_name_that_a_report_lists_is_one_name_in_a_list() -> None:
+    shelf = (listed("learning", "教育行业报告", "某研究院", "2024", "作业帮", "科大讯飞"),)
+    question = "作业帮和科大讯飞的核心技术分别是什么"
+    assert [side.question for side in sides_of(question, shelf)] == [
+        "作业帮的核心技术是什么",
+        "科大讯飞的核心技术是什么",
+    ]
+    assert listed_in("作业帮和好未来", shelf) == {"作业帮"}

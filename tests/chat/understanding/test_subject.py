@@ -5,9 +5,9 @@ from collections.abc import Collection
 import pytest
 
 from chat.answer import Found, Timings
-from chat.contract import ReportLine
 from chat.understanding.subject import names, subjects_of, untold, untold_by_side
 from index.library import Hit
+from index.passage_store import IndexedReport
 from index.segment import fold
 from tests.fakes import passage
 
@@ -55,7 +55,7 @@ def test_a_text_names_who_it_names_nearly_in_full(name: str, text: str, named: b
 class Knowing:
     """A library of one report that knows other names."""
 
-    reports = (ReportLine("made-up", "虚构报告", "", "", 1),)
+    reports = (IndexedReport("made-up", "虚构报告", "", "", 1, 1),)
 
     def __init__(self, **others: str) -> None:
         self.others = others

@@ -37,6 +37,7 @@ from chat.evidence.evidence import (
     BUDGET_CHARS,
     EVIDENCE_HITS,
     PROMPT_MARGIN,
+    QUOTE_CHARS,
     QUOTE_MARGIN,
     Evidence,
     is_broad,
@@ -60,8 +61,7 @@ from index.rerank import Reranked, Reranker
 from ingest.duplicates import words_with_form_words
 from ingest.language import message, say
 
-# Of a draft that was quoted instead, what a reader sees fits into these, marks aside.
-QUOTE_CHARS = 200
+# What a reader sees of a broad question, as QUOTE_CHARS of others.
 BROAD_QUOTE_CHARS = 400
 BROAD_QUOTE_MARGIN = 0.04
 SHOWN_HITS = 10

@@ -12,6 +12,8 @@ from chat.evidence.derived import asks_for_a_step, of_each
 from chat.evidence.evidence import (
     BUDGET_CHARS,
     PROMPT_MARGIN,
+    QUOTE_CHARS,
+    QUOTE_MARGIN,
     Evidence,
     SpanScorer,
     is_asked_by_name,
@@ -40,39 +42,66 @@ def best_of_each_side(question: str, hits: Sequence[Hit], library: Library) -> l
     has none, another's, or one far worse than another's: terms of a difference or a sum may match unlike, as each is named, and so may what is
     about a mere name."""
     sides = sides_of(of_each(question), library.reports)
-    best: list[Evidence] = []
-    for side in sides:
-        own = [hit for hit in hits if not side.within.reports or hit.passage.report_id in side.within.reports]
-        words = own_words(side, sides)
-        best += _best_of(side.question, words, _naming(words, own) or own, library)
-    quotes = {comparable(item.reading) for item in best}
-    if len(best) < 2 or not len(quotes) == len(best) == len(sides):
+    told = [_best_of(side, own_words(side, sides), hits, library) for side in sides]
+    if len(told) < 2 or not all(told) or not _each_its_own(sides, told):
         return []
+    best = [each[0] for each in told]
     unsure = [item.score for side, item in zip(sides, best, strict=True) if not _is_about(item, side.question)]
     far_worse = unsure and max(item.score for item in best) - min(unsure) > PROMPT_MARGIN
     if far_worse and not asks_for_a_step(question):
         return []
-    best.sort(key=lambda item: (item.hit.rank, item.start))
-    return [replace(item, number=number) for number, item in enumerate(best, start=1)]
+    each = {comparable(item.reading): item for items in told for item in items}
+    ordered = sorted(each.values(), key=lambda item: (item.hit.rank, item.start))
+    return [replace(item, number=number) for number, item in enumerate(ordered, start=1)]
 
 
-def _best_of(side: str, words: Collection[str], hits: Sequence[Hit], library: Library) -> list[Evidence]:
+def _each_its_own(sides: Sequence[Side], told: Sequence[Sequence[Evidence]]) -> bool:
+    """Whether the sides have best stretches of their own; one may be of two that it both names, as long as there is another."""
+    shared: dict[str, list[Side]] = {}
+    for side, items in zip(sides, told, strict=True):
+        shared.setdefault(comparable(items[0].reading), []).append(side)
+    of_one = {comparable(items[0].reading): items[0] for items in told}
+    names_all = all(
+        len(its_sides) == 1 or all(_names_any(of_one[quote], own_words(side, sides)) for side in its_sides)
+        for quote, its_sides in shared.items()
+    )
+    return len(shared) > 1 and names_all
+
+
+def _best_of(side: Side, words: Collection[str], hits: Sequence[Hit], library: Library) -> list[Evidence]:
     """The best stretch for a side. Of a list an item that names the side. Where the side is a mere name, of which only a difference is asked,
-    one that begins with the name or stands under it: what matches a name best often names it in passing.
+    one that begins with the name or stands under it: what matches a name best often names it in passing. Where it is what a
+    report says, what there matches nearly as well follows.
 
     words: those that tell the side from the others.
     """
-    if not hits:
+    reports, asked = side.within.reports, side.question
+    own = [hit for hit in hits if not reports or hit.passage.report_id in reports]
+    found = _naming(words, own) or own
+    if not found:
         return []
-    meant = [meant_by(side, library.spellings)]
-    near = select_evidence(side, hits, library, budget=SIDE_CHARS, margin=SIDE_MARGIN, meant=meant)
+    meant = [meant_by(asked, library.spellings)]
+    near = select_evidence(asked, found, library, budget=SIDE_CHARS, margin=SIDE_MARGIN, meant=meant)
     its_own = [item for item in near if item.hit.passage.kind != "list" or _names_any(item, words)] or near
     best = max(its_own, key=lambda item: item.score, default=None)
     if best is None:
         return []
-    about = max((item for item in near if _is_about(item, side)), key=lambda item: item.score, default=best)
+    about = max((item for item in near if _is_about(item, asked)), key=lambda item: item.score, default=best)
     told = with_what_follows(about, BUDGET_CHARS)
-    return [replace(told, reading=_with_its_name(told, side))]
+    told = replace(told, reading=_with_its_name(told, asked))
+    return [told, *(_as_well(told, near) if reports else ())]
+
+
+def _as_well(best: Evidence, near: Sequence[Evidence]) -> list[Evidence]:
+    """What matches nearly as well as the best, the best first, within the characters that a quote may have together with it."""
+    left = QUOTE_CHARS - len(best.reading)
+    others: list[Evidence] = []
+    for item in sorted(near, key=lambda item: -item.score):
+        if item.score < best.score - QUOTE_MARGIN or len(item.reading) >= left or item.reading in best.reading:
+            continue
+        others.append(item)
+        left -= len(item.reading)
+    return others
 
 
 def _names_any(item: Evidence, words: Collection[str]) -> bool:

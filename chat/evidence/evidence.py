@@ -33,6 +33,8 @@ EVIDENCE_HITS = 5
 # holds the answer for 0.885, within 0.05 for 0.98 (the best alone for 0.715). The model may see what a reader need not.
 PROMPT_MARGIN = 0.05
 QUOTE_MARGIN = 0.02
+# What is quoted in place of a draft fits into these, marks aside.
+QUOTE_CHARS = 200
 # Where what matches best tells of another year, version or country, by how much less than it what tells of the one meant may
 # match: below that it tells of something else.
 ANOTHER_MARGIN = 0.03

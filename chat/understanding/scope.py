@@ -68,6 +68,18 @@ _HOLLOW = re.compile(rf"{_ASKED_ITS_VIEW}|{_FOUND}|{_WORK}|发布|出版|公布|
 _LEFT_OVER = re.compile(r"^(?:[，,、的和与跟]|都|分别|各自|各(?=[是有对怎如])|(?:里|中)[，,]?)+")
 
 
+# What is said of what reports say, and nothing of what they say it of: 口径一致吗, 各拿什么数说的.
+_SAYING = re.compile(
+    "(?:各自?|都|分别|两者|之间|口径|说法|看法|观点|结论|态度|判断|意见|一致|一样|相同|统一|矛盾|打架|冲突|对得上|对不上|出入|不同|区别|差异"
+    "|是不是|是否|有没有|有无|怎么|咋|如何|什么|啥|哪些|数字|数据|依据|例子|多少|差|说|讲|看|谈|提|写|评|拿|用|举|给|数|事|又|有|是|吗|呢|么|了|的|过|到|出|来|里|上)+"
+)
+# What those do who write reports, where a clause begins with who they are: 甲担心的是什么，乙给的结论呢.
+_WRITES = re.compile(
+    "(?:又|都|各自?|分别|则|也)?(?:怎么|咋|如何)?(?:说|讲|看|谈|提|写|评|拿|用|举|给|列|引|算|认|估|口径|担心|看好|看衰|主张|建议|强调|总结|归纳|统计|判断|预[计测期]|态度|观点|结论)"
+)
+_CLAUSES = re.compile(r"[^，,。；;？?！!\n]+")
+
+
 class Listed(Protocol):
     """A report as the library lists it. published: ISO, at least the year; "" where unknown. names: those that it lists."""
 
@@ -148,6 +160,8 @@ def sides_of(question: str, reports: Sequence[Listed]) -> tuple[Side, ...]:
     as well, without a filter, and let no side push out the best of that.
     """
     library = _library(reports)
+    if told := _as_each_tells(question, library):
+        return told
     names = {name for mention in _mentions(question, library) for name in mention.names}
     parts = sub_questions(question, names.union(listed_in(question, reports)))
     scopes = [_scope(part, library) for part in parts or (question,)]
@@ -156,6 +170,42 @@ def sides_of(question: str, reports: Sequence[Listed]) -> tuple[Side, ...]:
         covered = [Side(scope.question, Filter(scope.reports, scope.years)) for scope in scopes]
     sides = tuple(dict.fromkeys(covered))
     return () if sides == (Side(question),) else sides
+
+
+def _as_each_tells(question: str, library: _Library) -> tuple[Side, ...]:
+    """The sides of 「……，甲和乙的口径一致吗」 and 「……，甲担心的是什么，乙给的结论呢」: what the other clauses ask, in each report; () for any other
+    question, where the words around a name tell more (`named_scope`)."""
+    plain = simplify(question)
+    if len(plain) > LONGEST or len(library.reports) < 2:
+        return ()
+    topic: list[str] = []
+    told: list[tuple[str, list[frozenset[str]]]] = []
+    for clause in _CLAUSES.findall(plain):
+        rest, sources = _told_by(clause.strip(), library)
+        if sources and (_SAYING.fullmatch(rest) or _WRITES.match(rest)):
+            told.append(("" if _SAYING.fullmatch(rest) else rest, sources))
+        else:
+            topic.append(clause)
+    sides = [
+        Side("，".join([*topic, rest] if rest else topic), Filter(ids)) for rest, sources in told for ids in sources
+    ]
+    return tuple(sides) if topic and 2 <= len({side.within for side in sides}) == len(sides) <= MOST_SIDES else ()
+
+
+def _told_by(clause: str, library: _Library) -> tuple[str, list[frozenset[str]]]:
+    """What a clause says of those whom it begins with, and their reports: one name, several joined, or 两份报告; [] where it begins otherwise."""
+    for mention in _mentions(clause, library)[:1]:
+        if mention.each and not mention.start and not mention.names:
+            return clause[mention.end :], [frozenset((report.id,)) for report in library.reports]
+    named = max((_named_until(clause, end, library) for end in range(2, len(clause))), key=_reach, default=[])
+    if not named or named[0][0]:
+        return clause, []
+    return clause[named[-1][0] + len(named[-1][1]) :], [reports for _, _, reports in named]
+
+
+def _reach(named: Sequence[tuple[int, str, frozenset[str]]]) -> tuple[int, int]:
+    """Names that begin a clause before others, and of those the most and longest."""
+    return (0, 0) if not named or named[0][0] else (len(named), named[-1][0] + len(named[-1][1]))
 
 
 def listed_in(text: str, reports: Sequence[Listed]) -> set[str]:

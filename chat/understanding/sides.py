@@ -23,7 +23,7 @@ LONGEST = 160
 # Without one of these there are no sides, and no words to cut.
 _HINT = re.compile(r"[和与跟同及、比较，,？?；;。\n]|[Vv][Ss]|分别|各|[国海]内外|上下|优[缺劣]|软硬")
 _ASKS = re.compile(
-    r"多少|什么|哪|谁|几[个家年种次成时月倍位]|如何|怎么|怎样|为何|何[时地种]|[吗呢]|是否|是不是|有没有"
+    r"多少|什么|哪|谁|几(?:[个家年种次成时月倍位颗块代层级项款类条台件天周]|纳米|小时|分钟)|如何|怎么|怎样|为何|何[时地种]|[吗呢]|是否|是不是|有没有|是.{1,6}还是"
     r"|多[大高长快久重远深宽]|一样$"
 )
 _EMPHASIS = re.compile("到底|究竟")
@@ -296,6 +296,9 @@ def _by_comparison(text: str, words: Sequence[Word], names: tuple[str, ...]) -> 
         if _AMOUNT.match(text, end) and re.fullmatch(r".{2,}[高低多少大小]", text[word.end : end]):
             end -= 1  # 腾讯云高 多少: an unknown name swallowed what is said of it
         one, other, rest = text[: word.start], text[word.end : end], text[end:]
+        following = words[at + run.end() + 1 :][:1]
+        if shape(following) == VERB and len(following[0].text) > 1 and not _AMOUNT.search(rest):
+            return ()  # 甲比乙取消了哪一步: that 甲 did something is told of 甲 alone
         swapped = other if OF in run[0] and OF in shape(words[:at]) else _swapped(one, other, names)
         if swapped is None or _TOGETHER.search(rest) or not (_AMOUNT.search(rest) or _ASKS.search(rest)):
             return ()

@@ -187,7 +187,13 @@ SIDES = {
     "中金与启元的报告里电池价格分别是多少": (("电池价格是多少", {"cars"}), ("电池价格是多少", {"storage"})),
     "中金的预测和麦肯锡的预测有何不同": (("中金的预测", {"cars"}), ("麦肯锡的预测", {"banks"})),
     "中金认为销量和价格分别是多少": (("销量是多少", {"cars"}), ("价格是多少", {"cars"})),
-    "关于就业，统计局怎么看？麦肯锡呢？": (("关于就业，怎么看", {"statistics"}), ("关于就业，怎么看", {"banks"})),
+    "关于就业，统计局怎么看？麦肯锡呢？": (("关于就业", {"statistics"}), ("关于就业", {"banks"})),
+    "电池价格会降吗，中金和启元口径一致吗？": (("电池价格会降吗", {"cars"}), ("电池价格会降吗", {"storage"})),
+    "电池价格的走势，中金担心的是什么，启元给的结论又是什么？": (
+        ("电池价格的走势，担心的是什么", {"cars"}),
+        ("电池价格的走势", {"storage"}),
+    ),
+    "电池涨得有多快，中金和启元各拿了什么数字说事": (("电池涨得有多快", {"cars"}), ("电池涨得有多快", {"storage"})),
     "中金怎么看利率，和麦肯锡说的一样吗": (("怎么看利率", {"cars"}), ("怎么看利率", {"banks"})),
     "中金公司预测的增速比麦肯锡高多少": (("预测的增速多少", {"cars"}), ("预测的增速多少", {"banks"})),
     "第一份报告和第二份报告对销量的预测一样吗": (("对销量的预测", {"cars"}), ("对销量的预测", {"compute"})),
@@ -255,6 +261,19 @@ def test_a_scope_names_reports_that_are_there_and_keeps_a_question(question: str
     sides = sides_of(question, SHELF)
     assert len(sides) <= 4
     assert all(side.question.strip() or not question.strip() for side in sides)
+
+
+def test_all_reports_are_asked_what_stands_ahead_of_it() -> None:
+    found = sides_of("电池价格降到哪一步了？两份报告口径一样吗？", PAIR)
+    assert [(side.question, side.within.reports) for side in found] == [
+        ("电池价格降到哪一步了", {"cars"}),
+        ("电池价格降到哪一步了", {"compute"}),
+    ]
+
+
+@pytest.mark.parametrize("question", ["麦肯锡和中金公司的电池，哪家好", "电池方面，中金和启元的产品有什么区别"])
+def test_what_publishers_have_or_make_is_asked_of_all(question: str) -> None:
+    assert not any(side.within.reports for side in sides_of(question, SHELF))
 
 
 def test_a_name_that_a_report_lists_is_one_name_in_a_list() -> None:

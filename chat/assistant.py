@@ -239,7 +239,7 @@ class Assistant:
         sides = self._sides(found)
         if all(names for _, names in untold_by_side(found, self.library)):
             return []
-        if not bears_on(found.question, found.standalone_question, hits, self.library, encoder=encoder, sides=sides):
+        if not bears_on(found.question, self._asked(found), hits, self.library, encoder=encoder, sides=sides):
             return []
         chosen = self._select(found, BROAD_BUDGET_CHARS, BUDGET_CHARS, PROMPT_MARGIN)
         # The best first: a small model leans on what it reads first (dev 0.93 right, and 0.89 in text order; ExpMRC the same).

@@ -17,6 +17,8 @@ from ingest.normalise import simplify
 
 _WORD = re.compile(r"[^\W_]")
 _HAN = re.compile("[\u4e00-\u9fff]+")
+# GPT-4, GPT 4 and GPT4 are one name, which jieba cuts in three ways.
+_NUMBERED_NAME = re.compile(r"(?<![a-z0-9])([a-z]{2,})[- ]?(\d{1,3}(?:\.\d+)?)(?![a-z0-9%])")
 _LATIN_OR_DIGITS = re.compile(r"[a-z0-9.%+-]*[a-z0-9][a-z0-9.%+-]*")
 
 
@@ -45,7 +47,8 @@ def tagged(text: str) -> list[tuple[str, str]]:
 
 
 def terms(text: str) -> list[str]:
-    """What BM25 counts of a text: its words, every pair of neighbouring characters, and its figures and periods in one form.
+    """What BM25 counts of a text: its words, every pair of neighbouring characters, its figures and periods in one form, and names
+    with a number as one word.
 
     A word of two characters counts twice so, as a word and as a pair, and a pair across two words once: what jieba cuts
     in the wrong place is found, and what it knows weighs more. hit@1 of BM25 on the pieces of CMRC 2018: 0.769 with
@@ -54,7 +57,8 @@ def terms(text: str) -> list[str]:
     folded = fold(text)
     words = [word for word in tokenizer().cut(folded) if _WORD.search(word)]
     pairs = [run[start : start + 2] for run in _HAN.findall(folded) for start in range(len(run) - 1)]
-    return [*words, *pairs, *search_words(text)]
+    named = ["".join(parts) for parts in _NUMBERED_NAME.findall(folded)]
+    return [*words, *pairs, *named, *search_words(text)]
 
 
 def question_terms(question: str) -> list[str]:

@@ -46,7 +46,7 @@ def best_of_each_side(question: str, hits: Sequence[Hit], library: Library) -> l
     if len(told) < 2 or not all(told) or not _each_its_own(sides, told):
         return []
     best = [each[0] for each in told]
-    unsure = [item.score for side, item in zip(sides, best, strict=True) if not _is_about(item, side.question)]
+    unsure = [item.score for side, item in zip(sides, best, strict=True) if not _is_about(item, side.question, library)]
     far_worse = unsure and max(item.score for item in best) - min(unsure) > PROMPT_MARGIN
     if far_worse and not asks_for_a_step(question):
         return []
@@ -86,7 +86,7 @@ def _best_of(side: Side, words: Collection[str], hits: Sequence[Hit], library: L
     best = max(its_own, key=lambda item: item.score, default=None)
     if best is None:
         return []
-    about = max((item for item in near if _is_about(item, asked)), key=lambda item: item.score, default=best)
+    about = max((item for item in near if _is_about(item, asked, library)), key=lambda item: item.score, default=best)
     told = with_what_follows(about, BUDGET_CHARS)
     told = replace(told, reading=_with_its_name(told, asked))
     return [told, *(_as_well(told, near) if reports else ())]
@@ -109,10 +109,11 @@ def _names_any(item: Evidence, words: Collection[str]) -> bool:
     return any(word in told for word in words)
 
 
-def _is_about(item: Evidence, side: str) -> bool:
-    """Whether a stretch is about a side: it begins with it, stands under it, or says by its name what the side asks for."""
+def _is_about(item: Evidence, side: str, library: Named) -> bool:
+    """Whether a stretch is about a side: it begins with one of its names, stands under it, or says by its name what the side asks for."""
     under = comparable(item.hit.passage.headings[-1]) == comparable(side)
-    return under or _begins_with(item, side) or is_asked_by_name(side, item)
+    begins = any(_begins_with(item, name) for name in {fold(side), *library.spellings(side)})
+    return under or begins or is_asked_by_name(side, item)
 
 
 def _begins_with(item: Evidence, name: str) -> bool:

@@ -61,18 +61,21 @@ def pointed_at(word: Word, said: str, talk: Talk) -> str | None:
     if _TOLD.search(word.text):
         return None
     if word.text == "其中" or word.text[1:] in ("中间", "期间", "当中"):
-        return f"{whole(talk.question)}中"
+        return _within(word, whole(talk.question))
     if said[: word.start].endswith("的"):  # 特斯拉的那个
         return _sought(talk.question).rpartition("的")[2] or None
     items = listed(talk.replies[0]) if talk.replies and _MANY.match(word.text) else []
-    doers = word.text in _PERSONS and not _ROLES.search(talk.question)
-    if (
-        1 < len(items) <= ITEMS
-        and not doers
-        and re.search(r"哪[些几两二三四五]|几[个种]|什么|谁", simplify(talk.question))
-    ):
+    several = re.search(r"哪[些几两二三四五]|几[个种]|什么|谁", simplify(talk.question))
+    if 1 < len(items) <= ITEMS and several and not _doer(word, talk.question):
         return "、".join(items)
     return _antecedent(word, talk)
+
+
+def _within(word: Word, about: str) -> str:
+    """What 其中 and 这期间 lie in. 这中间 lies between the years that were told, and in neither of them."""
+    if word.text.endswith("中间"):
+        about = "".join(each.text for each in read(about) if each.kind != "period")
+    return f"{about}中"
 
 
 def _doer(word: Word, question: str) -> str:

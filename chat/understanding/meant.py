@@ -23,7 +23,7 @@ from ingest.report import Passage
 
 # What is measured stands before it, where nothing is counted behind it (多少头, 多少美元的订单).
 _HOW_MUCH = re.compile(
-    r"(?:总共|一共|大约|约)?(?:是|为|有|达到?|占|高达)?多[少大](?P<alone>(?=[百千万亿%％]*[个美]?元?[？?。，,\s]|$))?"
+    r"(?:总共|一共|大约|约)?(?:是|为|有|达到?|占|高达)?多[少大](?P<alone>(?=[百千万亿%％]*[个美]?元?(?:[？?。，,\s]|$)))?"
 )
 _TIMES = re.compile(r"翻(?:了)?[一两\d]?[番倍]|半数|一半")
 _COUNTER = re.compile("[个家种款项条位名大类块台部只]")
@@ -68,8 +68,12 @@ _COUNTRY_NAMES = {
 }
 _COUNTRIES = {name: re.compile(names) for name, names in _COUNTRY_NAMES.items()}
 # 中美: each by its first letter.
-_PAIR = re.compile("[国海]内外|中美|中日|中韩|中欧|美欧|美日|日韩")
-_LETTERS = {"中": _HOME, "内": _HOME, "外": _ABROAD, "美": "美国", "日": "日本", "韩": "韩国", "欧": "欧洲"}
+_PAIR = re.compile(
+    "[国海]内外|中[美日韩欧英德法俄印]|[美日韩英德法俄]中(?![国心间学央文华])|[美英欧]{2}|[美日韩]{2}|英法|德法"
+)
+_LETTERS = {"中": _HOME, "内": _HOME, "外": _ABROAD, "美": "美国", "日": "日本", "韩": "韩国", "欧": "欧洲"} | {
+    name[0]: name for name in ("英国", "德国", "法国", "俄罗斯", "印度")
+}
 # A name that begins with a country's is somebody's: 中国信通院 tells figures of the whole world.
 _SOMEBODYS = re.compile(
     r"(?:中国|全国|国际)(?:[\u4e00-\u9fff]{0,8}?(?:研究院|科学院|工程院|信通院|研究所|研究中心|协会|学会|联合会|委员会|大学|统计局)"

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chat.understanding.grammar import JOIN, MEASURE, NAME, NOUN, OF, OTHER, PERIOD, VERB, Word, shape, words_of
+from index.segment import tagged
 from ingest.normalise import simplify
 
 MOST_SIDES = 4
@@ -118,6 +119,7 @@ _AS_IT_SAYS = re.compile(
     r"(?:这)?(?:和|与|跟|同)(.+?)(?:(?:说|讲|预测|认为|给出|公布|测算)?的(?:说法|观点|看法|数据|预测|结论|判断)?|说法|看法)?"
     r"(?:是否|是不是)?(?:一样|一致|相同|相符|矛盾|有出入|有(?:什么|何)?(?:不同|区别|差异))(?:吗|么)?"
 )
+_WHY = re.compile("原因|理由|缘由|背景|依据|为什么|为啥|为何")
 _LEADS_IN = re.compile(r"^(?:又|那么?|并且?|而且?|还有|还|以及|同时|另外|此外|再|[，,])+")
 _IT = re.compile(
     r"^(?:它们?|他们?|她们?|其(?![中他它余实])|该?(?:公司|企业|集团|机构)|(?:这|那)[个家种款座]\w{0,2}?(?=的))"
@@ -192,6 +194,8 @@ def _questions(plain: str) -> tuple[str, list[str]]:
 def _completed(part: str, first: str, names: tuple[str, ...]) -> str | None:
     """A further question with what it leaves out taken from the first; None where that cannot be told."""
     if (other := _AND_IT.fullmatch(part) or _AS_IT_SAYS.fullmatch(part)) is not None:
+        if _WHY.fullmatch(other[1]):
+            return None  # of the same thing, and told with it
         return _swapped(first, other[1], names)
     bare = _LEADS_IN.sub("", part)
     subject = _subject(first, names)
@@ -200,7 +204,7 @@ def _completed(part: str, first: str, names: tuple[str, ...]) -> str | None:
     own = re.match(f"[{PERIOD}]*({_RUN}+)", kinds)
     if (it := _IT.match(bare)) is not None:
         bare, lead = bare[it.end() :], _owner(subject, names).removesuffix("的") or subject
-    elif _WHAT_IS.match(bare):
+    elif _WHAT_IS.match(bare) or (_places(subject) and _places(bare)):
         return bare
     elif own is None:
         lead = subject if told.endswith(MEASURE) else _owner(subject, names).removesuffix("的")
@@ -210,6 +214,10 @@ def _completed(part: str, first: str, names: tuple[str, ...]) -> str | None:
         # 特斯拉是哪年成立的，总部在哪里: one noun with nothing before it is of what has been named.
         return subject + bare if own[1] == NOUN and set(told) == {NAME} else bare
     return lead + bare if lead else None
+
+
+def _places(text: str) -> list[str]:
+    return [word for word, tag in tagged(text) if tag == "ns"]
 
 
 def _subject(question: str, names: tuple[str, ...]) -> str:

@@ -23,6 +23,8 @@ _MADE = re.compile("国产|进口|自产|自研|自主")  # 国产的那块云�
 _COUNTS = frozenset("个家种款些位颗部条项类座只支届次批份张场台辆篇首一二三四五六七八九十两几")
 _REPORT = re.compile("(?:报告|研报|白皮书|蓝皮书|文件|资料)$")  # where to look, and nothing to look for
 _LATIN = re.compile("[A-Za-z]")
+_TWO_COUNTRIES = re.compile(r"([中美英日韩德法俄印欧])(?!\1)[中美英日韩德法俄印欧]")  # told as 美国……中国 too
+_COUNTED_PLACES = re.compile("[两各多几][国省市州县地]")
 _QUOTES = "《》「」“”"
 # 在医疗领域, 农业方面: what stands before these is what is asked about, though it is no name.
 _FIELD = re.compile("(?:领域|行业|产业|板块|赛道)")
@@ -60,7 +62,7 @@ def subjects_of(question: str) -> tuple[str, ...]:
             found = {start: text for start, text in found.items() if not thing.start <= start < thing.end}
             found[thing.start] = thing.text.split("的")[0]  # the tagger may take it for the end of a name
     named = (found[start].strip(_QUOTES) for start in sorted(found))
-    return tuple(dict.fromkeys(name for name in named if len(name) > 1))
+    return tuple(dict.fromkeys(name for name in named if len(name) > 1 and not _COUNTED_PLACES.fullmatch(name)))
 
 
 def untold(question: str, passages: Sequence[Passage], spellings: Spellings) -> tuple[str, ...]:
@@ -115,13 +117,21 @@ def _is_name(word: Word, after: Word | None) -> bool:
     """after: the word right behind it, None where a mark or nothing is."""
     text = word.text.strip(_QUOTES)
     if word.kind == "place":  # but not 上海 of 上海某某堂
-        return text not in BROAD_PLACES and (after is None or after.kind not in NAMING)
+        return (
+            text not in BROAD_PLACES
+            and not _TWO_COUNTRIES.fullmatch(text)
+            and (after is None or after.kind not in NAMING)
+        )
     if word.kind != "name":
         return False
     if text.isascii():
         return re.search("[A-Z0-9]", text) is not None
     if len(text) <= 2:
-        return known(text) and not _NICKNAME.fullmatch(text)
+        return (
+            known(text)
+            and not any(each.fullmatch(text) for each in (_NICKNAME, _TWO_COUNTRIES, _COUNTED_PLACES))
+            and not _NICKNAME.fullmatch(text)
+        )
     return known(text) or not set(text) & (FUNCTION_CHARACTERS | _COUNTS)
 
 

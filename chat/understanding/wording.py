@@ -277,7 +277,7 @@ def _kind_asked_for(before: Word, word: Word, after: Word) -> Kind:
 
 def _ends_asking(before: Word, word: Word, after: Word) -> bool:
     """Whether a word ends what is asked, right behind the word that asks."""
-    asks = re.fullmatch("多少|几|哪.*", before.text) and before.end == word.start and not word.text.isascii()
+    asks = re.fullmatch("多少|几|哪.*|什么|啥", before.text) and before.end == word.start and not word.text.isascii()
     return bool(asks) and (after is word or after.start > word.end)
 
 

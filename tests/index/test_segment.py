@@ -58,6 +58,11 @@ def test_figures_and_periods_are_terms_in_one_form() -> None:
     assert "2022h1" in set(terms("2022年上半年")) & set(terms("22H1"))
 
 
+def test_a_name_with_a_number_is_one_term_however_it_is_joined() -> None:
+    assert "gpt4" in set(terms("GPT-4")) & set(terms("GPT 4的参数")) & set(terms("GPT4"))
+    assert "gpt4" not in set(terms("GPT-4o")) | set(terms("GPT-3.5"))
+
+
 def test_a_question_asks_for_its_terms_without_the_closed_class_ones() -> None:
     assert question_terms("毛利率是多少？") == [term for term in terms("毛利率是多少？") if term not in ("是", "多少")]
     assert question_terms("呢？") == ["呢"]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from chat.evidence.by_side import best_of_each_side
 from index.library import Hit
+from index.passage_store import IndexedReport
 from index.segment import fold
 from ingest.report import Passage
 from tests.fakes import passage
@@ -15,10 +16,11 @@ from tests.fakes import passage
 class Scored:
     """A library that scores a stretch by the first of these words that it holds, and 0.5 for none."""
 
-    reports = ()
+    reports: Sequence[IndexedReport] = ()
 
-    def __init__(self, scores: Mapping[str, float]) -> None:
+    def __init__(self, scores: Mapping[str, float], **others: str) -> None:
         self.scores = scores
+        self.others = others
 
     def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
         texts = [passage.reading[start:end] for start, end in spans]
@@ -29,7 +31,7 @@ class Scored:
         return np.ones(len(passages), dtype=np.float32)
 
     def spellings(self, name: str) -> Sequence[str]:
-        return (fold(name),)
+        return (fold(name), fold(self.others.get(name, name)))
 
 
 def told(question: str, passages: Sequence[Passage], scores: Mapping[str, float]) -> list[str]:
@@ -106,3 +108,45 @@ def test_each_of_two_things_asked_of_a_product_is_told_by_the_line_that_begins_w
         "开发单位：甲公司",
         "技术路线：磷酸铁锂电芯配以液冷",
     ]
+
+
+def test_a_stretch_that_begins_with_another_name_of_a_side_is_about_it() -> None:
+    text = "该厂先后推出DPE和WPE。干法电芯省去溶剂。湿法电芯要用溶剂。"
+    scores = {"该厂": 0.95, "干法": 0.88, "湿法": 0.86}
+    library = Scored(scores, DPE="干法电芯", WPE="湿法电芯")
+    best = best_of_each_side("DPE和WPE有什么区别？", [Hit(passage(text, 1), 1.0, 1)], library)
+    assert [item.reading for item in best] == ["干法电芯省去溶剂。", "湿法电芯要用溶剂。"]
+
+
+class Matching(Scored):
+    """A library that scores by the first of its words that the question and a stretch both hold."""
+
+    def span_scores(self, question: str, passage: Passage, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+        asked = {word: score for word, score in self.scores.items() if word in question}
+        return Scored(asked).span_scores(question, passage, spans)
+
+
+def test_one_stretch_may_be_of_two_sides_that_it_both_names() -> None:
+    hits = [Hit(passage("甲省产量为3吨，乙省为2吨。今后差距将缩小。", 1), 1.0, 1)]
+    question = "甲省和乙省的产量各是多少，今后差距是拉大还是缩小？"
+    best = best_of_each_side(question, hits, Matching({"产量": 0.9, "差距": 0.88}))
+    assert [item.reading for item in best] == ["甲省产量为3吨，乙省为2吨。", "今后差距将缩小。"]
+
+
+def test_one_stretch_that_names_one_side_alone_is_not_of_two() -> None:
+    hits = [Hit(passage("甲省产量为3吨。今后差距将缩小。", 1), 1.0, 1)]
+    question = "甲省和乙省的产量各是多少，今后差距是拉大还是缩小？"
+    assert best_of_each_side(question, hits, Matching({"产量": 0.9, "差距": 0.88})) == []
+
+
+def test_of_each_report_what_matches_nearly_as_well_is_told_too() -> None:
+    library = Scored({"两月": 0.9, "亿元": 0.89, "五天": 0.9, "其他": 0.8})
+    library.reports = (
+        IndexedReport("a", "甲报告", "某研究院", "2024", 1, 1),
+        IndexedReport("b", "乙报告", "某协会", "2024", 1, 1),
+    )
+    first = passage("两月卖出一万台。销售收入达3亿元。其他产品卖得少。", 1, report_id="a")
+    second = passage("五天卖出一千台。", 2, report_id="b")
+    hits = [Hit(first, 1.0, 1), Hit(second, 0.9, 2)]
+    best = best_of_each_side("新品卖得有多快，两份报告口径一致吗？", hits, library)
+    assert [item.reading for item in best] == ["两月卖出一万台。", "销售收入达3亿元。", "五天卖出一千台。"]

@@ -187,6 +187,7 @@ def test_of_a_question_with_two_sides_each_may_be_told_of() -> None:
         ("公司有多少个充电站？", "公司的左侧1、2号为样机。", False),  # of what is counted nothing is told
         ("公司有多少个充电站？", "公司建成300座场站。", True),
         ("电芯参数规模多大？", "电芯循环6000次。", False),  # cut in two by the tagger
+        ("公司估值多少亿美元", "公司获注资3亿美元。", False),  # as with a question mark
         ("公司哪年成立？", "公司由甲创办。", True),  # no amount is asked for
     ],
 )

@@ -31,6 +31,8 @@ from tests.fakes import passage
         ("装机量为什么下降？", ()),
         ("国产的那款Q20卖多少钱？", ("Q20",)),  # how it is made owns nothing
         ("做显卡的美国公司有谁？", ("美国",)),  # any of its firms
+        ("中美两国的学者各有多少？", ()),  # what tells of 美国 and of 中国 need not say so
+        ("海光的这块卡是什么东东", ("海光",)),
     ],
 )
 def test_a_question_is_about_its_names_and_what_it_begins_with(question: str, subjects: tuple[str, ...]) -> None:

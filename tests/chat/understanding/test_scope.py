@@ -265,7 +265,7 @@ def test_a_scope_names_reports_that_are_there_and_keeps_a_question(question: str
 
 def test_all_reports_are_asked_what_stands_ahead_of_it() -> None:
     found = sides_of("电池价格降到哪一步了？两份报告口径一样吗？", PAIR)
-    assert [(side.question, side.within.reports) for side in found] == [
+    assert [(side.question, set(side.within.reports)) for side in found] == [
         ("电池价格降到哪一步了", {"cars"}),
         ("电池价格降到哪一步了", {"compute"}),
     ]

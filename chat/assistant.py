@@ -288,7 +288,9 @@ class Assistant:
         return named_scope(found.standalone_question, self.library.reports).question
 
     def _meant(self, found: Found) -> list[Meant]:
-        return meant_of(self._asked(found), found.question, self._sides(found), self.library.spellings)
+        asked = self._asked(found)
+        known_names = listed_in(asked, self.library.reports)
+        return meant_of(asked, found.question, self._sides(found), self.library.spellings, known_names)
 
     def _select(self, found: Found, broad_budget: int, budget: int, margin: float) -> list[Evidence]:
         return select_evidence(

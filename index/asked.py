@@ -12,12 +12,13 @@ from ingest.periods import find_periods
 _COUNTED = "个家种款项条位名人次倍成年岁天月米层座亿万千百度届期场支颗台辆股所"
 # Not where the letters are a part of another word: 许多高校, 近几年, 多重风险, 哪年轻人.
 _AMOUNT = re.compile(
-    rf"多少|(?<![近这那过每好])几(?=[{_COUNTED}])|(?<![许众很更诸])多(?=[大高长久快重远深宽厚](?![校新质风模企型]))|占比(?:如何|怎么样)?$"
+    rf"多少|(?<![近这那过每好])几(?=[{_COUNTED}]|纳米|[A-Za-z])|(?<![许众很更诸])多(?=[大高长久快重远深宽厚](?![校新质风模企型]))|占比(?:如何|怎么样)?$"
     # 甲的市场份额？ asks no other way.
     r"|^[^怎何什啥哪谁吗为]*(?:份额|占比|占有率|市占率|规模|增速|增长率|增幅|估值|市值|[产销储]量|出货量|参数量|用户[数量]|营收|收入|利润|销售额|[投融]资额|[单均售]价)是?[？?]?$"
 )
 _NO_AMOUNT = re.compile(r"电话|号码|编号|邮编|门牌|网址")
 _TIME = re.compile(r"何时|哪一?(?:年(?!轻)|[天日月])|哪个(?:年|月|季度)|(?:什么|啥)时[候间]|几月|几号|年份")
+_IN_UNITS = re.compile(r"(?:几|多少)个?([A-Za-z/]+|[\u4e00-\u9fff]{2})")
 _HOW_LONG = re.compile(r"多久|多长时间|(?<![近这那过每好])几(?=[年天]|个?(?:月|星期|小时))")
 
 # What is no figure or period to the last digit, and an answer all the same: 第三名, 翻了一番; 6月, 公元618年, 三季度.
@@ -51,7 +52,15 @@ def lacks_what_is_asked(question: str, text: str) -> bool:
         return not (has_amount(text) or _has_time(text))
     if _TIME.search(plain):
         return not _has_time(text)
-    return not has_amount(text)
+    unit = _asked_unit(plain)
+    return not (any(each.unit == unit for each in find_figures(text)) if unit else has_amount(text))
+
+
+def _asked_unit(plain: str) -> str:
+    """nm of 「几纳米」, GB of 「多少GB」; "" for what may be told in another (亿元, 万人) or where none is named."""
+    asked = _IN_UNITS.search(plain)
+    units = [each.unit for each in find_figures(f"5{asked[1]}")] if asked else []
+    return units[0] if units and units[0].isascii() and units[0] != "%" else ""
 
 
 def has_amount(text: str) -> bool:

@@ -27,7 +27,7 @@ from chat.evidence.figure_check import disagree
 from chat.evidence.hops import hops
 from chat.evidence.listing import listed
 from chat.understanding.meant import Another, Meant, meant_of
-from chat.understanding.scope import named_scope, sides_of
+from chat.understanding.scope import listed_in, named_scope, sides_of
 from chat.understanding.subject import untold_by_side
 from chat.understanding.wording import read
 from index.asked import asks_for_a_figure
@@ -80,7 +80,7 @@ def _meant(found: Found, library: PassageIndex) -> list[Meant]:
     """What each side of the question means."""
     asked = named_scope(found.standalone_question, library.reports).question
     sides = [side.question for side in sides_of(found.standalone_question, library.reports)]
-    return meant_of(asked, found.question, sides, library.spellings)
+    return meant_of(asked, found.question, sides, library.spellings, listed_in(asked, library.reports))
 
 
 def _step(

@@ -21,7 +21,7 @@ from chat.evidence.evidence import (
     with_what_follows,
 )
 from chat.understanding.meant import meant_by
-from chat.understanding.scope import Side, sides_of
+from chat.understanding.scope import Side, listed_in, sides_of
 from chat.understanding.subject import Named
 from index.library import Hit
 from index.metrics import comparable
@@ -80,7 +80,7 @@ def _best_of(side: Side, words: Collection[str], hits: Sequence[Hit], library: L
     found = _naming(words, own) or own
     if not found:
         return []
-    meant = [meant_by(asked, library.spellings)]
+    meant = [meant_by(asked, library.spellings, listed_in(asked, library.reports))]
     near = select_evidence(asked, found, library, budget=SIDE_CHARS, margin=SIDE_MARGIN, meant=meant)
     its_own = [item for item in near if item.hit.passage.kind != "list" or _names_any(item, words)] or near
     best = max(its_own, key=lambda item: item.score, default=None)

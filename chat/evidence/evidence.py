@@ -18,7 +18,7 @@ from chat.understanding.subject import told_by
 from index.asked import lacks_what_is_asked
 from index.library import Hit
 from index.metrics import comparable
-from index.segment import fold, segment_question
+from index.segment import fold, segment_question, tagged
 from ingest.duplicates import near_duplicates
 from ingest.normalise import simplify
 from ingest.periods import find_periods
@@ -76,7 +76,7 @@ _QUALIFIES = re.compile(
 # A line without a sentence end that is shorter than this only labels; one above may belong to it.
 _SAYS_SOMETHING = re.compile(r"[。！？；]|.{25}")
 LABELS_CHARS = 80
-LABEL_CHARS = 12
+LABEL_CHARS, LEAD_IN_CHARS = 20, 12
 _LEADS_IN = re.compile(r"[：:]\s*$")
 _NAME_AND_VALUE = re.compile(r"(\w[^：:\n。，,]{0,11})[：:]\s*\S")
 _BULLET = re.compile(r"^[-*+•◆✓·●■▪►\s]+")
@@ -286,7 +286,7 @@ def stretches(passage: Passage) -> list[tuple[int, int]]:
         return [_stripped(passage.text, 0, len(passage.text))]
     spans: list[tuple[int, int]] = []
     open_label = False
-    for sentence in split_sentences(passage.text):
+    for sentence in _short_items_whole(passage):
         start, end = _stripped(passage.text, *sentence)
         if start == end or passage.text[start:end] == passage.headings[-1]:
             continue
@@ -296,6 +296,22 @@ def stretches(passage: Passage) -> list[tuple[int, int]]:
         else:
             spans.append((start, end))
         open_label = label
+    return spans
+
+
+def _short_items_whole(passage: Passage) -> list[tuple[int, int]]:
+    """Spans of the sentences of a passage; of a list those of a short item are one (排名：甲榜第一；乙榜第一)."""
+    sentences = split_sentences(passage.text)
+    if passage.kind != "list":
+        return sentences
+    spans: list[tuple[int, int]] = []
+    for start, end in sentences:
+        first = spans[-1][0] if spans else start
+        same_item = spans and not re.search("\n", passage.text[first:start].rstrip(" ")) and end - first <= DIRECT_CHARS
+        if same_item:
+            spans[-1] = (first, end)
+        else:
+            spans.append((start, end))
     return spans
 
 
@@ -311,10 +327,9 @@ def candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list[
         if passage.kind == "figure":
             del spans[:1]  # the caption of a picture says what the text lacks; a note below it does say something
         scores = library.span_scores(question, passage, spans)
-        items.extend(
-            Evidence(0, hit, _BULLET.sub("", passage.text[start:end]), start, end, float(score))
-            for (start, end), score in zip(spans, scores, strict=True)
-        )
+        for before, (start, end), score in zip([(0, 0), *spans], spans, scores, strict=False):
+            told = Evidence(0, hit, _BULLET.sub("", passage.text[start:end]), start, end, float(score))
+            items.append(_under_its_label(told, *before))
     items = [item for item in items if comparable(item.reading)]
     says_something = [item for item in items if item.hit.passage.cells or not _is_label(item.reading)] or items
     if not _ASKS_SOURCE.search(simplify(question)):
@@ -324,6 +339,23 @@ def candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list[
         replace(item, score=item.score + _prior(question, item) - NAMELESS * (1 - named[item.hit.passage.id]))
         for item in says_something
     ]
+
+
+def _under_its_label(item: Evidence, start: int, end: int) -> Evidence:
+    """A sentence without a subject behind the label right above it, whose it is (甲产品 / 提供在线服务); any other as it is.
+
+    start, end: of the stretch before it.
+    """
+    label = item.hit.passage.text[start:end]
+    if not label or not _is_label(label) or not _says_no_subject(item.reading):
+        return item
+    return replace(item, reading=f"{label}：{item.reading}", start=start)
+
+
+def _says_no_subject(text: str) -> bool:
+    """Whether a text begins with a verb: 提供在线生成服务."""
+    first = next(iter(tagged(text[:8])), ("", ""))
+    return first[1] == "v" and len(first[0]) > 1
 
 
 def _prior(question: str, item: Evidence) -> float:
@@ -432,7 +464,8 @@ def _joined(reading: str, pieces: Sequence[_Piece], kept: Sequence[int]) -> str:
 
 def _is_label(text: str) -> bool:
     """A line that only names what stands around it: short, no sentence, not one of several joined."""
-    return "\n" not in text and not _says_something(text) and len(comparable(text)) < LABEL_CHARS
+    longest = LEAD_IN_CHARS if _LEADS_IN.search(text) else LABEL_CHARS
+    return "\n" not in text and not _says_something(text) and len(comparable(text)) < longest
 
 
 def _says_something(line: str) -> bool:

@@ -114,7 +114,7 @@ class Meant:
         )
 
 
-def meant_by(question: str, spellings: Spellings = alone) -> Meant:
+def meant_by(question: str, spellings: Spellings = alone, known_names: frozenset[str] = frozenset()) -> Meant:
     """What a question names; of years those of whole spans, and none where it asks for a time or for what lies before or after."""
     plain = simplify(question)
     return Meant(
@@ -123,15 +123,22 @@ def meant_by(question: str, spellings: Spellings = alone) -> Meant:
         countries_of(plain),
         asks_for_a_figure(question),
         _measured_by(question),
-        {name: spellings(name) for name in subjects_of(question)},
+        {name: spellings(name) for name in subjects_of(question, known_names)},
         plain,
     )
 
 
-def meant_of(question: str, typed: str, sides: Sequence[str], spellings: Spellings = alone) -> list[Meant]:
+def meant_of(
+    question: str,
+    typed: str,
+    sides: Sequence[str],
+    spellings: Spellings = alone,
+    known_names: frozenset[str] = frozenset(),
+) -> list[Meant]:
     """What each of the sides of a question means, or the question, where it has none: what was typed turns away from the years and
     names before it (那2021年呢)."""
-    return [meant_by(side, spellings) for side in sides] or [meant_by(question, spellings).rather(meant_by(typed))]
+    asked = [meant_by(each, spellings, known_names) for each in sides or [question]]
+    return asked if sides else [asked[0].rather(meant_by(typed))]
 
 
 def asked_years(question: str) -> frozenset[int]:

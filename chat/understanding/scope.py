@@ -208,11 +208,11 @@ def _reach(named: Sequence[tuple[int, str, frozenset[str]]]) -> tuple[int, int]:
     return (0, 0) if not named or named[0][0] else (len(named), named[-1][0] + len(named[-1][1]))
 
 
-def listed_in(text: str, reports: Sequence[Listed]) -> set[str]:
+def listed_in(text: str, reports: Sequence[Listed]) -> frozenset[str]:
     """The names that stand in a text, simplified, of those that the reports list."""
     plain, listed = simplify(text), _library(reports).listed
     begun = {(at, name) for at in range(len(plain) - 1) for name in listed.get(plain[at : at + 2], ())}
-    return {name for at, name in begun if plain.startswith(name, at)}
+    return frozenset(name for at, name in begun if plain.startswith(name, at))
 
 
 def named_scope(question: str, reports: Sequence[Listed]) -> Scope:

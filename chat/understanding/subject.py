@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from chat.answer import Found
-from chat.understanding.scope import Listed, named_scope, sides_of
+from chat.understanding.scope import Listed, listed_in, named_scope, sides_of
 from chat.understanding.things import Thing, things
 from chat.understanding.wording import BROAD_PLACES, FUNCTION_CHARACTERS, NAMING, Word, known, read
 from index.segment import fold
@@ -51,8 +51,11 @@ def alone(name: str) -> tuple[str]:
 
 
 @lru_cache(maxsize=32)  # one question is read by many a rule
-def subjects_of(question: str) -> tuple[str, ...]:
-    """The names of firms, people, places, products and fields that a question is about, simplified; in order, each once."""
+def subjects_of(question: str, known_names: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The names of firms, people, places, products and fields that a question is about, simplified; in order, each once.
+
+    known_names: what else is a name, whatever the dictionary thinks of it.
+    """
     words = read(question)
     found = {word.start: word.text for word, after in _with_next(words) if _is_name(word, after)}
     for thing in things(question):
@@ -61,17 +64,24 @@ def subjects_of(question: str) -> tuple[str, ...]:
         if _is_subject(thing, inside, after):
             found = {start: text for start, text in found.items() if not thing.start <= start < thing.end}
             found[thing.start] = thing.text.split("的")[0]  # the tagger may take it for the end of a name
+    plain = simplify(question)
+    for start, name in ((plain.find(name), name) for name in known_names):
+        if start >= 0:
+            found = {at: text for at, text in found.items() if not at <= start < at + len(text)} | {start: name}
     named = (found[start].strip(_QUOTES) for start in sorted(found))
     return tuple(dict.fromkeys(name for name in named if len(name) > 1 and not _COUNTED_PLACES.fullmatch(name)))
 
 
-def untold(question: str, passages: Sequence[Passage], spellings: Spellings) -> tuple[str, ...]:
+def untold(
+    question: str, passages: Sequence[Passage], spellings: Spellings, known_names: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     """The subjects of a question that none of these passages names.
 
     spellings: the names, folded, by which the library knows a name, its own among them.
     """
     texts = [told_by(passage) for passage in passages]
-    return tuple(name for name in subjects_of(question) if not any(names(text, spellings(name)) for text in texts))
+    subjects = subjects_of(question, known_names)
+    return tuple(name for name in subjects if not any(names(text, spellings(name)) for text in texts))
 
 
 def untold_by_side(found: Found, library: Named) -> list[tuple[str, tuple[str, ...]]]:
@@ -79,7 +89,8 @@ def untold_by_side(found: Found, library: Named) -> list[tuple[str, tuple[str, .
     sides = [side.question for side in sides_of(found.standalone_question, library.reports)]
     passages = [hit.passage for hit in found.hits]
     asked = sides or [named_scope(found.standalone_question, library.reports).question]
-    return [(each, untold(each, passages, library.spellings)) for each in asked]
+    known_names = listed_in(found.standalone_question, library.reports)
+    return [(each, untold(each, passages, library.spellings, known_names)) for each in asked]
 
 
 def told_by(passage: Passage) -> str:

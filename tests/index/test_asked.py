@@ -68,3 +68,16 @@ def test_what_is_measured_asks_for_an_amount_where_nothing_else_is_asked(questio
 @pytest.mark.parametrize("question", ["怎么扩大市场规模", "哪些因素影响出货量？", "为何没有利润", "谁在统计市场份额？"])
 def test_what_is_measured_may_be_asked_about_otherwise(question: str) -> None:
     assert not asks_for_an_amount(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "otherwise"),
+    [
+        ("这块卡是几纳米的", "工艺制程：7nm", "显存带宽：819GB/s"),
+        ("显存有多少GB", "显存：80GB", "功耗：300W"),
+        ("营收是多少亿元", "营收3亿美元", "营收保持增长"),  # money may be told in another currency
+    ],
+)
+def test_a_unit_that_is_asked_for_must_be_told(question: str, told: str, otherwise: str) -> None:
+    assert not lacks_what_is_asked(question, told)
+    assert lacks_what_is_asked(question, otherwise)

@@ -108,6 +108,32 @@ def test_a_heading_line_and_a_mere_label_are_no_evidence() -> None:
     assert [item.reading for item in chosen] == ["甲公司成立于1998年，位于北京。"]
 
 
+def test_a_longer_label_is_no_evidence_but_what_leads_in_is() -> None:
+    told = passage("某某智能云 高性能计算集群\n\n集群由多台服务器互联而成。\n某某集群的工作原理如下所述：", 1)
+    assert [item.reading for item in candidates("问", [Hit(told, 1.0, 1)], ScoredByWord("集群"))] == [
+        "集群由多台服务器互联而成。",
+        "某某集群的工作原理如下所述：",
+    ]
+
+
+def test_a_sentence_without_a_subject_is_told_under_the_label_above_it() -> None:
+    told = passage("某某音乐\n\n提供在线音乐生成服务。可以发布作品。\n\n某某集团\n\n该集团成立于1998年。", 1)
+    found = candidates("问", [Hit(told, 1.0, 1)], ScoredByWord("服务"))
+    assert [item.reading for item in found] == [
+        "某某音乐：提供在线音乐生成服务。",
+        "可以发布作品。",
+        "该集团成立于1998年。",
+    ]
+    assert told.text[found[0].start : found[0].end] == "某某音乐\n\n提供在线音乐生成服务。"
+
+
+def test_a_short_item_of_a_list_is_one_stretch() -> None:
+    told = passage("- 排名：甲榜第一；乙榜第一\n- 功能：文生图", 1, kind="list")
+    assert [told.text[start:end] for start, end in stretches(told)] == ["- 排名：甲榜第一；乙榜第一", "- 功能：文生图"]
+    prose = passage("甲榜第一；乙榜第一。", 1)
+    assert len(stretches(prose)) == 2
+
+
 def test_a_name_stays_with_the_lines_of_its_title() -> None:
     person = passage("张三\n某某学会\n理事长\n\n产业发展很快，前景可期，值得关注。", 4)
     assert [person.text[a:b] for a, b in stretches(person)] == [

@@ -39,6 +39,11 @@ def test_a_question_is_about_its_names_and_what_it_begins_with(question: str, su
     assert subjects_of(question) == subjects
 
 
+def test_a_known_name_is_what_a_question_is_about() -> None:
+    assert subjects_of("好未来在这块弄了个什么") == ()
+    assert subjects_of("好未来在这块弄了个什么", frozenset({"好未来"})) == ("好未来",)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "named"),
     [

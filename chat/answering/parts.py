@@ -17,8 +17,12 @@ from ingest.report import Passage
 
 MOST_PARTS = 12
 
+# How it is to be told, and where: neither stands in a heading.
+_TELL = re.compile(r"[，,]?(?:请|帮我|帮忙|麻烦)*(?:梳理|归纳|总结|概括|列举|列|说说|讲讲)(?:一下|下|出来)?[。！!]?$")
+_WHERE = frozenset(("报告", "研报", "白皮书", "资料", "文中", "文件"))
+
 _ASKS = re.compile(
-    r"(?P<before>.*?)(?:都|主要|分别|可以|又)*(?:有|是|包括|包含|分为?|分成|涉及|面临|面对|存在|提出)了?(?:哪些|哪[几两三四五]|什么样的|(?<!是)什么)"
+    r"(?P<before>.*?)(?:都|主要|分别|可以|又)*(?:有|是|包括|包含|分为?|分成|涉及|面临|面对|存在|提出|给出|列出)了?(?:哪些|哪[几两三四五]|什么样的|(?<!是)什么)"
     r"[个种类项点条大]*(?:方面)?的?(?P<after>[^，。；、的了不]{0,8}?)(?:呢|吗)?[？?。]?"
 )
 # 光伏企业的风险是什么; 光伏是什么 asks for something else.
@@ -46,18 +50,20 @@ def parts(question: str, hits: Sequence[Hit], library: Outlined) -> list[Evidenc
     things are joined; the headings and the title that it stands under tell all else that the question names. [] where the question
     asks for no items, there is no such section, or one of its parts has no prose to cite.
     """
-    plain = simplify(question).strip()
+    plain = _TELL.sub("", simplify(question).strip())
     asked = _ASKS_OF.fullmatch(plain) or _ASKS.fullmatch(plain)
     if asked is None:
         return []
-    words = [*_content(asked["before"]), *_content(asked["after"])]
+    words = [word for word in (*_content(asked["before"]), *_content(asked["after"])) if word not in _WHERE]
     wanted = _content(asked["after"]) or words[-1:]
     for hit in hits:
         if hit.passage.kind != "text":  # nor may be what stands below its heading, where no prose is asked for
             continue
         path = hit.passage.headings
         for depth in range(len(path), 0, -1):
-            if _is_asked(path[:depth], hit.passage.title, words, wanted, library):
+            # 甲研究院给出了哪些建议: whose report it is need not stand in its headings.
+            whose = f"{hit.passage.title} {hit.passage.publisher}"
+            if _is_asked(path[:depth], whose, words, wanted, library):
                 found = _parts(path[:depth], library.passages_of(hit.passage.report_id))
                 if found:
                     return _as_evidence(found, len(hits))
@@ -65,14 +71,14 @@ def parts(question: str, hits: Sequence[Hit], library: Outlined) -> list[Evidenc
 
 
 def _is_asked(
-    path: tuple[str, ...], title: str, words: Sequence[str], wanted: Sequence[str], library: Outlined
+    path: tuple[str, ...], whose: str, words: Sequence[str], wanted: Sequence[str], library: Outlined
 ) -> bool:
     """Whether a heading names what is wanted, alone, and the words stand in it and what it stands under."""
     clauses = [fold(simplify(clause)) for clause in _CLAUSE.split(path[-1])]
     naming = [clause for clause in clauses if all(_stands(word, clause) for word in wanted)]
     if not wanted or not naming or any(_joined(clause, word) for clause in naming for word in wanted):
         return False
-    around = fold(simplify(" ".join([title, *path[:-1], *naming])))  # what else it says may be of one of its parts
+    around = fold(simplify(" ".join([whose, *path[:-1], *naming])))  # what else it says may be of one of its parts
     return all(_stands(word, around) or any(each in around for each in library.spellings(word)) for word in words)
 
 

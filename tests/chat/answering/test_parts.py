@@ -22,6 +22,7 @@ def of(number: int, *headings: str, text: str) -> Passage:
         id=f"solar:{number}",
         report_id="solar",
         title=TITLE,
+        publisher="北方能源研究院",
         headings=(TITLE, *headings),
         section=number,
     )
@@ -56,6 +57,8 @@ def answered(question: str) -> Finished:
         ("光伏企业的风险有哪些？", ["库存积压；", "价格下跌。"]),
         ("光伏企业的风险主要是什么？", ["库存积压；", "价格下跌。"]),
         ("光伏企业有什么风险？", ["库存积压；", "价格下跌。"]),
+        ("北方能源研究院给光伏企业列出了哪些风险，梳理一下", ["库存积压；", "价格下跌。"]),
+        ("报告给光伏企业列出了哪些风险", ["库存积压；", "价格下跌。"]),
         ("光伏有哪些应用场景？", ["屋顶；", "农田。"]),  # a chapter numbered in two ways is one
         ("光伏的技术路线包括哪些？", ["薄膜；", "晶硅。"]),  # where a chapter holds one section alone, what is in it
     ],

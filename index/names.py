@@ -1,7 +1,7 @@
 """Names that a report lists: in a column of firms, products or people, and at the head of the items of a list.
 
-The dictionary lacks most of them and cuts them anywhere (科大 讯 飞), so a question that joins two of them is read wrongly
-(甲和科大 for 甲和科大讯飞) unless they are known.
+The dictionary lacks most of them and cuts them anywhere (云 从 科技), so a question that joins two of them is read wrongly
+(甲和云 for 甲和云从科技) unless they are known.
 """
 
 import re

@@ -96,7 +96,7 @@ VARIANTS: Mapping[str, tuple[Sequence[Patch], Callable[[PassageIndex], None]]] =
     "a passage without an amount like any other where one is asked for": (((library, "LACKING_LOSS", 0.0),), _nothing),
     "without a second hop": (((library, "by_way_of_another", lambda _: False),), _nothing),
     "without sides": (((assistant, "sides_of", lambda *_: ()),), _nothing),
-    "follow-ups as typed": (((assistant, "standalone_question", lambda question, _: question),), _nothing),
+    "follow-ups as typed": (((assistant, "standalone_question", lambda question, *_: question),), _nothing),
     "without the words as typed beside a rewritten follow-up": (
         ((assistant, "find", _without_the_words_as_typed),),
         _nothing,

@@ -300,7 +300,7 @@ def stretches(passage: Passage) -> list[tuple[int, int]]:
 
 
 def _short_items_whole(passage: Passage) -> list[tuple[int, int]]:
-    """Spans of the sentences of a passage; of a list those of a short item are one (排名：甲榜第一；乙榜第一)."""
+    """Spans of the sentences of a passage; of a list those of a short item are one (奖项：甲赛金奖；乙赛银奖)."""
     sentences = split_sentences(passage.text)
     if passage.kind != "list":
         return sentences
@@ -342,7 +342,7 @@ def candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list[
 
 
 def _under_its_label(item: Evidence, start: int, end: int) -> Evidence:
-    """A sentence without a subject behind the label right above it, whose it is (甲产品 / 提供在线服务); any other as it is.
+    """A sentence without a subject behind the label right above it, whose it is (甲产品 / 支持两种导航); any other as it is.
 
     start, end: of the stretch before it.
     """
@@ -353,7 +353,7 @@ def _under_its_label(item: Evidence, start: int, end: int) -> Evidence:
 
 
 def _says_no_subject(text: str) -> bool:
-    """Whether a text begins with a verb: 提供在线生成服务."""
+    """Whether a text begins with a verb: 支持两种导航."""
     first = next(iter(tagged(text[:8])), ("", ""))
     return first[1] == "v" and len(first[0]) > 1
 

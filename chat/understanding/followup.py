@@ -93,7 +93,7 @@ _COMPARING = frozenset("和跟与同比")
 _THEN = re.compile(
     rf"(?P<first>[^，,。；;？?]{{1,{WHAT_CHARS}}}[呢呐])(?:[？? ]+|(?<=[那这][种段块类][呢呐])[，,]|(?<=[那这]一[种段块类][呢呐])[，,])(?P<rest>.*\w.*)"
 )
-# 「再往下一个阶段……」 after one that was counted.
+# 「再下一个阶段……」 after one that was counted.
 _NEXT = re.compile(
     r"(?:再|那|接着)?(?:往[下后]|(?:往[下后])?[下后]面?的?)(?:一个?|个)(?P<kind>阶段|步骤|环节|时期|时代)|下一(?=步)"
 )
@@ -232,7 +232,8 @@ def leans(question: str) -> bool:
         return False
     if _frame(said) is not None or _asks_for_more(said) or _FORM.fullmatch(_stem(said)):
         return True
-    return _pointer(said) is not None or _lacks_owner(said)
+    following = _NEXT.match(said)
+    return _pointer(said) is not None or _lacks_owner(said) or bool(following and following["kind"])
 
 
 def _without_prefix(question: str) -> str:

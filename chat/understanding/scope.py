@@ -68,12 +68,12 @@ _HOLLOW = re.compile(rf"{_ASKED_ITS_VIEW}|{_FOUND}|{_WORK}|发布|出版|公布|
 _LEFT_OVER = re.compile(r"^(?:[，,、的和与跟]|都|分别|各自|各(?=[是有对怎如])|(?:里|中)[，,]?)+")
 
 
-# What is said of what reports say, and nothing of what they say it of: 口径一致吗, 各拿什么数说的.
+# What is said of what reports say, and nothing of what they say it of: 口径一致吗, 各举了什么例子.
 _SAYING = re.compile(
     "(?:各自?|都|分别|两者|之间|口径|说法|看法|观点|结论|态度|判断|意见|一致|一样|相同|统一|矛盾|打架|冲突|对得上|对不上|出入|不同|区别|差异"
     "|是不是|是否|有没有|有无|怎么|咋|如何|什么|啥|哪些|数字|数据|依据|例子|多少|差|说|讲|看|谈|提|写|评|拿|用|举|给|数|事|又|有|是|吗|呢|么|了|的|过|到|出|来|里|上)+"
 )
-# What those do who write reports, where a clause begins with who they are: 甲担心的是什么，乙给的结论呢.
+# What those do who write reports, where a clause begins with who they are: 甲看好的是什么，乙的判断呢.
 _WRITES = re.compile(
     "(?:又|都|各自?|分别|则|也)?(?:怎么|咋|如何)?(?:说|讲|看|谈|提|写|评|拿|用|举|给|列|引|算|认|估|口径|担心|看好|看衰|主张|建议|强调|总结|归纳|统计|判断|预[计测期]|态度|观点|结论)"
 )
@@ -173,7 +173,7 @@ def sides_of(question: str, reports: Sequence[Listed]) -> tuple[Side, ...]:
 
 
 def _as_each_tells(question: str, library: _Library) -> tuple[Side, ...]:
-    """The sides of 「……，甲和乙的口径一致吗」 and 「……，甲担心的是什么，乙给的结论呢」: what the other clauses ask, in each report; () for any other
+    """The sides of 「……，甲和乙的口径一致吗」 and 「……，甲看好的是什么，乙的判断呢」: what the other clauses ask, in each report; () for any other
     question, where the words around a name tell more (`named_scope`)."""
     plain = simplify(question)
     if len(plain) > LONGEST or len(library.reports) < 2:

@@ -306,7 +306,7 @@ def _by_comparison(text: str, words: Sequence[Word], names: tuple[str, ...]) -> 
         one, other, rest = text[: word.start], text[word.end : end], text[end:]
         following = words[at + run.end() + 1 :][:1]
         if shape(following) == VERB and len(following[0].text) > 1 and not _AMOUNT.search(rest):
-            return ()  # 甲比乙取消了哪一步: that 甲 did something is told of 甲 alone
+            return ()  # 甲比乙省去了什么: that 甲 did something is told of 甲 alone
         swapped = other if OF in run[0] and OF in shape(words[:at]) else _swapped(one, other, names)
         if swapped is None or _TOGETHER.search(rest) or not (_AMOUNT.search(rest) or _ASKS.search(rest)):
             return ()

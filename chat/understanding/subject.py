@@ -138,11 +138,7 @@ def _is_name(word: Word, after: Word | None) -> bool:
     if text.isascii():
         return re.search("[A-Z0-9]", text) is not None
     if len(text) <= 2:
-        return (
-            known(text)
-            and not any(each.fullmatch(text) for each in (_NICKNAME, _TWO_COUNTRIES, _COUNTED_PLACES))
-            and not _NICKNAME.fullmatch(text)
-        )
+        return known(text) and not (_NICKNAME.fullmatch(text) or _TWO_COUNTRIES.fullmatch(text))
     return known(text) or not set(text) & (FUNCTION_CHARACTERS | _COUNTS)
 
 

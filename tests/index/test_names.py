@@ -12,20 +12,20 @@ def row(*cells: tuple[str, str]) -> set[str]:
 
 
 def test_a_column_of_firms_lists_their_names() -> None:
-    assert row(("企业名称", "科大讯飞"), ("核心技术", "语音识别")) == {"科大讯飞"}
-    assert row(("被投公司", "澜舟科技、云知声")) == {"澜舟科技", "云知声"}
+    assert row(("企业名称", "格灵深瞳"), ("核心技术", "语音识别")) == {"格灵深瞳"}
+    assert row(("被投公司", "依图网络、云从科技")) == {"依图网络", "云从科技"}
 
 
 @pytest.mark.parametrize("header", ["公司数量", "产品特点", "年份", ""])
 def test_what_another_column_has_is_no_name(header: str) -> None:
-    assert row((header, "科大讯飞")) == set()
+    assert row((header, "格灵深瞳")) == set()
 
 
 def test_the_head_of_an_item_is_a_name() -> None:
-    listed = passage(text="- 福昕软件：推出新功能\n- 产品功能：文生图", kind="list")
-    assert set(listed_names(listed)) == {"福昕软件"}
+    listed = passage(text="- 思必驰：推出新功能\n- 产品功能：文生图", kind="list")
+    assert set(listed_names(listed)) == {"思必驰"}
 
 
-@pytest.mark.parametrize("cell", ["产品功能", "科大讯飞和云知声", "科大讯飞的产品", "OpenAI", "云"])
+@pytest.mark.parametrize("cell", ["产品功能", "格灵深瞳和云从科技", "格灵深瞳的产品", "OpenAI", "云"])
 def test_what_the_dictionary_has_or_says_more_is_no_name(cell: str) -> None:
     assert row(("公司", cell)) == set()

@@ -117,20 +117,20 @@ def test_a_longer_label_is_no_evidence_but_what_leads_in_is() -> None:
 
 
 def test_a_sentence_without_a_subject_is_told_under_the_label_above_it() -> None:
-    told = passage("某某音乐\n\n提供在线音乐生成服务。可以发布作品。\n\n某某集团\n\n该集团成立于1998年。", 1)
+    told = passage("某某地图\n\n支持步行导航服务。可以离线使用。\n\n某某集团\n\n该集团成立于1998年。", 1)
     found = candidates("问", [Hit(told, 1.0, 1)], ScoredByWord("服务"))
     assert [item.reading for item in found] == [
-        "某某音乐：提供在线音乐生成服务。",
-        "可以发布作品。",
+        "某某地图：支持步行导航服务。",
+        "可以离线使用。",
         "该集团成立于1998年。",
     ]
-    assert told.text[found[0].start : found[0].end] == "某某音乐\n\n提供在线音乐生成服务。"
+    assert told.text[found[0].start : found[0].end] == "某某地图\n\n支持步行导航服务。"
 
 
 def test_a_short_item_of_a_list_is_one_stretch() -> None:
-    told = passage("- 排名：甲榜第一；乙榜第一\n- 功能：文生图", 1, kind="list")
-    assert [told.text[start:end] for start, end in stretches(told)] == ["- 排名：甲榜第一；乙榜第一", "- 功能：文生图"]
-    prose = passage("甲榜第一；乙榜第一。", 1)
+    told = passage("- 奖项：甲赛金奖；乙赛银奖\n- 功能：导航", 1, kind="list")
+    assert [told.text[start:end] for start, end in stretches(told)] == ["- 奖项：甲赛金奖；乙赛银奖", "- 功能：导航"]
+    prose = passage("甲赛金奖；乙赛银奖。", 1)
     assert len(stretches(prose)) == 2
 
 

@@ -242,7 +242,9 @@ def test_the_difference_is_of_the_two_that_were_asked_about_one_after_the_other(
 
 
 def test_a_name_that_the_reports_list_takes_the_place_of_another() -> None:
-    talk = turns(["国新文化在教育领域做什么产品？", "录播产品。"])
-    names = {"国新文化", "好未来"}
-    assert standalone_question("那好未来的呢？", talk, names) == "好未来在教育领域做什么产品？"
-    assert standalone_question("那好未来的呢？靠什么技术？", talk, names) == "好未来在教育领域做什么产品？靠什么技术？"
+    talk = turns(["思必驰在车载领域做什么产品？", "语音产品。"])
+    names = {"思必驰", "格灵深瞳"}
+    assert standalone_question("那格灵深瞳的呢？", talk, names) == "格灵深瞳在车载领域做什么产品？"
+    assert (
+        standalone_question("那格灵深瞳的呢？靠什么技术？", talk, names) == "格灵深瞳在车载领域做什么产品？靠什么技术？"
+    )

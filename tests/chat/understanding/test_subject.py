@@ -40,8 +40,8 @@ def test_a_question_is_about_its_names_and_what_it_begins_with(question: str, su
 
 
 def test_a_known_name_is_what_a_question_is_about() -> None:
-    assert subjects_of("好未来在这块弄了个什么") == ()
-    assert subjects_of("好未来在这块弄了个什么", frozenset({"好未来"})) == ("好未来",)
+    assert subjects_of("奥比中光做了什么") == ()
+    assert subjects_of("奥比中光做了什么", frozenset({"奥比中光"})) == ("奥比中光",)
 
 
 @pytest.mark.parametrize(

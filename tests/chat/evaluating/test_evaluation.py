@@ -449,8 +449,9 @@ def test_a_set_without_questions_or_that_is_no_text_is_said(tmp_path: Path) -> N
             read_questions(tmp_path / name)
 
 
-def test_the_projects_own_questions_can_be_read() -> None:
-    questions = read_questions(Path(__file__).parents[3] / "corpus" / "questions" / "dev.jsonl")
+@pytest.mark.parametrize("name", ["dev.jsonl", "second.jsonl"])
+def test_the_projects_own_questions_can_be_read(name: str) -> None:
+    questions = read_questions(Path(__file__).parents[3] / "corpus" / "questions" / name)
     assert len({gold.id for gold in questions}) == len(questions) > 0
     # What has no `must` would be right whatever is answered.
     assert [gold.id for gold in questions if gold.answerable and not (gold.must and gold.evidence)] == []

@@ -40,6 +40,7 @@ from chat.evidence.evidence import (
     QUOTE_CHARS,
     QUOTE_MARGIN,
     Evidence,
+    candidates,
     is_broad,
     select_evidence,
     shortened,
@@ -52,6 +53,7 @@ from chat.understanding.courtesy import Courtesy, courtesy, without_courtesy
 from chat.understanding.followup import standalone_question
 from chat.understanding.meant import Meant, meant_of
 from chat.understanding.scope import listed_in, named_scope, sides_of
+from chat.understanding.sides import asks_in_turn
 from chat.understanding.spoken import as_written
 from chat.understanding.subject import untold_by_side
 from index.filters import Filter
@@ -264,11 +266,19 @@ class Assistant:
         return self._quoted(found)
 
     def _quoted(self, found: Found) -> Answer:
-        margin = BROAD_QUOTE_MARGIN if is_broad(found.question) else QUOTE_MARGIN
+        broad = is_broad(found.question) and not self._one_tells_all(found)
+        margin = BROAD_QUOTE_MARGIN if broad else QUOTE_MARGIN
         chosen = self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin)
         if len(chosen) == 1 and not self._sides(found):
             chosen = [shortened(chosen[0], found.standalone_question, self.library)]
         return quote_evidence(chosen, found.hits)
+
+    def _one_tells_all(self, found: Found) -> bool:
+        """Whether of several questions in turn one stretch is what matches each best."""
+        sides = self._sides(found) if asks_in_turn(found.standalone_question) else []
+        hits = found.hits[:EVIDENCE_HITS]
+        best = [max(candidates(side, hits, self.library), key=lambda item: item.score) for side in sides]
+        return len(best) > 1 and len({(item.hit.passage.id, item.start) for item in best}) == 1
 
     def _sides(self, found: Found) -> list[str]:
         """The sides of a question that something found may tell of; none where it has none."""

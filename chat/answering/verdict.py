@@ -11,7 +11,7 @@ from chat.answer import Answer, Citation
 from chat.answering.grounding import hard_words
 from chat.evidence.evidence import EVIDENCE_HITS, SpanScorer
 from chat.understanding.meant import Meant, years_of
-from chat.understanding.subject import subjects_of
+from chat.understanding.subject import names, subjects_of, told_by
 from chat.understanding.wording import read
 from index.metrics import comparable
 from index.segment import fold, segment_question
@@ -68,6 +68,7 @@ def may_stand(
     if len(said) <= ITEM_CHARS and (
         not any(tells_of(question, citation) for citation in answer.citations)
         or is_the_subject(said, question)
+        or (meant and not any(names_all_of(answer.citations, each) for each in meant))
         or (_EXTREME.search(simplify(question)) and all(is_a_row_of_many(citation) for citation in answer.citations))
     ):
         return False
@@ -76,7 +77,9 @@ def may_stand(
     quotes = [(sentence.text, cited[number]) for sentence in supported for number in sentence.citations]
     return not (
         passes_over(question, answer, library)
-        or any(is_one_of_a_list(text, citation.quote) for text, citation in quotes)
+        or any(
+            is_one_of_a_list(text, citation.quote) or stops_within_a_list(text, citation) for text, citation in quotes
+        )
         or leaves_out(said, question, list(cited.values()))
         or any(takes_another_figure(text, question, citation, library) for text, citation in quotes)
         or any(takes_another_year_s(text, question, meant, citation) for text, citation in quotes)
@@ -153,6 +156,28 @@ def is_one_of_a_list(sentence: str, quote: str) -> bool:
     if not item or len(item) > ITEM_CHARS or at < 0:
         return False
     return "、" in (quote[at - 1 : at], quote[at + len(item) : at + len(item) + 1])
+
+
+def stops_within_a_list(sentence: str, citation: Citation) -> bool:
+    """Whether a sentence ends with two items or more of a list that its quote goes on with: 甲、乙 of 甲、乙、丙; or with one of the two names or more
+    that a cell of its row has, with a blank between them (甲公司 乙公司)."""
+    said = sentence.strip().rstrip("。.；;")
+    *_, before, last = ("", *said.split("、"))
+    if before and _goes_on(citation.quote, f"{before[-2:]}、{last}"):
+        return True
+    return any(said in cell.split() and len(cell.split()) > 1 for _, cell in citation.passage.cells if said)
+
+
+def _goes_on(quote: str, items: str) -> bool:
+    """Whether a list goes on behind these of its items."""
+    at = quote.find(items)
+    return at >= 0 and quote.startswith("、", at + len(items))
+
+
+def names_all_of(citations: Sequence[Citation], meant: Meant) -> bool:
+    """Whether what is cited names all that is asked about: of 甲's 丙 a passage that tells of 乙's 丙 says nothing."""
+    told = "\n".join(told_by(citation.passage) for citation in citations)
+    return all(names(told, spelled) for spelled in meant.subjects.values())
 
 
 def leaves_out(said: str, question: str, citations: Sequence[Citation]) -> bool:

@@ -29,6 +29,7 @@ _ATOMS = re.compile(
     r"|(?P<join>、|(?<![A-Za-z])[Vv][Ss]\.?(?![A-Za-z]))"
     r"|(?P<than>相[较比对]于|比起|之[间中]|当中)"
     r"|(?P<latin>\d*[A-Za-z][A-Za-z0-9.+&-]*(?: \d+(?![\d年月]))?)"
+    r"|(?P<version>(?<![\d.])\d\.0(?![\d.%％百千万亿元个倍]))"  # 工业4.0阶段
 )
 
 
@@ -67,7 +68,7 @@ def is_measure(text: str) -> bool:
 def _kind_of_atom(atom: re.Match[str]) -> str:
     if atom.lastgroup == "latin" and is_measure(atom[0]):
         return MEASURE
-    if atom.lastgroup == "quoted" and atom[0][0] in "（(":
+    if atom.lastgroup == "version" or (atom.lastgroup == "quoted" and atom[0][0] in "（("):
         return NOUN
     return {"period": PERIOD, "join": JOIN, "than": OTHER}.get(atom.lastgroup or "", NAME)
 

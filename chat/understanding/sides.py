@@ -158,6 +158,12 @@ def sub_questions(question: str, names: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(side.translate(own) for side in sides)
 
 
+def asks_in_turn(question: str) -> bool:
+    """Whether two questions or more follow one another (甲是哪年成立的，总部在哪里), rather than one being asked of several things."""
+    plain = simplify(question)
+    return len(plain) <= LONGEST and len(_questions(plain)[1]) > 1
+
+
 def _sides(plain: str, names: tuple[str, ...]) -> Sequence[str]:
     asked_of_each = _AND_HOW_MUCH.search(plain.rstrip(_STOPS + " "))
     if asked_of_each and (sides := _sides(plain[: asked_of_each.start()], names)):
@@ -243,6 +249,10 @@ def _swapped(question: str, other: str, names: tuple[str, ...]) -> str | None:
     kinds, words = shape(words_of(other, names)), words_of(question, names)
     if not kinds or _RELATIVE.search(other):
         return None
+    subject = _subject(question, names)
+    owner = _owner(subject, names)
+    if owner != subject and _is_of_the_same(other, kinds, subject, owner, names):
+        return question.replace(subject, owner + other, 1)
     place = _place_of(kinds, shape(words))
     if place is None:
         return other + question if kinds == PERIOD else None
@@ -250,6 +260,13 @@ def _swapped(question: str, other: str, names: tuple[str, ...]) -> str | None:
     while last + 1 < len(words) and words[last + 1].kind == NOUN and other.endswith(words[last + 1].text):
         last += 1  # 阿里 云 against 腾讯云: one of them is one word
     return question[: words[place.start()].start] + other + question[words[last].end :]
+
+
+def _is_of_the_same(other: str, kinds: str, subject: str, owner: str, names: tuple[str, ...]) -> bool:
+    """Whether another measure is asked of the same owner: 员工数量 after 甲的研发投入, but 储能电池产量 after 动力电池的产量 is another owner's."""
+    measures = [word.text for word in words_of(other, names) if word.kind == MEASURE]
+    another_owner = {NAME, OF} & set(kinds) or owner.removesuffix("的")[-2:] in other
+    return bool(measures) and not another_owner and not any(measure in subject for measure in measures)
 
 
 def _place_of(kinds: str, question: str) -> re.Match[str] | None:

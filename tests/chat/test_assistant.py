@@ -78,6 +78,14 @@ def test_each_side_of_a_question_is_answered_by_its_own_best_sentence() -> None:
     assert [sentence.citations for sentence in answer.sentences] == [(1,), (2,)]
 
 
+def test_what_matches_two_questions_in_turn_best_is_quoted_without_what_matches_them_less() -> None:
+    best = "远帆号货轮可载集装箱有冷藏的，航速是二十海里。"
+    library = PassageIndex.build([passage(f"{best}是集装箱货轮航速少很多有人说是船东说可载。")], HashingEncoder())
+    (*_, finished) = Assistant(library, None).ask("远帆号货轮可载集装箱有哪些？航速是多少？")
+    assert isinstance(finished, Finished)
+    assert finished.answer.text == f"{best}[1]"
+
+
 def test_of_a_side_the_sentence_that_begins_with_it_is_preferred_and_names_with_figures_are_told_apart() -> None:
     told = "该厂先后推出S-1至S-3。S-1型储能柜基于液冷，只保留电芯。S-2型储能柜取消S-1的液冷。S-3型储能柜舍弃S-2的电芯。"
     answer = last(of_texts(told), "S-1和S-2的区别是什么？")

@@ -13,9 +13,11 @@ from chat.answering.verdict import (
     may_stand,
     passes_over,
     repeats_an_item,
+    stops_within_a_list,
     takes_another_figure,
     tells_of,
 )
+from chat.understanding.meant import meant_by
 from index.library import Hit, PassageIndex
 from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
@@ -50,6 +52,36 @@ def library(*passages: Passage) -> PassageIndex:
 )
 def test_one_item_of_a_list_is_not_the_list(sentence: str, quote: str, part: bool) -> None:
     assert is_one_of_a_list(sentence, quote) is (part or (sentence == "桨叶"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "short"),
+    [
+        ("部件有桨叶、塔筒。", "主要部件：桨叶、塔筒、基座", True),
+        ("部件有桨叶、塔筒、基座。", "主要部件：桨叶、塔筒、基座，逐一检修", False),
+        ("塔筒、桨叶", "主要部件：桨叶、塔筒、基座", False),  # in another order: nothing tells where it stops
+        ("桨叶。", "主要部件：桨叶、塔筒、基座", False),  # one item is the other rule's
+    ],
+)
+def test_a_list_that_stops_before_its_quote_does_is_cut_short(sentence: str, quote: str, short: bool) -> None:
+    assert stops_within_a_list(sentence, cited(passage(quote))) is short
+
+
+def test_one_of_the_names_of_a_cell_is_not_the_cell() -> None:
+    row = passage(
+        "城南资本\t远帆科技 青禾数据", cells=(("机构", "城南资本"), ("所投", "远帆科技 青禾数据")), kind="row"
+    )
+    assert stops_within_a_list("远帆科技。", cited(row))
+    assert not stops_within_a_list("远帆科技和青禾数据。", cited(row))
+    assert not stops_within_a_list("城南资本。", cited(row))
+
+
+def test_a_mere_item_stands_only_beside_all_names_that_were_asked_about() -> None:
+    source = passage("2019年，青禾数据发布QRS模型，用于生成视频。")
+    for question, stands in (("青禾数据的QRS模型生成什么？", True), ("远帆科技的QRS模型生成什么？", False)):
+        meant = [meant_by(question)]
+        assert meant[0].subjects
+        assert may_stand(answer("视频", source), question, library(source), meant=meant) is stands
 
 
 def test_a_second_thing_asked_may_not_be_left_out() -> None:

@@ -183,7 +183,13 @@ def test_of_a_long_row_the_naming_cells_and_the_best_sentence_are_shown() -> Non
 
 @pytest.mark.parametrize(
     ("question", "broad"),
-    [("甲公司哪年成立？", False), ("有哪些主要企业？", True), ("甲和乙分别多大？", True), ("总结一下产业挑战", True)],
+    [
+        ("甲公司哪年成立？", False),
+        ("有哪些主要企业？", True),
+        ("甲和乙分别多大？", True),
+        ("总结一下产业挑战", True),
+        ("甲公司涨了几个百分点？", False),
+    ],
 )
 def test_a_question_for_several_things_is_broad(question: str, broad: bool) -> None:
     assert is_broad(question) is broad

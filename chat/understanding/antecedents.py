@@ -25,11 +25,12 @@ _WHO = re.compile(
 # What is asked after 由 did something; what it was done to is still spoken of.
 _DOERS = re.compile(r"[由被](?:谁|哪|什么|何)|是(?:谁|哪.{0,4}|什么.{0,4})(?:.{2,6})的[？?]?$|^(?:谁|哪)")
 # 这个数据 is what was answered, not what was asked about.
-_TOLD = re.compile(r"(?:数据|数字|结论|说法|观点|答案|结果|情况|变化|趋势|现象|问题)$")
+_TOLD = re.compile(r"(?:数(?:据|字|值)?|比例|结论|说法|观点|答案|结果|情况|变化|趋势|现象|问题)$")
 _ALIASES = re.compile(r"[又也](?:可以|能)?(?:叫|称|名|被)|别名|原名|简称|全称|俗[名称]|曾用名|学名")
 _ROLES = re.compile(
     r"作者|创始人|[院校会部行局市县省]长|总裁|总经理|主席|主任|导演|主[演角]|负责人|CEO|选手|教练|发明[者人]"
 )
+_REPORT = re.compile("(?:研究)?报告|研报|白皮书")
 _FIRMS = re.compile(r"公司|企业|机构|厂商|集团")
 _LEAD = re.compile(r"^(?:答案)?(?:就?是|叫做?|称为|由|来自|投了|例如|比如|包括|有|为|即|指)")
 _ITEM_LEAD = re.compile(r"^.*(?:例如|比如|包括|分别是|依次是|分别为|依次为|分为|主要有|[是有为：:])")
@@ -92,7 +93,8 @@ def owner(question: str) -> str | None:
         return question[span[0] : span[1]]
     words = read(question)
     apart = re.match(r"(?:在|据|根据|按|按照|受)[^，]*，", question)
-    found = [run for run in runs(words) if apart is None or run.start >= apart.end()] or runs(words)
+    told = [run for run in runs(words) if not _REPORT.fullmatch(run.text)]
+    found = [run for run in told if apart is None or run.start >= apart.end()] or told
     if not found:
         place = next((word for word in words if word.kind == "place"), None)
         return question[place.start : place.end] if place else None
@@ -177,6 +179,19 @@ def _antecedent(word: Word, talk: Talk) -> str | None:
     return about if done_to or _ROLES.search(question) else answer
 
 
+def found_firm(talk: Talk) -> str | None:
+    """The one that the last reply names, where the question asked for one and what it asks about is none: 「风电的龙头是谁？」."""
+    if not talk.replies or not _WHO.search(simplify(talk.question)) or _DOERS.search(simplify(talk.question)):
+        return None
+    return _entity(talk.replies[0], simplify(talk.question))
+
+
+def item_with(part: str, talk: Talk) -> str | None:
+    """The one item of the list last told that begins with these words; None where it is not plain which."""
+    items = [item for item in (listed(talk.replies[0]) if talk.replies else []) if simplify(item).startswith(part)]
+    return items[0] if len(items) == 1 else None
+
+
 def _entity(reply: str, question: str) -> str | None:
     """What an answer names first: of 「荷兰的阿斯麦」 the latter."""
     clause = _LEAD.sub("", re.split(r"[，。；！,;\n]", reply, maxsplit=1)[0])
@@ -196,7 +211,10 @@ def _entity(reply: str, question: str) -> str | None:
 def _whole_thing(question: str, run: Run) -> Run | Thing:
     """The thing that a run is part of, or stands behind: 内容生成, where 商业 of 「……有哪些商业模式」 is the first run."""
     covering = (
-        thing for thing in things(question) if thing.end <= run.start or thing.start <= run.start < run.end <= thing.end
+        thing
+        for thing in things(question)
+        if not _REPORT.fullmatch(thing.text)
+        and (thing.end <= run.start or thing.start <= run.start < run.end <= thing.end)
     )
     return next(covering, run)
 
@@ -213,7 +231,12 @@ def _item(order: str, talk: Talk) -> str | None:
 
 
 def _number(order: str, last: int) -> int:
+    """Which of so many items is meant, from 1; one more than there are where none is."""
     mark = order.removeprefix("第")[:1]
+    if order.startswith("最中") or mark in "中当":
+        return last // 2 + 1 if last % 2 else last + 1
+    if mark in "前头后":
+        return last if mark == "后" else 1
     digits = re.match(r"\d+", order.removeprefix("第"))
     return last if mark == "最" else int(digits[0]) if digits else _NUMBERS.get(mark, last + 1)
 

@@ -11,7 +11,18 @@ from itertools import pairwise, takewhile
 
 from chat.answer import Turn, is_refusal
 from chat.marks import without_marks
-from chat.understanding.antecedents import JOINS, Talk, beside, defined, listed, owner, pointed_at, whole
+from chat.understanding.antecedents import (
+    JOINS,
+    Talk,
+    beside,
+    defined,
+    found_firm,
+    item_with,
+    listed,
+    owner,
+    pointed_at,
+    whole,
+)
 from chat.understanding.courtesy import courtesy, without_courtesy
 from chat.understanding.things import Thing, is_thing, things
 from chat.understanding.wording import BROAD_PLACES, NAMING, Word, begun_alike, known, read, runs
@@ -22,6 +33,8 @@ from ingest.normalise import simplify
 QUESTION_CHARS, REPLY_CHARS, NAMES = 160, 400, 3
 # 「那甲呢？」, 「乙呢？」, 「丙呢？」: so many questions back, a row of follow-ups is followed to the one that stands alone.
 MOST_BACK = 6
+# 阶段, 环节: the kind of what is counted.
+KIND_CHARS = 2
 # 「燃油车」, not a sentence.
 WHAT_CHARS = 24
 
@@ -33,14 +46,14 @@ _PREFIX = re.compile(
 )
 _INSTEAD = re.compile(
     r"(?P<change>(?:如果|要是)?(?:[换換][成作]|改[成为看為]|到了?|至[于於]|再看看?|[说說]到))?"
-    rf"(?P<what>.{{1,{WHAT_CHARS}}}?)的?(?:[话話]|情[况況])?又?(?P<end>[呢呐]|(?<=又)是(?:多少|什么|谁)|如何|怎[么麼][样樣]|怎[样樣]|咋样)?[？?。！!]*"
+    rf"(?P<what>.{{1,{WHAT_CHARS}}}?)的?(?:[话話]|情[况況])?(?P<again>又)?(?P<end>[呢呐]|(?<=[又的])是(?:多少|什么|啥|谁|哪[个家位款])|如何|怎[么麼][样樣]|怎[样樣]|咋样)?[？?。！!]*"
 )
 _DEFINES = re.compile(
     r"什么是.|何谓.|(?:介绍|解释|讲讲|说说)(?:一下)?.|.{2,}[又也](?:可以)?(?:叫|称)|.{2,}一词|.{2,}(?:是什么意思|是什么|指什么|是啥)[？?]?$"
 )
 _MORE = re.compile(
     r"(?:还有|别的|其[他它]的?|另外的?|有没有(?=别的|其[他它]|更多))(?:没有)?(?:别的|其[他它]的?|哪些|什么|更多的?|几个)?"
-    r"(?P<what>.{2,4}?(?=吗|么))?(?:吗|么|呢)?[？?]?"
+    r"(?P<what>.{2,4}?(?=吗|么))?(?:吗|么|呢)?[？?]?|还(?:能|可以|会)(?:干|做|用来)?(?:点|些)?(?:别的|其[他它]的?|什么|啥|哪些).{0,2}[？?]?"
 )
 # 「会持续多久」 has a subject of its own to look for; these only ask the last question on.
 # How it is to be told is not what is asked: the last question again, and nothing more to search for.
@@ -53,15 +66,30 @@ _FORM = re.compile(
     r")(?:可以|行|好)?[吗么吧呢]?"
 )
 _ASKED_ON = re.compile(
-    r"(?:这是)?(?:为什么|为啥|为何|怎么说|怎么会|何以见得)(?:呢|会这样|这样|这么说)?|(?:原因|理由|依据)(?:是什么|有哪些|呢|何在)"
+    r"(?:这是)?(?:为什么|为啥|为何|怎么说|怎么会|何以见得)(?:呢|会这样|这样|这么说)?|(?:原因|理由|依据)(?:是什么|是啥|有哪些|有啥|呢|何在)"
     r"|(?:分别|各自?|都)?(?:是|有|包括|为)?(?:哪些|哪[两二三四五几][个种家类]|多少|什么|谁)呢?"
     r"|(?:具体|详细)(?:说说|讲讲|是什么|是哪些|有哪些|呢|来说)*|举[个些]?例子?.*|(?:能|可以)?(?:详细|具体)(?:说|讲|介绍|解释).*"
 )
 # 「两者相差多少？」, where the last two questions asked of one thing after the other.
 _APART = re.compile(
-    r"(?:[这那])?(?:两者|二者|两个|它们|他们)?(?:之间)?的?(?:相差|差距是?有?|差)(?:了|有)?(?P<much>多少.{0,5}|几[^，,]{1,5}|多大)"
+    r"(?:[这那])?(?:两者|二者|两个|俩|它们|他们)?(?:之间)?的?(?:相差|差距是?有?|差)(?:了|有)?(?P<much>多少.{0,5}|几[^，,]{1,5}|多大)"
 )
 _POLITE = re.compile(r"(?:好的?|嗯+|谢谢.{0,2}|多谢|明白了?|知道了|[你您]好|再见|OK|ok)[。！!～~]*")
+# Of the very thing that was asked about, not of whose it is: 比丙高多少, 是全球的还是国内的, 为什么这么高, 数据是谁统计的.
+_OF_IT_ALL = re.compile(
+    r"(?:要?比|和|与|跟).{2,12}?相?(?:比|[高低多少大小快慢强弱贵])(?:了|出)?(?:多少|几|吗|不|还是|怎|如何|涨|增|升|降|跌)|是[^，,]{1,12}还是[^，,]{1,12}"
+    r"|(?:为什么|为啥|为何|怎么|咋)?(?:会|就|都)?(?:这[么样]|那么|如此)(?:[高低多少大小快慢强弱贵好差]|[\u4e00-\u9fff]{2})|(?:数据|数字|口径|结论|说法)(?:是[谁哪官真自]|来自|出自|由|靠谱|准)"
+    r"|谁(?:说|统计|给|预测|算|讲|提|测)[出的]|哪里?儿?来的|占.{1,10}?(?:比[重例]|多少|几成|百分之)"
+)
+_AGREES = re.compile("[^，,？?]{2,12}也是?这[么样](?:看|说|认为|想|讲|判断)")
+# Of what was measured, in another place or year: 哪个省最多, 预计2025年能到多少.
+_OF_THE_MEASURE = re.compile(r"最[高低多少大小快慢强弱贵]|多少|涨|跌|增|[升降]")
+# 「物理那种贵吗？」, of 物理拆解, which the last answer listed.
+_PART_OF_AN_ITEM = re.compile("(?P<part>[^，,的]{2,6}?)的?那[种个家款类](?!.*呢)")
+_WHO_IS_MORE = re.compile(
+    r"(?P<what>[^，,的]{2,8}?)(?:上|方面)?(?:谁|哪[个家种款])(?:更|最|比较)?[高低多少大小快慢强弱贵好长短]"
+)
+_OTHER_REPORT = re.compile(r"(?:另外?|其[他它]|别的?|剩下)的?[一那这几]?[份篇个]?(?:报告|研报|白皮书|资料)")
 _CHANGES = re.compile(r"同比|环比|增[长速幅加]|涨|跌|下?降|占(?!地)|比[例重]|变化|复合")
 _EACH = re.compile(r"分别|各自?(?=[的是有占])")
 # A number of things is always a number of somebody's things; a number of kinds (几种) or floors is not.
@@ -82,8 +110,13 @@ _AFTER_AN_ORDER = frozenset("的又和与跟呢？?是在有") | {""}
 _REPORTS = re.compile(r"(?:[这該该本][份篇个個]?|文中|全)(?:报告|研报|文章|文档|资料|白皮书)")
 _TOWARDS = frozenset("在占对到去从向往")
 _AROUND = re.compile(
-    r"^(?:的|同期|时期|時期|[时時朝]|预[计测]|預[計測]|在(?=.*(?:领域|領域|方面|行业|行業|市场|市場|场景|地区|国|省|市)$))+|的?[那这]一?[种段块类]$|的$"
+    r"[那这][边块]儿?$|^(?:的|同期|时期|時期|[时時朝]|预[计测]|預[計測]|在(?=.*(?:领域|領域|方面|行业|行業|市场|市場|场景|地区|国|省|市)$))+|的?[那这]一?[种段块类]$|的$"
 )
+# What a firm has, and no industry.
+_OF_A_FIRM = re.compile("总部|创始人|董事长|CEO|总裁|股价|市值|员工.{0,2}|营收|净利润|市占率")
+# What is one of something: the 发展阶段 of an industry.
+_PHASE = re.compile("(?:阶段|时期|时代|环节|方面|层)$")
+_OF_THAT_KIND = re.compile("的[那这]一?[种段块类]$")
 _TOWARDS_IT = re.compile("(?P<word>[在对从向])(?P<what>.{2,}?)(?:[中上里]|的|(?:等)?(?:领域|行业|市场|方面))?")
 # 「乙在北京的（网点）」: another one, elsewhere.
 _THERE = re.compile(r"(?P<who>[^在的]{2,})在(?P<where>[^在的]{2,})(?:的.{1,8})?")
@@ -101,7 +134,10 @@ _COUNTED_UP = "一二三四五六七八九十"
 _SIDES = re.compile(r"(?:级|級|方面|层面|角度|来说|而言)$")
 _QUANTITIES = re.compile(r".*(?:[率量额价值数度费龄效]|规模|人口|收入|营收|利润|面积|成本|业绩|产能|份额|GDP)$")
 _ORGANISED = frozenset("院局会部厂所社行织司")
-_ORGANISED_BY = re.compile("[院局会部厂所社行司]$")
+_ORGANISED_BY = re.compile("[院局会部厂所社行司团校]$|大学$")
+_TITLE = re.compile(
+    "(?:常务)?副?(?:理事长|会长|秘书长|院长|校长|所长|董事长|总经理|总裁|主席|主任|行长|社长|部长|局长|书记)"
+)
 # What a thing has, whatever it is: 安全性, 坪效.
 _ATTRIBUTES = re.compile(rf"{_QUANTITIES.pattern}|.*性$")
 
@@ -140,7 +176,7 @@ def _completed(said: str, turns: Sequence[Turn], names: Collection[str]) -> str:
         if both is not None:
             return f"{both}相差{apart['much']}"
     replies = [_lent(turn.text) for turn in reversed(turns) if turn.role == "assistant"]
-    counted_or_named = _counted_on(said, question) or _named_instead(said, question, names)
+    counted_or_named = _counted_on(said, question) or _named_instead(said, question, names) or _officer(said, replies)
     return counted_or_named or _leaning_on(said, Talk(question, tuple(replies[:2])))
 
 
@@ -149,7 +185,7 @@ def _leaning_on(said: str, talk: Talk) -> str:
     told = _resolved(said, talk)
     if told != said and (_frame(simplify(told)) is None or _counts_the_answer(said, talk)):
         return told
-    rules = (_more, _elsewhere, _towards, _instead, _asked_on, _continued)
+    rules = (_in_another_report, _more, _elsewhere, _towards, _instead, _asked_on, _sibling_asked, _continued)
     rewritten = (result for rule in rules if (result := rule(told, talk)) is not None and result != talk.question)
     return next(rewritten, None) or _about(told, talk)
 
@@ -174,10 +210,22 @@ def _named_instead(said: str, question: str, names: Collection[str]) -> str | No
     return question.replace(question[plain.index(spoken_of) :][: len(spoken_of)], frame["what"])
 
 
+def _officer(said: str, replies: Sequence[str]) -> str | None:
+    """「副理事长是谁？」, of whom the last reply names one by his title: 某学会理事长."""
+    title = _TITLE.match(said)
+    told = (
+        re.search(rf"([^，,。；;、是为由任]{{3,24}}?){_TITLE.pattern}", replies[0])
+        if title is not None and replies
+        else None
+    )
+    return f"{told[1]}{said}" if told is not None and _ORGANISED_BY.search(told[1]) else None
+
+
 def _leans_wholly(said: str) -> bool:
     """Whether 「……呢」 is no thing of its own: 「上海的GDP呢」 is."""
     frame = _frame(simplify(said))
-    return frame is not None and not _has_owner(read(_AROUND.sub("", frame["what"])))
+    what = _AROUND.sub("", frame["what"]) if frame is not None else ""
+    return frame is not None and (_OF_THAT_KIND.search(frame["what"]) is not None or not _has_owner(read(what)))
 
 
 def _of_both(earlier: str, question: str) -> str | None:
@@ -230,10 +278,26 @@ def leans(question: str) -> bool:
     said = simplify(_without_prefix(question[: QUESTION_CHARS + 1]))
     if len(question) > QUESTION_CHARS or _REPORTS.search(said):
         return False
+    if (
+        _OF_IT_ALL.match(said)
+        or _OTHER_REPORT.match(said)
+        or _AGREES.match(said)
+        or _EACH.match(said)
+        or _of_both_asked(said)
+    ):
+        return True
     if _frame(said) is not None or _asks_for_more(said) or _FORM.fullmatch(_stem(said)):
         return True
     following = _NEXT.match(said)
+    if _PART_OF_AN_ITEM.match(said) or re.match(rf"{_TITLE.pattern}[是呢叫在有]", said):
+        return True
     return _pointer(said) is not None or _lacks_owner(said) or bool(following and following["kind"])
+
+
+def _of_both_asked(said: str) -> bool:
+    """「能量密度谁更高？」: what a thing has, of which of those that were spoken of."""
+    more = _WHO_IS_MORE.match(said)
+    return more is not None and _ATTRIBUTES.match(more["what"]) is not None
 
 
 def _without_prefix(question: str) -> str:
@@ -258,8 +322,18 @@ def _frame(said: str) -> re.Match[str] | None:
     words = read(frame["what"])
     if not words or any(word.kind == "asking" for word in words):
         return None
-    plain = frame["change"] or frame["end"][0] in "呢呐是" or not runs(words)
+    if (
+        frame["end"].startswith("是")
+        and not frame["again"]
+        and (len(frame["what"]) > len("城市里的") or _ordered(words))
+    ):
+        return None  # 「份额第二的是谁？」 asks by itself
+    plain = frame["change"] or frame["again"] or frame["end"][0] in "呢呐是" or not runs(words)
     return frame if plain else None
+
+
+def _ordered(words: Sequence[Word]) -> bool:
+    return any(word.kind in ("order", "period") for word in words)
 
 
 def _pointer(said: str) -> Word | None:
@@ -272,7 +346,7 @@ def _pointer(said: str) -> Word | None:
         if (
             word.kind == "order"
             and not before
-            and (after in _AFTER_AN_ORDER or (named == len(said) and _counts(words)))
+            and (after in _AFTER_AN_ORDER or _asks_next(words) or (named == len(said) and _counts(words)))
         ):
             return word
         if word.kind != "pointer":
@@ -286,6 +360,11 @@ def _pointer(said: str) -> Word | None:
         if points:
             return word
     return None
+
+
+def _asks_next(words: Sequence[Word]) -> bool:
+    """Whether an order stands for a thing by itself: 第二点具体怎么说, not 第二产业."""
+    return len(words) > 1 and (words[1].kind in ("asking", "other", "verb") or words[1].text in ("具体", "主要"))
 
 
 def _counts(words: Sequence[Word]) -> bool:
@@ -339,17 +418,34 @@ def _begins_with_an_owner(words: Sequence[Word]) -> bool:
 def _resolved(said: str, talk: Talk) -> str:
     """The question with the first thing that points back named; as said where nothing does, or nothing is known."""
     plain = simplify(said)
+    if (part := _PART_OF_AN_ITEM.match(plain)) and (item := item_with(part["part"], talk)):
+        return item + said[part.end() :]
     word = _pointer(plain)
     named = pointed_at(word, plain, talk) if word is not None else None
     if word is None or named is None:
         return said
-    return said[: word.start] + named + ("的" if word.text == "其" else "") + said[word.end :]
+    if word.kind == "order" and (about := owner(talk.question)) and _is_a_phase(named):
+        named = f"{about}的{named}" if about not in named else named
+    told_again = begun_alike(named[::-1][:KIND_CHARS], said[word.end :][:KIND_CHARS][::-1])
+    rest = said[word.end + (KIND_CHARS if told_again == KIND_CHARS else 0) :]  # 发展阶段 for 第二个阶段
+    return said[: word.start] + named + ("的" if word.text == "其" else "") + rest
+
+
+def _is_a_phase(named: str) -> bool:
+    """Whether it is one of something's phases, and no name that ends like one (某某时代)."""
+    return _PHASE.search(named) is not None and not any(run.named for run in runs(read(named)))
 
 
 def _counts_the_answer(said: str, talk: Talk) -> bool:
     """Whether 「第二家呢？」 means the list that was just told: its items do not take the place of what was asked for."""
     word = _pointer(simplify(said))
     return word is not None and word.kind == "order" and bool(talk.replies) and bool(listed(talk.replies[0]))
+
+
+def _in_another_report(said: str, talk: Talk) -> str | None:
+    """「另一份报告怎么说？」, 「丙也这么看？」: the last question, and where else to look."""
+    plain = simplify(said)
+    return f"{_stem(talk.question)}，{said}" if _OTHER_REPORT.match(plain) or _AGREES.match(plain) else None
 
 
 def _more(said: str, talk: Talk) -> str | None:
@@ -382,17 +478,35 @@ def _asked_on(said: str, talk: Talk) -> str | None:
 def _continued(said: str, talk: Talk) -> str | None:
     """「面积有多大？」, 「同比增长多少？」: what the last question is about, put in front."""
     plain = simplify(said)
-    of_what_was_said = _CHANGES.match(plain) is not None or plain.startswith("这")
-    about = whole(talk.question) if of_what_was_said else owner(talk.question)
-    if about is None or not _lacks_owner(plain):
+    of_what_was_said = bool(_CHANGES.match(plain) or _OF_IT_ALL.match(plain)) or plain.startswith("这")
+    measured = _OF_THE_MEASURE.search(plain) and not _names_anything(read(plain))
+    about = whole(talk.question) if of_what_was_said or measured else owner(talk.question)
+    if about is None or not (_lacks_owner(plain) or of_what_was_said or _of_both_asked(plain)):
         return None
+    if measured and _period(plain):
+        about = about.replace(_period(about), "", 1).removeprefix("的")
     first = read(said)[0]
     owned = first.kind in ("common", "noun", "name") and not first.text.endswith(("人", "者", "户"))
     done = said.startswith(("了", "过", "到"), first.end)
-    if not owned or done or of_what_was_said:
+    if not owned or done or of_what_was_said or measured:
         return f"{about}{said}"
     period = _period(talk.question) if _QUANTITIES.match(first.text) else ""
     return f"{period}{about}的{said}"
+
+
+def _names_anything(words: Sequence[Word]) -> bool:
+    """Whether words name a thing or what it has; 省 of 哪个省 does not."""
+    naming = [
+        word for before, word in pairwise([words[0], *words]) if before.kind != "asking" or before.end != word.start
+    ]
+    return any(word.kind in (*NAMING, "common") for word in naming)
+
+
+def _sibling_asked(said: str, talk: Talk) -> str | None:
+    """「下游都有谁？」 after 「产业链上游……」: what stands before the one stands before the other."""
+    first = read(said)[0]
+    other = _sibling(read(talk.question), [first]) if len(first.text) > 1 and not first.start else None
+    return f"{talk.question[: other[0]]}{said}" if other is not None and _lacks_owner(simplify(said)) else None
 
 
 def _about(said: str, talk: Talk) -> str:
@@ -431,13 +545,17 @@ def _instead(said: str, talk: Talk) -> str | None:
     if _PERIODS.search(simplify(what)):
         return _in_period(question, what)
     ending = (frame["end"] or "呢").removeprefix("是多少") or "呢"
-    if _SIDES.search(what):
+    if _SIDES.search(what) or (what.startswith("在") and "在" not in question):
         return f"{_stem(question)}，{what}{ending}"
     if read(what)[0].text in _COMPARING:
         return f"{whole(question)}{what}{ending}"
     if ending == "呢" and _QUANTITIES.match(simplify(what)):
         ending = "是多少"
-    return _with_other(question, what, ending, of=said.startswith("的", frame.end("what")))
+    firm = found_firm(talk) if _OF_A_FIRM.fullmatch(simplify(what)) else None
+    of = said.startswith("的", frame.end("what"))
+    told = f"{firm}的{what}{ending}" if firm else _with_other(question, what, ending, of=of)
+    another_one = _OF_THAT_KIND.search(frame["what"]) and told.endswith(f"的{what}{ending}")
+    return f"{what}{ending}" if another_one else told  # beside what was asked about, and nothing that it has
 
 
 def _towards(said: str, talk: Talk) -> str | None:

@@ -71,19 +71,21 @@ _WITHIN = r"(?:[上下]半年|第?[一二三四1-4]季度|前三季度|Q[1-4]|\d
 _PERIOD = rf"{_YEAR}的?{_WITHIN}|{_YEAR}|{_WITHIN}|(?:19|20)\d\d/\d{{1,2}}/\d{{1,2}}|[{_NUMERAL}\d]+年[之以]?[前后]"
 _ORDER = (
     rf"第[{_NUMERAL}\d]+(?:[大小高名种类点期代]|梯队|[{_MEASURE}])?(?!方|产业)"
-    rf"|最后[一1][{_MEASURE}名]|[{_NUMERAL}][期线]"
+    rf"|最后[一1那这]?[{_MEASURE}名]|[{_NUMERAL}][期线]"
+    # 前面那家, 后一款, 中间那个阶段; 前一个季度 is of the calendar.
+    rf"|[前后](?:[面边]|一)?[那这一]?[家款位种](?![类])|[前后][面边]?[那这]个(?!月|季|时|世)|头一?[家个款位种]|(?:(?:最)?中间|当中)的?[那这一][个段种家款](?:阶段|时期)?"
 )
 _ASKING = (
     r"什么时候|何时|何地|多少|是不是|有没有|是否|能否|为什么|为何|为啥|怎么样|怎样|怎么|如何|什么|啥|谁|[吗么](?=[？?]?$)"
     rf"|哪[{_NUMERAL}几]?(?:部分|方面|[年天月日国级里儿所片]|[{_MEASURE}])?(?!吒)"
     rf"|几(?=[年天月级期卷页层站岁人名套大倍成{_MEASURE}])|多(?=[大高长久远重深快厚宽])"
 )
-_THESE = rf"牠们|[这那其](?:中间|期间|当中)|(?<![尤极与莫耳何])其(?![他它余实次中间来妙])|(?:[这那此]|(?<!应)该)[{_NUMERAL}几]?[{_MEASURE}](?!年)"
+_THESE = rf"牠们|[这那该]个?数(?![据字码组量])|[这那其](?:中间|期间|当中)|(?<![尤极与莫耳何])其(?![他它余实次中间来妙])|(?:[这那此]|(?<!应)该)[{_NUMERAL}几]?[{_MEASURE}](?!年)"
 _DEMONSTRATIVE = re.compile(rf"[这那此该][{_NUMERAL}几]?[{_MEASURE}]")
 _LATIN = r"\d*[A-Za-z][A-Za-z0-9.+]*(?:[-&][A-Za-z0-9.+]+)*"
 _PARTS = re.compile(
     # 他汀 is a drug and 她经济 a market: they point at nobody.
-    "(?P<noun>[她他它]经济|他汀|他克莫司)|(?P<quality>线[上下])|(?P<other>一共|总共|共计|合计)"
+    "(?P<noun>[她他它]经济|他汀|他克莫司)|(?P<quality>线[上下])|(?P<other>一共|总共|共计|合计|预计|估计)"
     rf"|(?P<name>《[^》]*》|「[^」]*」|“[^”]*”|{_LATIN})"
     f"|(?P<period>{_PERIOD})|(?P<pointer>{_THESE})|(?P<order>{_ORDER})|(?P<asking>{_ASKING})"
 )
@@ -248,7 +250,8 @@ def _split(text: str, kind: Kind, start: int) -> list[Word]:
     endings = (text[at:] for at in range(2, len(text) - 1) if text[at:] in _common_words())
     ending = next(endings, "") if kind == "noun" else ""
     middle = start + len(text) - len(ending)
-    whole = Word(text.removesuffix(ending), kind, start, middle)
+    head = text.removesuffix(ending)
+    whole = Word(head, "common" if head in _common_words() else kind, start, middle)
     return [whole, Word(ending, "common", middle, middle + len(ending))] if ending else [whole]
 
 

@@ -328,11 +328,11 @@ def _lead_in(text: str, start: int, items: int, piece: int) -> str:
         return ""
     above = text[start:items].strip()
     lead_in = above[slice(*split_sentences(above)[-1])].strip() if above else ""
-    return " › ".join(part for part in (lead_in, _item_above(text, items, piece)) if part)
+    return " › ".join(part for part in (lead_in, item_above(text, items, piece)) if part)
 
 
-def _item_above(text: str, items: int, piece: int) -> str:
-    """The item that holds the one at piece: the nearest line above that is indented less; "" where there is none."""
+def item_above(text: str, items: int, piece: int) -> str:
+    """The item of a nested list, which begins at items, that holds the one at piece: the nearest line above that is indented less; "" where there is none."""
     start = text.rfind("\n", 0, piece) + 1
     indent = piece - start
     while indent and start > items:

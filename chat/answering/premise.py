@@ -182,7 +182,7 @@ def _another_party(asked: _Asked, told: Sequence[_Told]) -> _Told | None:
 
 def _begins_with_another(told: _Told, asked: _Asked) -> bool:
     """Whether a stretch is of what another party did. The tagger may take a letter too many for a name: two tell them apart."""
-    words = [word for word in read(told.item.reading) if word.kind not in ("other", "period")]
+    words = [word for word in read(told.item.reading) if word.kind not in ("other", "period", "number")]
     first = fold(words[0].text) if words and words[0].kind == "name" else ""
     return bool(first) and first not in asked.names and first[:2] != asked.party[:2]
 

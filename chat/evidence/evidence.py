@@ -21,6 +21,7 @@ from index.metrics import comparable
 from index.segment import fold, segment_question, tagged
 from ingest.duplicates import near_duplicates
 from ingest.normalise import simplify
+from ingest.passages import item_above
 from ingest.periods import find_periods
 from ingest.report import Passage
 from ingest.sentences import split_sentences
@@ -79,6 +80,7 @@ LABELS_CHARS = 80
 LABEL_CHARS, LEAD_IN_CHARS = 20, 12
 _LEADS_IN = re.compile(r"[：:]\s*$")
 _NAME_AND_VALUE = re.compile(r"(\w[^：:\n。，,]{0,11})[：:]\s*\S")
+_NEXT_LINE = re.compile(r"\n+( *)\S")
 _BULLET = re.compile(r"^[-*+•◆✓·●■▪►\s]+")
 
 
@@ -291,12 +293,25 @@ def stretches(passage: Passage) -> list[tuple[int, int]]:
         if start == end or passage.text[start:end] == passage.headings[-1]:
             continue
         label = not _says_something(passage.text[start:end])
-        if label and spans and open_label and end - spans[-1][0] <= LABELS_CHARS:
+        apart = passage.kind == "list" and bool(spans) and _is_apart(passage.text, spans[-1], (start, end))
+        if label and not apart and spans and open_label and end - spans[-1][0] <= LABELS_CHARS:
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
         open_label = label
     return spans
+
+
+def _is_apart(text: str, before: tuple[int, int], line: tuple[int, int]) -> bool:
+    """Whether a line of a nested list is of another level than the one before it, or holds the ones behind it."""
+    behind = _NEXT_LINE.match(text, line[1])
+    indent = _indent(text, line[0])
+    return _indent(text, before[0]) != indent or (behind is not None and len(behind[1]) > indent)
+
+
+def _indent(text: str, start: int) -> int:
+    """How many blanks stand before a position in its line."""
+    return start - (text.rfind("\n", 0, start) + 1)
 
 
 def _short_items_whole(passage: Passage) -> list[tuple[int, int]]:
@@ -329,7 +344,7 @@ def candidates(question: str, hits: Sequence[Hit], library: SpanScorer) -> list[
         scores = library.span_scores(question, passage, spans)
         for before, (start, end), score in zip([(0, 0), *spans], spans, scores, strict=False):
             told = Evidence(0, hit, _BULLET.sub("", passage.text[start:end]), start, end, float(score))
-            items.append(_under_its_label(told, *before))
+            items.append(_under_its_item(_under_its_label(told, *before)))
     items = [item for item in items if comparable(item.reading)]
     says_something = [item for item in items if item.hit.passage.cells or not _is_label(item.reading)] or items
     if not _ASKS_SOURCE.search(simplify(question)):
@@ -350,6 +365,19 @@ def _under_its_label(item: Evidence, start: int, end: int) -> Evidence:
     if not label or not _is_label(label) or not _says_no_subject(item.reading):
         return item
     return replace(item, reading=f"{label}：{item.reading}", start=start)
+
+
+def _under_its_item(item: Evidence) -> Evidence:
+    """An item of a nested list behind the label that holds it (2023.04：甲发布……); any other as it is."""
+    passage = item.hit.passage
+    holder = item_above(passage.text, 0, item.start) if passage.kind == "list" else ""
+    first_line = passage.text[: passage.text.find("\n")].strip(" -*+•◆✓·●■▪►")
+    goes_on = (
+        passage.caption and holder == first_line
+    )  # where its first item stands indented, a later piece does not tell
+    if not holder or goes_on or not _is_label(holder) or holder in item.reading:
+        return item
+    return replace(item, reading=f"{holder.rstrip('：:')}：{item.reading}")
 
 
 def _says_no_subject(text: str) -> bool:

@@ -8,6 +8,7 @@ an encoder hardly tells them apart. A stretch that names none of its own takes t
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -36,6 +37,8 @@ _VERSION = re.compile(
     r"(?!(?![a-z]{3,}(?![a-z0-9]))[a-z0-9.]*[a-z0-9])(?! ?[年月日号亿万千百个家种款项条项名位大强期层%％倍次元岁天页])"
 )
 _BARE_ZEROS = re.compile(r"(?:\.0)+$")
+
+MOST_OF_A_YEAR = 300  # days; 前三季度 is a part of one
 
 _HOME, _WORLD, _ABROAD = "中国", "全球", "海外"
 _COUNTRY_NAMES = {
@@ -91,12 +94,13 @@ _LEADS_IN_TO = re.compile(r"^.*?(?:包括|包含|涵盖|分为|[有为是如含]
 class Meant:
     """What a question names of each kind; a kind that it names none of is empty.
 
-    versions: as of `versions_of`. amount: whether it asks for a figure, which a year, a country and the whole
+    parts: the first and last days of the parts of a year, such as a month. versions: as of `versions_of`. amount: whether it asks for a figure, which a year, a country and the whole
     world have one each of. measured: of what, where the answer must be an amount, "" for anything; None where it need not.
     subjects: those of `subjects_of`, each with the names, folded, that the library has for it. question: in simplified characters.
     """
 
     years: frozenset[int] = frozenset()
+    parts: frozenset[tuple[date, date]] = frozenset()
     versions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     countries: frozenset[str] = frozenset()
     amount: bool = False
@@ -109,6 +113,7 @@ class Meant:
         return replace(
             self,
             years=typed.years or self.years,
+            parts=typed.parts if typed.years else self.parts,
             versions=typed.versions or self.versions,
             countries=typed.countries or self.countries,
         )
@@ -119,6 +124,7 @@ def meant_by(question: str, spellings: Spellings = alone, known_names: frozenset
     plain = simplify(question)
     return Meant(
         frozenset() if asks_for_a_time(question) else asked_years(question),
+        frozenset() if asks_for_a_time(question) else frozenset(_parts_of_years(plain)),
         versions_of(plain),
         countries_of(plain),
         asks_for_a_figure(question),
@@ -146,6 +152,12 @@ def asked_years(question: str) -> frozenset[int]:
     plain = simplify(question)
     closed = [each for each in find_periods(plain) if not _OPEN.match(plain, each.end)]
     return frozenset(year for each in closed for year in range(each.first.year, each.last.year + 1))
+
+
+def _parts_of_years(plain: str) -> list[tuple[date, date]]:
+    """The parts of a year that a simplified text names (2023年4月, 2022H1); none of 2022年6月以来."""
+    closed = [each for each in find_periods(plain) if not _OPEN.match(plain, each.end)]
+    return [(each.first, each.last) for each in closed if (each.last - each.first).days < MOST_OF_A_YEAR]
 
 
 def years_of(text: str) -> frozenset[int]:
@@ -184,6 +196,7 @@ def another(meant: Meant, passage: Passage, reading: str, start: int) -> Another
     them is meant; a version that is meant must be named by its passage. None mostly."""
     return (
         _another_year(meant, passage, reading, start)
+        or _another_part_of_a_year(meant, passage, reading)
         or _another_version(meant, passage, reading)
         or _another_country(meant, passage, reading)
         or _another_item(meant, passage, reading)
@@ -199,6 +212,19 @@ def _another_year(meant: Meant, passage: Passage, reading: str, start: int) -> A
     if not meant.years or not told or meant.years & told:
         return None
     return Another(*(tuple(f"{year}年" for year in sorted(years)) for years in (meant.years, told)))
+
+
+def _another_part_of_a_year(meant: Meant, passage: Passage, reading: str) -> Another | None:
+    """2023年2月 where 2023年4月 is meant: of a list, whose items are each of a time, and of a figure. Prose tells of one month what was
+    done in another."""
+    if not meant.parts or not (meant.amount or passage.kind == "list"):
+        return None
+    told = _parts_of_years(simplify(reading))
+    if not told or any(first <= end and begin <= last for first, last in told for begin, end in meant.parts):
+        return None
+    return Another(
+        *(tuple(f"{first.year}年{first.month}月" for first, _ in sorted(parts)) for parts in (meant.parts, told))
+    )
 
 
 def _another_version(meant: Meant, passage: Passage, reading: str) -> Another | None:

@@ -19,6 +19,7 @@ from chat.evidence.evidence import (
     stretches,
     with_what_follows,
 )
+from chat.understanding.meant import meant_by
 from index.library import Hit, PassageIndex
 from ingest.report import Passage
 from tests.fakes import HashingEncoder, passage
@@ -376,3 +377,30 @@ def test_a_line_that_leads_in_brings_what_it_leads_to_up_to_the_next_such_line()
         with_what_follows(stretch(source, 1), 100).reading
         == source.text[stretch(source, 1).start : stretch(source, 1).end]
     )
+
+
+NESTED = "大事记\n\n- 2021.03\n  - 远帆号货轮下水，创下多项纪录并开始试航。\n  - 长风号货轮开工。\n- 2021.05\n  - 青禾号货轮下水，随后开始为期三个月的试航。"
+
+
+def test_an_item_of_a_nested_list_is_told_behind_the_label_that_holds_it() -> None:
+    items = candidates("货轮下水", [Hit(passage(NESTED, kind="list"), 1.0, 1)], ScoredByWord("货轮"))
+    assert [item.reading for item in items] == [
+        "2021.03：远帆号货轮下水，创下多项纪录并开始试航。",
+        "2021.03：长风号货轮开工。",
+        "2021.05：青禾号货轮下水，随后开始为期三个月的试航。",
+    ]
+    assert NESTED[items[2].start : items[2].end] == "- 青禾号货轮下水，随后开始为期三个月的试航。"
+
+
+def test_the_first_line_of_a_later_piece_of_a_list_holds_nothing() -> None:
+    text = "- 远帆号\n  - 青禾号货轮下水，随后开始为期三个月的试航。"
+    later = passage(text, kind="list", caption="大事记 › 2021.05")
+    (*_, item) = candidates("货轮下水", [Hit(later, 1.0, 1)], ScoredByWord("货轮"))
+    assert item.reading == "青禾号货轮下水，随后开始为期三个月的试航。"
+
+
+def test_of_a_dated_list_only_the_items_of_the_month_meant_are_taken() -> None:
+    question = "2021年5月有哪些货轮下水？"
+    hits = [Hit(passage(NESTED, kind="list"), 1.0, 1)]
+    chosen = select_evidence(question, hits, ScoredByWord("货轮"), budget=200, margin=0.1, meant=[meant_by(question)])
+    assert [item.reading for item in chosen] == ["2021.05：青禾号货轮下水，随后开始为期三个月的试航。"]

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chat.understanding.grammar import JOIN, MEASURE, NAME, NOUN, OF, OTHER, PERIOD, VERB, Word, shape, words_of
+from chat.understanding.wording import begun_alike
 from index.segment import tagged
 from ingest.normalise import simplify
 
@@ -32,7 +33,7 @@ _STOPS, _COMMAS = "？?；;。！!\n", "，,"
 
 # Words that say of a list before them that each of it is asked about.
 _EACH = re.compile(
-    r"分别|各自|(?<![全世])各(?=有|是|为|占|达|在|指|需|要|能|于|由|多|什么|怎|如何|几|属|包|叫|增|降|涨|对|从|将|会|可|得|排)"
+    r"分别|各自|(?<![全世])各(?=有|是|为|占|达|在|卖|投|拿|花|用|指|需|要|能|于|由|多|什么|怎|如何|几|属|包|叫|增|降|涨|对|从|将|会|可|得|排)"
     # 都用了什么技术, of names and not of the one thing that they did together: 都出现在哪部电影.
     r"|都(?=(?:有|是|用|采用|使用|做|推出|发布|布局|开发|提供|包括|涉及|属于)了?(?:哪些|哪[几种类]|什么|啥|多少))"
 )
@@ -46,7 +47,7 @@ _COMPARED = re.compile(
     r"(?:之间)?(?:相比较?(?:之下|起来|而言)?|比较起来|相较(?!于)(?:而言)?|比起来|对比(?:如何|怎么样)?)[，,]?"
 )
 _WHICH = re.compile(
-    r"[，,]?(?:谁|孰|何者|哪一?(?:个|家|国|种|款|类|座|所|支|者|位|省|市|只|部|方|边|项|年|月|季度|届)(?:(?:国家|城市|地区|公司|企业)(?=的|更|最))?)"
+    r"[，,]?(?:在(?=哪[样块]))?(?:谁|孰|何者|哪一?(?:个|家|国|种|款|类|座|所|支|者|位|省|市|只|部|方|边|项|样|年|月|季度|届)(?:(?:国家|城市|地区|公司|企业)(?=的|更|最))?)(?:上(?=[更最]))?"
 )
 _WHICH_IS_MORE = re.compile(
     _WHICH.pattern + "(?=.{0,12}(?:[更最较]|(?:高|低|多|少|大|小|长|短|快|慢|贵|便宜|早|晚|重|轻|强|弱|好|久|远)$))"
@@ -171,6 +172,8 @@ def _sides(plain: str, names: tuple[str, ...]) -> Sequence[str]:
     topic, parts = _questions(plain)
     if len(parts) < 2:
         return _split(plain.strip(_STOPS + " "), names)
+    if topic and (of_each := _of_each_in_turn(topic, parts, names)):
+        return of_each
     alone = [parts[0]]
     for part in parts[1:]:
         completed = _completed(part, parts[0], names)
@@ -179,6 +182,20 @@ def _sides(plain: str, names: tuple[str, ...]) -> Sequence[str]:
         alone.append(completed)
     split = [side for part in alone for side in _split(part, names) or (part,)]
     return [topic + side for side in (split if len(split) <= MOST_SIDES else alone)]
+
+
+def _of_each_in_turn(topic: str, parts: Sequence[str], names: tuple[str, ...]) -> list[str]:
+    """「甲和乙，哪个更高？分别是多少？」 as 甲更高，是多少 and 乙更高，是多少; [] where a question is not about each of the same things."""
+    first, *others = [_split(topic + part, names) for part in parts]
+    if not first or any(len(other) != len(first) for other in others):
+        return []
+    told = [[one, *rest] for one, *rest in zip(first, *others, strict=True)]
+    return ["，".join([one, *(_without_beginning(other, one) for other in rest)]) for one, *rest in told]
+
+
+def _without_beginning(other: str, one: str) -> str:
+    """What a side asks, without what both begin with: the thing."""
+    return other[begun_alike(other, one) :].removeprefix("的").lstrip(_COMMAS)
 
 
 def _questions(plain: str) -> tuple[str, list[str]]:

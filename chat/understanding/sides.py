@@ -55,6 +55,10 @@ _WHICH_IS_MORE = re.compile(
 _AND_HOW_MUCH = re.compile(
     r"[，,](?:它们|两者|二者)?(?:分别|各自?)\w{0,3}?(?:多少|多[大高长快久重远深宽]|几[个家年种次成倍位])\w{0,2}$"
 )
+# 「分别怎么评价」, 「各卖了多少」: nothing but that each is asked about.
+_OF_EACH_ALONE = re.compile(
+    r"(?:分别|各自?|都)[是有为卖花投拿占达]?[了到出]?(?:多少.{0,2}|几.{0,2}|什么(?:水平|情况|评价|表现)|(?:怎么|如何|怎样)样?(?:评价|看|说|表现)?)的?"
+)
 _APART = re.compile(r"相?差(?:了|有)?(?=多|几)")
 _HOLDS = re.compile(
     r"(?:是)?(?:怎么|如何|怎样)(?:看|说|评价|解释|预测|理解|认为)|对.{2,30}的(?:看法|观点|态度|评价|预测)"
@@ -185,9 +189,11 @@ def _sides(plain: str, names: tuple[str, ...]) -> Sequence[str]:
 
 
 def _of_each_in_turn(topic: str, parts: Sequence[str], names: tuple[str, ...]) -> list[str]:
-    """「甲和乙，哪个更高？分别是多少？」 as 甲更高，是多少 and 乙更高，是多少; [] where a question is not about each of the same things."""
+    """「甲和乙，哪个更高？分别是多少？」 as 甲更高，是多少 and 乙更高，是多少; [] where a further question asks for something else, or not of each."""
     first, *others = [_split(topic + part, names) for part in parts]
-    if not first or any(len(other) != len(first) for other in others):
+    if not first or not all(_OF_EACH_ALONE.fullmatch(part) for part in parts[1:]):
+        return []
+    if any(len(other) != len(first) for other in others):
         return []
     told = [[one, *rest] for one, *rest in zip(first, *others, strict=True)]
     return ["，".join([one, *(_without_beginning(other, one) for other in rest)]) for one, *rest in told]

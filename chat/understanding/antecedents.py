@@ -22,6 +22,7 @@ _MANY = re.compile(r"[它他她牠]们|[两二]者|[这那]些|[这那][两几]"
 _WHO = re.compile(
     r"谁|哪[一几两]?[家个位款支只种部]|什么(?:公司|企业|机构|模型|系统|平台|产品|技术|品牌|组织)|叫什么|叫啥"
 )
+_WHICH_FIRM = re.compile("谁|哪一?[家个]|什么(?:公司|企业|机构|厂商)")
 # What is asked after 由 did something; what it was done to is still spoken of.
 _DOERS = re.compile(r"[由被](?:谁|哪|什么|何)|是(?:谁|哪.{0,4}|什么.{0,4})(?:.{2,6})的[？?]?$|^(?:谁|哪)")
 # 这个数据 is what was answered, not what was asked about.
@@ -180,8 +181,8 @@ def _antecedent(word: Word, talk: Talk) -> str | None:
 
 
 def found_firm(talk: Talk) -> str | None:
-    """The one that the last reply names, where the question asked for one and what it asks about is none: 「风电的龙头是谁？」."""
-    if not talk.replies or not _WHO.search(simplify(talk.question)) or _DOERS.search(simplify(talk.question)):
+    """The firm that the last reply names, where the question asked for one: 「风电的龙头是谁？」."""
+    if not talk.replies or not _WHICH_FIRM.search(simplify(talk.question)) or _DOERS.search(simplify(talk.question)):
         return None
     return _entity(talk.replies[0], simplify(talk.question))
 

@@ -77,9 +77,12 @@ _APART = re.compile(
 _POLITE = re.compile(r"(?:好的?|嗯+|谢谢.{0,2}|多谢|明白了?|知道了|[你您]好|再见|OK|ok)[。！!～~]*")
 # Of the very thing that was asked about, not of whose it is: 比丙高多少, 是全球的还是国内的, 为什么这么高, 数据是谁统计的.
 _OF_IT_ALL = re.compile(
-    r"(?:要?比|和|与|跟).{2,12}?相?(?:比|[高低多少大小快慢强弱贵])(?:了|出)?(?:多少|几|吗|不|还是|怎|如何|涨|增|升|降|跌)|是[^，,]{1,12}还是[^，,]{1,12}"
-    r"|(?:为什么|为啥|为何|怎么|咋)?(?:会|就|都)?(?:这[么样]|那么|如此)(?:[高低多少大小快慢强弱贵好差]|[\u4e00-\u9fff]{2})|(?:数据|数字|口径|结论|说法)(?:是[谁哪官真自]|来自|出自|由|靠谱|准)"
-    r"|谁(?:说|统计|给|预测|算|讲|提|测)[出的]|哪里?儿?来的|占.{1,10}?(?:比[重例]|多少|几成|百分之)"
+    r"是[^，,]{1,12}还是[^，,]{1,12}|(?:为什么|为啥|为何|怎么|咋)(?:会|就|都)?(?:这[么样]|那么|如此)|(?:这么|那么|如此)[高低大小快慢强弱贵好差]"
+    r"|(?:数据|数字|口径|结论|说法)(?:是[谁哪官真自]|来自|出自|由[谁哪]|靠谱|准)|谁(?:说|统计|给|预测|算|讲|测)出?的[？?]?$|哪里?儿?来的"
+    r"|占.{1,10}?(?:比[重例]|多少|几成|百分之)"
+)
+_THAN_ANOTHER = re.compile(
+    r"(?:要?比|和|与|跟).{2,12}?相?(?:比|[高低多少大小快慢强弱贵])(?:了|出)?(?:多少|几|吗|不|还是|怎|如何|涨|增|升|降|跌)"
 )
 _AGREES = re.compile("[^，,？?]{2,12}也是?这[么样](?:看|说|认为|想|讲|判断)")
 # Of what was measured, in another place or year: 哪个省最多, 预计2025年能到多少.
@@ -157,7 +160,7 @@ def standalone_question(asked: str, turns: Sequence[Turn], names: Collection[str
     if then := _THEN.fullmatch(_without_prefix(asked)):
         first = standalone_question(then["first"], turns, names) if _leans_wholly(then["first"]) else then["first"]
         return f"{_asking(first)}{then['rest']}" if first != then["first"] else asked
-    if not leans(asked):
+    if not leans(asked) and not _names_an_item(asked, turns):
         return asked
     return _asking(_completed(_without_prefix(asked), turns, names))
 
@@ -188,6 +191,13 @@ def _leaning_on(said: str, talk: Talk) -> str:
     rules = (_in_another_report, _more, _elsewhere, _towards, _instead, _asked_on, _sibling_asked, _continued)
     rewritten = (result for rule in rules if (result := rule(told, talk)) is not None and result != talk.question)
     return next(rewritten, None) or _about(told, talk)
+
+
+def _names_an_item(said: str, turns: Sequence[Turn]) -> bool:
+    """Whether it names one of the items that were just told by a part of its name: 物理那种, of 物理拆解."""
+    part = _PART_OF_AN_ITEM.match(simplify(_without_prefix(said)))
+    replies = [_lent(turn.text) for turn in turns if turn.role == "assistant"][-1:]
+    return part is not None and item_with(part["part"], Talk("", tuple(replies))) is not None
 
 
 def _counted_on(said: str, question: str) -> str | None:
@@ -278,20 +288,20 @@ def leans(question: str) -> bool:
     said = simplify(_without_prefix(question[: QUESTION_CHARS + 1]))
     if len(question) > QUESTION_CHARS or _REPORTS.search(said):
         return False
-    if (
-        _OF_IT_ALL.match(said)
-        or _OTHER_REPORT.match(said)
-        or _AGREES.match(said)
-        or _EACH.match(said)
-        or _of_both_asked(said)
-    ):
+    if _of_it_all(said) or _of_both_asked(said) or any(each.match(said) for each in (_OTHER_REPORT, _AGREES, _EACH)):
         return True
     if _frame(said) is not None or _asks_for_more(said) or _FORM.fullmatch(_stem(said)):
         return True
     following = _NEXT.match(said)
-    if _PART_OF_AN_ITEM.match(said) or re.match(rf"{_TITLE.pattern}[是呢叫在有]", said):
+    if re.match(rf"{_TITLE.pattern}[是呢叫在有]", said):
         return True
     return _pointer(said) is not None or _lacks_owner(said) or bool(following and following["kind"])
+
+
+def _of_it_all(said: str) -> bool:
+    """Whether it asks of the very thing that was asked about; 比亚迪 and 和田玉 compare nothing."""
+    compares = _THAN_ANOTHER.match(said) is not None and read(said)[0].text in ("比", "要", *_COMPARING)
+    return compares or _OF_IT_ALL.match(said) is not None
 
 
 def _of_both_asked(said: str) -> bool:
@@ -478,7 +488,7 @@ def _asked_on(said: str, talk: Talk) -> str | None:
 def _continued(said: str, talk: Talk) -> str | None:
     """「面积有多大？」, 「同比增长多少？」: what the last question is about, put in front."""
     plain = simplify(said)
-    of_what_was_said = bool(_CHANGES.match(plain) or _OF_IT_ALL.match(plain)) or plain.startswith("这")
+    of_what_was_said = bool(_CHANGES.match(plain)) or _of_it_all(plain) or plain.startswith("这")
     measured = _OF_THE_MEASURE.search(plain) and not _names_anything(read(plain))
     about = whole(talk.question) if of_what_was_said or measured else owner(talk.question)
     if about is None or not (_lacks_owner(plain) or of_what_was_said or _of_both_asked(plain)):

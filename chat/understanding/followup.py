@@ -46,7 +46,7 @@ _PREFIX = re.compile(
 )
 _INSTEAD = re.compile(
     r"(?P<change>(?:如果|要是)?(?:[换換][成作]|改[成为看為]|到了?|至[于於]|再看看?|[说說]到))?"
-    rf"(?P<what>.{{1,{WHAT_CHARS}}}?)的?(?:[话話]|情[况況])?(?P<again>又)?(?P<end>[呢呐]|(?<=[又的])是(?:多少|什么|啥|谁|哪[个家位款])|如何|怎[么麼][样樣]|怎[样樣]|咋样)?[？?。！!]*"
+    rf"(?P<what>.{{1,{WHAT_CHARS}}}?)的?(?:[话話]|情[况況])?(?P<again>又)?(?P<end>[呢呐]|(?<=又)是(?:多少|什么|谁)|(?<=的)是(?:多少|谁|哪[个家位款])|如何|怎[么麼][样樣]|怎[样樣]|咋样)?[？?。！!]*"
 )
 _DEFINES = re.compile(
     r"什么是.|何谓.|(?:介绍|解释|讲讲|说说)(?:一下)?.|.{2,}[又也](?:可以)?(?:叫|称)|.{2,}一词|.{2,}(?:是什么意思|是什么|指什么|是啥)[？?]?$"
@@ -374,7 +374,7 @@ def _pointer(said: str) -> Word | None:
 
 def _asks_next(words: Sequence[Word]) -> bool:
     """Whether an order stands for a thing by itself: 第二点具体怎么说, not 第二产业."""
-    return len(words) > 1 and (words[1].kind in ("asking", "other", "verb") or words[1].text in ("具体", "主要"))
+    return len(words) > 1 and (words[1].kind == "asking" or words[1].text in ("具体", "主要"))
 
 
 def _counts(words: Sequence[Word]) -> bool:

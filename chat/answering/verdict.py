@@ -162,8 +162,8 @@ def stops_within_a_list(sentence: str, citation: Citation) -> bool:
     """Whether a sentence ends with two items or more of a list that its quote goes on with: 甲、乙 of 甲、乙、丙; or with one of the two names or more
     that a cell of its row has, with a blank between them (甲公司 乙公司)."""
     said = sentence.strip().rstrip("。.；;")
-    *_, before, last = ("", *said.split("、"))
-    if before and _goes_on(citation.quote, f"{before[-2:]}、{last}"):
+    items = said.split("、")
+    if len(items) > 1 and _goes_on(citation.quote, f"{items[-2][-2:]}、{items[-1]}"):
         return True
     return any(said in cell.split() and len(cell.split()) > 1 for _, cell in citation.passage.cells if said)
 

@@ -31,6 +31,7 @@ from chat.answering.premise import states_untold_amount
 from chat.answering.prompt import MAX_TOKENS, messages
 from chat.answering.replies import courtesy_answer
 from chat.answering.verdict import may_stand
+from chat.evidence.by_side import one_tells_all
 from chat.evidence.derived import derived_year
 from chat.evidence.evidence import (
     BROAD_BUDGET_CHARS,
@@ -40,7 +41,6 @@ from chat.evidence.evidence import (
     QUOTE_CHARS,
     QUOTE_MARGIN,
     Evidence,
-    candidates,
     is_broad,
     select_evidence,
     shortened,
@@ -266,19 +266,13 @@ class Assistant:
         return self._quoted(found)
 
     def _quoted(self, found: Found) -> Answer:
-        broad = is_broad(found.question) and not self._one_tells_all(found)
+        in_turn = self._sides(found) if asks_in_turn(found.standalone_question) else []
+        broad = is_broad(found.question) and not one_tells_all(in_turn, found.hits[:EVIDENCE_HITS], self.library)
         margin = BROAD_QUOTE_MARGIN if broad else QUOTE_MARGIN
         chosen = self._select(found, BROAD_QUOTE_CHARS, QUOTE_CHARS, margin)
         if len(chosen) == 1 and not self._sides(found):
             chosen = [shortened(chosen[0], found.standalone_question, self.library)]
         return quote_evidence(chosen, found.hits)
-
-    def _one_tells_all(self, found: Found) -> bool:
-        """Whether of several questions in turn one stretch is what matches each best."""
-        sides = self._sides(found) if asks_in_turn(found.standalone_question) else []
-        hits = found.hits[:EVIDENCE_HITS]
-        best = [max(candidates(side, hits, self.library), key=lambda item: item.score) for side in sides]
-        return len(best) > 1 and len({(item.hit.passage.id, item.start) for item in best}) == 1
 
     def _sides(self, found: Found) -> list[str]:
         """The sides of a question that something found may tell of; none where it has none."""

@@ -16,6 +16,7 @@ from chat.evidence.evidence import (
     QUOTE_MARGIN,
     Evidence,
     SpanScorer,
+    candidates,
     is_asked_by_name,
     select_evidence,
     with_what_follows,
@@ -53,6 +54,14 @@ def best_of_each_side(question: str, hits: Sequence[Hit], library: Library) -> l
     each = {comparable(item.reading): item for items in told for item in items}
     ordered = sorted(each.values(), key=lambda item: (item.hit.rank, item.start))
     return [replace(item, number=number) for number, item in enumerate(ordered, start=1)]
+
+
+def one_tells_all(sides: Sequence[str], hits: Sequence[Hit], library: SpanScorer) -> bool:
+    """Whether one stretch is what matches each of several questions best."""
+    if len(sides) < 2:
+        return False
+    best = [max(candidates(side, hits, library), key=lambda item: item.score, default=None) for side in sides]
+    return len({(item.hit.passage.id, item.start) if item else None for item in best}) == 1
 
 
 def _each_its_own(sides: Sequence[Side], told: Sequence[Sequence[Evidence]]) -> bool:

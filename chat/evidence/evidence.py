@@ -368,11 +368,11 @@ def _under_its_label(item: Evidence, start: int, end: int) -> Evidence:
 
 
 def _under_its_item(item: Evidence) -> Evidence:
-    """An item of a nested list behind the label that holds it (2023.04：甲发布……); any other as it is."""
+    """An item of a nested list behind the label that holds it (2021.05：甲发布……); any other as it is."""
     passage = item.hit.passage
     holder = item_above(passage.text, 0, item.start) if passage.kind == "list" else ""
     # A later piece does not tell how far its first item was indented.
-    first_line = passage.text[: passage.text.find("\n")].strip(" -*+•◆✓·●■▪►")
+    first_line = _BULLET.sub("", passage.text.partition("\n")[0])
     goes_on = passage.caption and holder == first_line
     if not holder or goes_on or not _is_label(holder) or holder in item.reading:
         return item

@@ -7,7 +7,8 @@ grammar      the kinds of its words, a letter each
 things       the things that a question speaks of, with all the words that name them
 antecedents  what the question before was about, and what a word of this one points at
 courtesy     你好, 谢谢 and 你是谁, told from questions
-followup     a question that leans on earlier turns, made to stand alone
+leaning      whether a question leans on earlier turns
+followup     one that does, made to stand alone
 spoken       what people say, as reports write it
 sides        a question with several sides, as one question for each
 scope        where its own words say to look

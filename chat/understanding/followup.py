@@ -24,47 +24,39 @@ from chat.understanding.antecedents import (
     whole,
 )
 from chat.understanding.courtesy import courtesy, without_courtesy
+from chat.understanding.leaning import (
+    AGREES,
+    ATTRIBUTES,
+    COMPARING,
+    EACH,
+    FORM,
+    NEXT,
+    OTHER_REPORT,
+    QUANTITIES,
+    QUESTION_CHARS,
+    TITLE,
+    WHAT_CHARS,
+    asks_for_more,
+    asks_of_both,
+    asks_of_it_all,
+    frame_of,
+    lacks_owner,
+    leans,
+    pointer_in,
+    without_mark,
+    without_prefix,
+)
 from chat.understanding.things import Thing, is_thing, things
 from chat.understanding.wording import BROAD_PLACES, NAMING, Word, begun_alike, known, read, runs
 from ingest.normalise import simplify
 
-# Of what was said before, as much as leaves the question itself most of the encoder's 512 tokens. A follow-up is never as
-# long as QUESTION_CHARS; what is says enough by itself.
-QUESTION_CHARS, REPLY_CHARS, NAMES = 160, 400, 3
+# Of what was said before, as much as leaves the question itself most of the encoder's 512 tokens.
+REPLY_CHARS, NAMES = 400, 3
 # 「那甲呢？」, 「乙呢？」, 「丙呢？」: so many questions back, a row of follow-ups is followed to the one that stands alone.
 MOST_BACK = 6
 # 阶段, 环节: the kind of what is counted.
 KIND_CHARS = 2
-# 「燃油车」, not a sentence.
-WHAT_CHARS = 24
-
-_PREFIX = re.compile(
-    r"(?:(?:好的?|嗯+|哦+|噢|喔|对了|另外|还有|此外|其实|OK|ok|谢谢你?|謝謝你?)[，,。！!～~、 ]+"
-    r"|(?:谢谢|謝謝|多谢|感谢)[你您]?[，,。！!、 ]*|(?:明白了?|知道了|了解了?|懂了|收到)[，,。！!、 ]*"
-    r"|(?:请问|請問|我?想问|顺便问|再问)(?:一下|下)?[，,。！!、 ]*|那[么麼](?![多大高长久])[，,、 ]*"
-    r"|那(?!不勒斯|[个些家种款位颗部本条次里时年曲边样么麼個種條裡時邊樣])[，,、 ]*)+"
-)
-_INSTEAD = re.compile(
-    r"(?P<change>(?:如果|要是)?(?:[换換][成作]|改[成为看為]|到了?|至[于於]|再看看?|[说說]到))?"
-    rf"(?P<what>.{{1,{WHAT_CHARS}}}?)的?(?:[话話]|情[况況])?(?P<again>又)?(?P<end>[呢呐]|(?<=又)是(?:多少|什么|谁)|(?<=的)是(?:多少|谁|哪[个家位款])|如何|怎[么麼][样樣]|怎[样樣]|咋样)?[？?。！!]*"
-)
-_DEFINES = re.compile(
-    r"什么是.|何谓.|(?:介绍|解释|讲讲|说说)(?:一下)?.|.{2,}[又也](?:可以)?(?:叫|称)|.{2,}一词|.{2,}(?:是什么意思|是什么|指什么|是啥)[？?]?$"
-)
-_MORE = re.compile(
-    r"(?:还有|别的|其[他它]的?|另外的?|有没有(?=别的|其[他它]|更多))(?:没有)?(?:别的|其[他它]的?|哪些|什么|更多的?|几个)?"
-    r"(?P<what>.{2,4}?(?=吗|么))?(?:吗|么|呢)?[？?]?|还(?:能|可以|会)(?:干|做|用来)?(?:点|些)?(?:别的|其[他它]的?|什么|啥|哪些).{0,2}[？?]?"
-)
 # 「会持续多久」 has a subject of its own to look for; these only ask the last question on.
-# How it is to be told is not what is asked: the last question again, and nothing more to search for.
-_FORM = re.compile(
-    r"(?:请|麻烦|能不能|能否|可否|可以|能|帮我|给我|你|再|更|就)*(?:"
-    r"(?:(?:用|以|按|换成|改成|做成|列成|整理成|汇总成|画成?|列|做|整理|生成|出)(?:一?[个张份])?(?:表格?|列表|清单|要点|条目|一句话|两三句话|几句话|通俗的话|大白话|英文|英语|中文)(?:的?(?:形式|方式|格式))?)"
-    r"(?:来|给我)?(?:列[出举]?来?|展示|呈现|整理|总结|概括|说明?|讲|回答|表示|解释)?(?:一下|下|出来)?"
-    r"|(?:说|讲|写|答|介绍|解释|回答|展开|总结)?(?:得|的)?(?:再|更)?(?:详细|具体|简单|简短|简洁|简要|通俗|清楚|完整|全面)(?:地|的)?(?:一?[点些])?(?:说|讲|写|介绍|解释|回答|展开|总结|概括|列)?(?:说明|说|讲|明|出来)?(?:一下|下|一?[点些])?"
-    r"|(?:总结|概括|归纳|梳理|列举|展开)(?:一下|下|说说|讲讲|说|讲)?|(?:列|列举|罗列)(?:一下|出来)|列出来|继续(?:说|讲)?|接着(?:说|讲)|(?:再)?说一[遍次]|说说看|重新回答"
-    r")(?:可以|行|好)?[吗么吧呢]?"
-)
 _ASKED_ON = re.compile(
     r"(?:这是)?(?:为什么|为啥|为何|怎么说|怎么会|何以见得)(?:呢|会这样|这样|这么说)?|(?:原因|理由|依据)(?:是什么|是啥|有哪些|有啥|呢|何在)"
     r"|(?:分别|各自?|都)?(?:是|有|包括|为)?(?:哪些|哪[两二三四五几][个种家类]|多少|什么|谁)呢?"
@@ -74,33 +66,11 @@ _ASKED_ON = re.compile(
 _APART = re.compile(
     r"(?:[这那])?(?:两者|二者|两个|俩|它们|他们)?(?:之间)?的?(?:相差|差距是?有?|差)(?:了|有)?(?P<much>多少.{0,5}|几[^，,]{1,5}|多大)"
 )
-_POLITE = re.compile(r"(?:好的?|嗯+|谢谢.{0,2}|多谢|明白了?|知道了|[你您]好|再见|OK|ok)[。！!～~]*")
-# Of the very thing that was asked about, not of whose it is: 比丙高多少, 是全球的还是国内的, 为什么这么高, 数据是谁统计的.
-_OF_IT_ALL = re.compile(
-    r"是[^，,]{1,12}还是[^，,]{1,12}|(?:为什么|为啥|为何|怎么|咋)(?:会|就|都)?(?:这[么样]|那么|如此)|(?:这么|那么|如此)[高低大小快慢强弱贵好差]"
-    r"|(?:数据|数字|口径|结论|说法)(?:是[谁哪官真自]|来自|出自|由[谁哪]|靠谱|准)|谁(?:说|统计|给|预测|算|讲|测)出?的[？?]?$|哪里?儿?来的"
-    r"|占.{1,10}?(?:比[重例]|多少|几成|百分之)"
-)
-_THAN_ANOTHER = re.compile(
-    r"(?:要?比|和|与|跟).{2,12}?相?(?:比|[高低多少大小快慢强弱贵])(?:了|出)?(?:多少|几|吗|不|还是|怎|如何|涨|增|升|降|跌)"
-)
-_AGREES = re.compile("[^，,？?]{2,12}也是?这[么样](?:看|说|认为|想|讲|判断)")
 # Of what was measured, in another place or year: 哪个省最多, 预计2025年能到多少.
 _OF_THE_MEASURE = re.compile(r"最[高低多少大小快慢强弱贵]|多少|涨|跌|增|[升降]")
 # 「物理那种贵吗？」, of 物理拆解, which the last answer listed.
 _PART_OF_AN_ITEM = re.compile("(?P<part>[^，,的]{2,6}?)的?那[种个家款类](?!.*呢)")
-_WHO_IS_MORE = re.compile(
-    r"(?P<what>[^，,的]{2,8}?)(?:上|方面)?(?:谁|哪[个家种款])(?:更|最|比较)?[高低多少大小快慢强弱贵好长短]"
-)
-_OTHER_REPORT = re.compile(r"(?:另外?|其[他它]|别的?|剩下)的?[一那这几]?[份篇个]?(?:报告|研报|白皮书|资料)")
 _CHANGES = re.compile(r"同比|环比|增[长速幅加]|涨|跌|下?降|占(?!地)|比[例重]|变化|复合")
-_EACH = re.compile(r"分别|各自?(?=[的是有占])")
-# A number of things is always a number of somebody's things; a number of kinds (几种) or floors is not.
-_COUNTED = re.compile(r"(?:多少|几)(?:[个家张名位只条座枚项所台辆颗部本首]|[？?]?$)")
-_SUBJECTLESS = re.compile(
-    r"[现首前]任|最近一次|为什么(?:没|被)|主要.{2,4}(?:是|有|在)"
-    r"|对.{1,8}(?:有|产生|造成)(?:什么|哪些|没有|何|多大)?.{0,2}(?:影响|作用|好处|坏处|帮助|意义|危害|伤害)"
-)
 _PERIODS = re.compile(r".(?:[时朝]|时期|年间)$")
 _INSIDE = re.compile("[^，,。？?的是]{0,3}?(?:当中|之中|[中里])(?![国心间学央文华信金])的?")
 _PERIOD_END = re.compile(r"^(?:时期|時期|年间|年間|时|時)")
@@ -108,10 +78,6 @@ _YEAR = re.compile(r".*?年[度底末初]?")
 _NEXT_YEAR = re.compile(r"(?:再?[前上]一?年(?!度)|(?P<later>[后後下]一年|次年))(?!代)")
 _WITHIN_A_YEAR = re.compile(r"[上下]半年|.{1,3}季度|Q|\d{1,2}月")
 _RANK = re.compile(r"第[一二三四五六七八九十\d]")
-_AFTER_AN_ORDER = frozenset("的又和与跟呢？?是在有") | {""}
-# What one reads is no part of the talk.
-_REPORTS = re.compile(r"(?:[这該该本][份篇个個]?|文中|全)(?:报告|研报|文章|文档|资料|白皮书)")
-_TOWARDS = frozenset("在占对到去从向往")
 _AROUND = re.compile(
     r"[那这][边块]儿?$|^(?:的|同期|时期|時期|[时時朝]|预[计测]|預[計測]|在(?=.*(?:领域|領域|方面|行业|行業|市场|市場|场景|地区|国|省|市)$))+|的?[那这]一?[种段块类]$|的$"
 )
@@ -124,25 +90,15 @@ _TOWARDS_IT = re.compile("(?P<word>[在对从向])(?P<what>.{2,}?)(?:[中上里]
 # 「乙在北京的（网点）」: another one, elsewhere.
 _THERE = re.compile(r"(?P<who>[^在的]{2,})在(?P<where>[^在的]{2,})(?:的.{1,8})?")
 _IN_A_PLACE = re.compile(r"在[^的，。？?]+(?=的)")
-_COMPARING = frozenset("和跟与同比")
 # 「那乙的呢？用的什么技术？」: another one in its place, and what else is asked of it. 「乙呢，国内谁在做？」 tells what it is about.
 _THEN = re.compile(
     rf"(?P<first>[^，,。；;？?]{{1,{WHAT_CHARS}}}[呢呐])(?:[？? ]+|(?<=[那这][种段块类][呢呐])[，,]|(?<=[那这]一[种段块类][呢呐])[，,])(?P<rest>.*\w.*)"
 )
-# 「再下一个阶段……」 after one that was counted.
-_NEXT = re.compile(
-    r"(?:再|那|接着)?(?:往[下后]|(?:往[下后])?[下后]面?的?)(?:一个?|个)(?P<kind>阶段|步骤|环节|时期|时代)|下一(?=步)"
-)
 _COUNTED_UP = "一二三四五六七八九十"
 _SIDES = re.compile(r"(?:级|級|方面|层面|角度|来说|而言)$")
-_QUANTITIES = re.compile(r".*(?:[率量额价值数度费龄效]|规模|人口|收入|营收|利润|面积|成本|业绩|产能|份额|GDP)$")
 _ORGANISED = frozenset("院局会部厂所社行织司")
 _ORGANISED_BY = re.compile("[院局会部厂所社行司团校]$|大学$")
-_TITLE = re.compile(
-    "(?:常务)?副?(?:理事长|会长|秘书长|院长|校长|所长|董事长|总经理|总裁|主席|主任|行长|社长|部长|局长|书记)"
-)
-# What a thing has, whatever it is: 安全性, 坪效.
-_ATTRIBUTES = re.compile(rf"{_QUANTITIES.pattern}|.*性$")
+_TITLED = re.compile(rf"([^，,。；;、是为由任]{{3,24}}?){TITLE.pattern}")
 
 
 def standalone_question(asked: str, turns: Sequence[Turn], names: Collection[str] = ()) -> str:
@@ -157,25 +113,25 @@ def standalone_question(asked: str, turns: Sequence[Turn], names: Collection[str
     turns = _about_the_reports(turns)[-2 * MOST_BACK :]
     if not any(turn.role == "user" for turn in turns) or courtesy(asked) is not None:
         return asked
-    if then := _THEN.fullmatch(_without_prefix(asked)):
+    if then := _THEN.fullmatch(without_prefix(asked)):
         first = standalone_question(then["first"], turns, names) if _leans_wholly(then["first"]) else then["first"]
         return f"{_asking(first)}{then['rest']}" if first != then["first"] else asked
     if not leans(asked) and not _names_an_item(asked, turns):
         return asked
-    return _asking(_completed(_without_prefix(asked), turns, names))
+    return _asking(_completed(without_prefix(asked), turns, names))
 
 
 def _completed(said: str, turns: Sequence[Turn], names: Collection[str]) -> str:
     """A question that leans on the turns, with what it leans on."""
     asked_at = [number for number, turn in enumerate(turns) if turn.role == "user"]
-    last = _without_prefix(turns[asked_at[-1]].text)[:QUESTION_CHARS]
+    last = without_prefix(turns[asked_at[-1]].text)[:QUESTION_CHARS]
     question = standalone_question(last, turns[: asked_at[-1]], names)
-    stem = _stem(simplify(said))
-    if _FORM.fullmatch(stem):
+    stem = without_mark(simplify(said))
+    if FORM.fullmatch(stem):
         return question
     if len(asked_at) > 1 and (apart := _APART.fullmatch(stem)) is not None:
         earlier = standalone_question(turns[asked_at[-2]].text[:QUESTION_CHARS], turns[: asked_at[-2]], names)
-        both = _of_both(_without_prefix(earlier), question)
+        both = _of_both(without_prefix(earlier), question)
         if both is not None:
             return f"{both}相差{apart['much']}"
     replies = [_lent(turn.text) for turn in reversed(turns) if turn.role == "assistant"]
@@ -186,7 +142,7 @@ def _completed(said: str, turns: Sequence[Turn], names: Collection[str]) -> str:
 def _leaning_on(said: str, talk: Talk) -> str:
     """A question with what it leans on of the last question or its answer, by the first rule whose frame is plain."""
     told = _resolved(said, talk)
-    if told != said and (_frame(simplify(told)) is None or _counts_the_answer(said, talk)):
+    if told != said and (frame_of(simplify(told)) is None or _counts_the_answer(said, talk)):
         return told
     rules = (_in_another_report, _more, _elsewhere, _towards, _instead, _asked_on, _sibling_asked, _continued)
     rewritten = (result for rule in rules if (result := rule(told, talk)) is not None and result != talk.question)
@@ -195,14 +151,14 @@ def _leaning_on(said: str, talk: Talk) -> str:
 
 def _names_an_item(said: str, turns: Sequence[Turn]) -> bool:
     """Whether it names one of the items that were just told by a part of its name: 物理那种, of 物理拆解."""
-    part = _PART_OF_AN_ITEM.match(simplify(_without_prefix(said)))
+    part = _PART_OF_AN_ITEM.match(simplify(without_prefix(said)))
     replies = [_lent(turn.text) for turn in turns if turn.role == "assistant"][-1:]
     return part is not None and item_with(part["part"], Talk("", tuple(replies))) is not None
 
 
 def _counted_on(said: str, question: str) -> str | None:
     """「下一个阶段叫什么？」 as 第三个阶段 of what 第二个 of was asked; None where nothing was counted."""
-    following, order = _NEXT.match(said), _RANK.search(question)
+    following, order = NEXT.match(said), _RANK.search(question)
     if following is None or order is None or order[0][1] not in _COUNTED_UP[:-1]:
         return None
     number = _COUNTED_UP[_COUNTED_UP.index(order[0][1]) + 1]
@@ -212,7 +168,7 @@ def _counted_on(said: str, question: str) -> str | None:
 
 def _named_instead(said: str, question: str, names: Collection[str]) -> str | None:
     """「那乙公司的呢？」: the last question with the one for the other, where both are known names."""
-    frame = _frame(simplify(said))
+    frame = frame_of(simplify(said))
     plain = simplify(question)
     spoken_of = max((name for name in names if name in plain), key=len, default=None)
     if frame is None or spoken_of is None or simplify(frame["what"]) not in names:
@@ -221,19 +177,16 @@ def _named_instead(said: str, question: str, names: Collection[str]) -> str | No
 
 
 def _officer(said: str, replies: Sequence[str]) -> str | None:
-    """「副理事长是谁？」, of whom the last reply names one by his title: 某学会理事长."""
-    title = _TITLE.match(said)
-    told = (
-        re.search(rf"([^，,。；;、是为由任]{{3,24}}?){_TITLE.pattern}", replies[0])
-        if title is not None and replies
-        else None
-    )
+    """「秘书长是谁？」, where the last reply names somebody by his title: 某协会会长."""
+    if not replies or TITLE.match(said) is None:
+        return None
+    told = _TITLED.search(replies[0])
     return f"{told[1]}{said}" if told is not None and _ORGANISED_BY.search(told[1]) else None
 
 
 def _leans_wholly(said: str) -> bool:
     """Whether 「……呢」 is no thing of its own: 「上海的GDP呢」 is."""
-    frame = _frame(simplify(said))
+    frame = frame_of(simplify(said))
     what = _AROUND.sub("", frame["what"]) if frame is not None else ""
     return frame is not None and (_OF_THAT_KIND.search(frame["what"]) is not None or not _has_owner(read(what)))
 
@@ -266,7 +219,7 @@ def _about_the_reports(turns: Sequence[Turn]) -> list[Turn]:
             polite = courtesy(turn.text) is not None
         if polite:
             continue
-        if turn.role == "user" and kept and _FORM.fullmatch(_stem(simplify(_without_prefix(turn.text)))):
+        if turn.role == "user" and kept and FORM.fullmatch(without_mark(simplify(without_prefix(turn.text)))):
             while len(kept) > 1 and kept[-1].role == "assistant":
                 kept.pop()
             continue
@@ -283,146 +236,8 @@ def _lent(reply: str) -> str:
     return "" if is_refusal(reply) else without_marks(reply[: 2 * REPLY_CHARS])[:REPLY_CHARS]
 
 
-def leans(question: str) -> bool:
-    """Whether a question points back (它, 第二家的……), is one of 「……呢」, or has nothing of its own to be about."""
-    said = simplify(_without_prefix(question[: QUESTION_CHARS + 1]))
-    if len(question) > QUESTION_CHARS or _REPORTS.search(said):
-        return False
-    if _of_it_all(said) or _of_both_asked(said) or any(each.match(said) for each in (_OTHER_REPORT, _AGREES, _EACH)):
-        return True
-    if _frame(said) is not None or _asks_for_more(said) or _FORM.fullmatch(_stem(said)):
-        return True
-    following = _NEXT.match(said)
-    if re.match(rf"{_TITLE.pattern}[是呢叫在有]", said):
-        return True
-    return _pointer(said) is not None or _lacks_owner(said) or bool(following and following["kind"])
-
-
-def _of_it_all(said: str) -> bool:
-    """Whether it asks of the very thing that was asked about; 比亚迪 and 和田玉 compare nothing."""
-    compares = _THAN_ANOTHER.match(said) is not None and read(said)[0].text in ("比", "要", *_COMPARING)
-    return compares or _OF_IT_ALL.match(said) is not None
-
-
-def _of_both_asked(said: str) -> bool:
-    """「能量密度谁更高？」: what a thing has, of which of those that were spoken of."""
-    more = _WHO_IS_MORE.match(said)
-    return more is not None and _ATTRIBUTES.match(more["what"]) is not None
-
-
-def _without_prefix(question: str) -> str:
-    """Without 「好的，谢谢，那」; as it is where nothing is left."""
-    prefix = _PREFIX.match(question)
-    return question[prefix.end() :] if prefix is not None and prefix.end() < len(question) else question
-
-
 def _asking(question: str) -> str:
-    return f"{_stem(question)}？"
-
-
-def _stem(question: str) -> str:
-    return question.rstrip("？?。！! ")
-
-
-def _frame(said: str) -> re.Match[str] | None:
-    """「换成……」 or 「……呢」 where they ask nothing else; 「……如何」 only where nothing is named, as anything may be so."""
-    frame = _INSTEAD.fullmatch(said)
-    if frame is None or not (frame["change"] or frame["end"]) or re.search(r"[，。？?]", frame["what"]):
-        return None
-    words = read(frame["what"])
-    if not words or any(word.kind == "asking" for word in words):
-        return None
-    if (
-        frame["end"].startswith("是")
-        and not frame["again"]
-        and (len(frame["what"]) > len("城市里的") or _ordered(words))
-    ):
-        return None  # 「份额第二的是谁？」 asks by itself
-    plain = frame["change"] or frame["again"] or frame["end"][0] in "呢呐是" or not runs(words)
-    return frame if plain else None
-
-
-def _ordered(words: Sequence[Word]) -> bool:
-    return any(word.kind in ("order", "period") for word in words)
-
-
-def _pointer(said: str) -> Word | None:
-    """The first word that points at something which this question does not name before it: 「腾讯及其……」 names it."""
-    words = read(said)
-    named = next((run.end for run in runs(words)), len(said))
-    told = next((word.end for word in words if word.kind in ("name", "noun", "common", "place", "verb")), len(said))
-    for word in words:
-        before, after = said[max(0, word.start - 1) : word.start], said[word.end :][:1]
-        if (
-            word.kind == "order"
-            and not before
-            and (after in _AFTER_AN_ORDER or _asks_next(words) or (named == len(said) and _counts(words)))
-        ):
-            return word
-        if word.kind != "pointer":
-            continue
-        if before in _COMPARING | {"及"}:  # 「和它相比」, but not 「和它的子品牌」
-            points = word.text != "其" and after != "的"
-        elif before == "的":  # 特斯拉的那个, but not 「造电池的那家公司」
-            points = len(word.text) == len("那个") and word.text[0] in "这那"
-        else:
-            points = word.start < (told if word.text == "其" else named)
-        if points:
-            return word
-    return None
-
-
-def _asks_next(words: Sequence[Word]) -> bool:
-    """Whether an order stands for a thing by itself: 第二点具体怎么说, not 第二产业."""
-    return len(words) > 1 and (words[1].kind == "asking" or words[1].text in ("具体", "主要"))
-
-
-def _counts(words: Sequence[Word]) -> bool:
-    """Whether it begins as 「第二个趋势」 does."""
-    return len(words) > 1 and words[0].end == words[1].start and words[1].kind == "common"
-
-
-def _lacks_owner(said: str) -> bool:
-    """Whether nothing in the question can be what it is about: it counts, measures or asks the reason of something."""
-    words = read(said)
-    if not words or _POLITE.fullmatch(said):
-        return False
-    told = [word for word in words if word.kind not in ("asking", "common", "pointer", "other", "verb")]
-    if said.startswith("什么是") or (_DEFINES.match(said) and told):
-        return False
-    if _SUBJECTLESS.match(said):
-        return True
-    topics = runs(words)
-    if any(run.named for run in topics) or _begins_with_an_owner(words):
-        return False
-    if not topics:
-        return True
-    placed = any(word.kind in ("common", "place") for word in words)
-    return _acts(words) or (len(topics) == 1 and not placed and _COUNTED.search(said) is not None)
-
-
-def _acts(words: Sequence[Word]) -> bool:
-    """Whether it begins with a verb that nobody does: 「2007年转投了……」, 「改的是……」; 「有哪些省份……」 asks of all."""
-    done = [word for word in words if word.kind != "period"]
-    if done[0].kind != "verb" or done[0].text in ("有", "还有", "没有", "是"):
-        return False
-    return len(done) == 1 or done[1].text in ("了", "过", "在", "于", "的", "到", "完")
-
-
-def _begins_with_an_owner(words: Sequence[Word]) -> bool:
-    """Whether a place or name, or words that the tagger takes for none (扩散模型的……), stand where an owner would."""
-    words = [word for word in words if word.kind != "period"]
-    if not words:
-        return False
-    if words[0].text in BROAD_PLACES:  # 全球人口 is somebody's, 国内排名 is not
-        return any(word.kind == "common" for word in words)
-    if words[0].kind in ("place", "name"):
-        return True
-    for before, word in pairwise(words):
-        if word.kind == "place" and word.text not in BROAD_PLACES and before.text not in _TOWARDS:
-            return True
-    owning = words[: next((at for at, word in enumerate(words[:4]) if word.kind == "of"), 0)]
-    return sum(len(word.text) for word in owning) > 1 and owning[0].kind in ("noun", "verb")
+    return f"{without_mark(question)}？"
 
 
 def _resolved(said: str, talk: Talk) -> str:
@@ -430,7 +245,7 @@ def _resolved(said: str, talk: Talk) -> str:
     plain = simplify(said)
     if (part := _PART_OF_AN_ITEM.match(plain)) and (item := item_with(part["part"], talk)):
         return item + said[part.end() :]
-    word = _pointer(plain)
+    word = pointer_in(plain)
     named = pointed_at(word, plain, talk) if word is not None else None
     if word is None or named is None:
         return said
@@ -448,50 +263,44 @@ def _is_a_phase(named: str) -> bool:
 
 def _counts_the_answer(said: str, talk: Talk) -> bool:
     """Whether 「第二家呢？」 means the list that was just told: its items do not take the place of what was asked for."""
-    word = _pointer(simplify(said))
+    word = pointer_in(simplify(said))
     return word is not None and word.kind == "order" and bool(talk.replies) and bool(listed(talk.replies[0]))
 
 
 def _in_another_report(said: str, talk: Talk) -> str | None:
     """「另一份报告怎么说？」, 「丙也这么看？」: the last question, and where else to look."""
     plain = simplify(said)
-    return f"{_stem(talk.question)}，{said}" if _OTHER_REPORT.match(plain) or _AGREES.match(plain) else None
+    return f"{without_mark(talk.question)}，{said}" if OTHER_REPORT.match(plain) or AGREES.match(plain) else None
 
 
 def _more(said: str, talk: Talk) -> str | None:
     """「还有别的吗？」: the last question with 还 before what it lists."""
-    if not _asks_for_more(simplify(said)):
+    if not asks_for_more(simplify(said)):
         return None
     if re.search("为什么|为何|为啥", simplify(talk.question)):
-        return f"{_stem(talk.question)}，{said}"
+        return f"{without_mark(talk.question)}，{said}"
     listing = re.search(r"(?:有|包括|包含|存在|面临)(?:哪|什么)", simplify(talk.question))
     if listing is None:
         return f"{whole(talk.question)}，{said}"
     return f"{talk.question[: listing.start()]}还{talk.question[listing.start() :]}"
 
 
-def _asks_for_more(said: str) -> bool:
-    """「还有别的吗？」, 「还有其他原因吗？」; 「还有哪些省份……」 names what it asks for."""
-    more = _MORE.fullmatch(said)
-    return more is not None and all(word.kind == "common" for word in read(more["what"] or ""))
-
-
 def _asked_on(said: str, talk: Talk) -> str | None:
     """「为什么？」, 「分别是多少？」: the last question, or the list it got, asked on."""
-    plain = _stem(simplify(said))
+    plain = without_mark(simplify(said))
     items = listed(talk.replies[0]) if talk.replies else []
-    if items and _EACH.search(plain):
+    if items and EACH.search(plain):
         return f"{'、'.join(items)}{said}"
-    return f"{_stem(talk.question)}，{said}" if _ASKED_ON.fullmatch(plain) else None
+    return f"{without_mark(talk.question)}，{said}" if _ASKED_ON.fullmatch(plain) else None
 
 
 def _continued(said: str, talk: Talk) -> str | None:
     """「面积有多大？」, 「同比增长多少？」: what the last question is about, put in front."""
     plain = simplify(said)
-    of_what_was_said = bool(_CHANGES.match(plain)) or _of_it_all(plain) or plain.startswith("这")
+    of_what_was_said = bool(_CHANGES.match(plain)) or asks_of_it_all(plain) or plain.startswith("这")
     measured = _OF_THE_MEASURE.search(plain) and not _names_anything(read(plain))
     about = whole(talk.question) if of_what_was_said or measured else owner(talk.question)
-    if about is None or not (_lacks_owner(plain) or of_what_was_said or _of_both_asked(plain)):
+    if about is None or not (lacks_owner(plain) or of_what_was_said or asks_of_both(plain)):
         return None
     if measured and _period(plain):
         about = about.replace(_period(about), "", 1).removeprefix("的")
@@ -500,7 +309,7 @@ def _continued(said: str, talk: Talk) -> str | None:
     done = said.startswith(("了", "过", "到"), first.end)
     if not owned or done or of_what_was_said or measured:
         return f"{about}{said}"
-    period = _period(talk.question) if _QUANTITIES.match(first.text) else ""
+    period = _period(talk.question) if QUANTITIES.match(first.text) else ""
     return f"{period}{about}的{said}"
 
 
@@ -516,7 +325,7 @@ def _sibling_asked(said: str, talk: Talk) -> str | None:
     """「下游都有谁？」 after 「产业链上游……」: what stands before the one stands before the other."""
     first = read(said)[0]
     other = _sibling(read(talk.question), [first]) if len(first.text) > 1 and not first.start else None
-    return f"{talk.question[: other[0]]}{said}" if other is not None and _lacks_owner(simplify(said)) else None
+    return f"{talk.question[: other[0]]}{said}" if other is not None and lacks_owner(simplify(said)) else None
 
 
 def _about(said: str, talk: Talk) -> str:
@@ -530,7 +339,7 @@ def _about(said: str, talk: Talk) -> str:
 
 def _elsewhere(said: str, talk: Talk) -> str | None:
     """「乙在北京的呢？」: the last question with both replaced, 乙 in the place of what stands before 在 there."""
-    frame = _frame(simplify(said))
+    frame = frame_of(simplify(said))
     other = _THERE.fullmatch(said, frame.start("what"), frame.end("what")) if frame else None
     there = _IN_A_PLACE.search(talk.question)
     if other is None or there is None:
@@ -541,7 +350,7 @@ def _elsewhere(said: str, talk: Talk) -> str | None:
 
 def _instead(said: str, talk: Talk) -> str | None:
     """「换成2020年呢？」, 「美国的呢？」: the last question with one thing in it replaced by another of its kind."""
-    frame = _frame(simplify(said))
+    frame = frame_of(simplify(said))
     if frame is None:
         return None
     question = talk.question
@@ -556,10 +365,10 @@ def _instead(said: str, talk: Talk) -> str | None:
         return _in_period(question, what)
     ending = (frame["end"] or "呢").removeprefix("是多少") or "呢"
     if _SIDES.search(what) or (what.startswith("在") and "在" not in question):
-        return f"{_stem(question)}，{what}{ending}"
-    if read(what)[0].text in _COMPARING:
+        return f"{without_mark(question)}，{what}{ending}"
+    if read(what)[0].text in COMPARING:
         return f"{whole(question)}{what}{ending}"
-    if ending == "呢" and _QUANTITIES.match(simplify(what)):
+    if ending == "呢" and QUANTITIES.match(simplify(what)):
         ending = "是多少"
     firm = found_firm(talk) if _OF_A_FIRM.fullmatch(simplify(what)) else None
     of = said.startswith("的", frame.end("what"))
@@ -570,7 +379,7 @@ def _instead(said: str, talk: Talk) -> str | None:
 
 def _towards(said: str, talk: Talk) -> str | None:
     """「对出口呢？」, 「在农业中呢？」: the last question with what stands behind the same word there replaced."""
-    frame, question = _frame(simplify(said)), talk.question
+    frame, question = frame_of(simplify(said)), talk.question
     other = _TOWARDS_IT.fullmatch(said, frame.start("what"), frame.end("what")) if frame else None
     at = next((word.end for word in read(question) if other is not None and word.text == other["word"]), None)
     if other is None or at is None:
@@ -617,7 +426,7 @@ def _with_other(question: str, what: str, ending: str, *, of: bool) -> str:
         apart = of and len(what) > len("下游") and other[0].kind != "order" and re.match(r"[^的？?]", question[end:])
         return f"{question[:start]}{what}{'的' if apart else ''}{question[end:]}"
     if all(word.kind == "quality" for word in other):
-        return f"{_stem(question)}，{what}的{ending}"
+        return f"{without_mark(question)}，{what}的{ending}"
     if _CHANGES.match(simplify(what)):
         return f"{whole(question)}{what}{ending}"
     about = owner(question)
@@ -644,7 +453,7 @@ def _place_of_its_kind(
         return next(((word.start, word.end) for word in words if word.kind == "quality" and len(word.text) > 1), None)
     if len(other) == 1 and other[0].kind == "place":
         return _where(question, words)
-    return None if _ATTRIBUTES.match(simplify(what)) else _place_of_a_thing(question, words, what, other)
+    return None if ATTRIBUTES.match(simplify(what)) else _place_of_a_thing(question, words, what, other)
 
 
 def _part(question: str, what: str) -> int:
@@ -797,4 +606,4 @@ def _has_owner(words: Sequence[Word]) -> bool:
     owning = words[: next((at for at, word in enumerate(words) if word.kind == "of"), 0)]
     if bool(runs(owning)):
         return True
-    return not _ATTRIBUTES.match(words[-1].text) and any(word.kind == "name" and known(word.text) for word in words)
+    return not ATTRIBUTES.match(words[-1].text) and any(word.kind == "name" and known(word.text) for word in words)

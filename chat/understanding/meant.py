@@ -155,7 +155,7 @@ def asked_years(question: str) -> frozenset[int]:
 
 
 def _parts_of_years(plain: str) -> list[tuple[date, date]]:
-    """The parts of a year that a simplified text names (2023年4月, 2022H1); none of 2022年6月以来."""
+    """The parts of a year that a simplified text names (2021年5月, 2022H1); none of 2022年6月以来."""
     closed = [each for each in find_periods(plain) if not _OPEN.match(plain, each.end)]
     return [(each.first, each.last) for each in closed if (each.last - each.first).days < MOST_OF_A_YEAR]
 
@@ -215,7 +215,7 @@ def _another_year(meant: Meant, passage: Passage, reading: str, start: int) -> A
 
 
 def _another_part_of_a_year(meant: Meant, passage: Passage, reading: str) -> Another | None:
-    """2023年2月 where 2023年4月 is meant: of a list, whose items are each of a time, and of a figure. Prose tells of one month what was
+    """2021年3月 where 2021年5月 is meant: of a list, whose items are each of a time, and of a figure. Prose tells of one month what was
     done in another."""
     if not meant.parts or not (meant.amount or passage.kind == "list"):
         return None

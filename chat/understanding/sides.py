@@ -55,7 +55,7 @@ _WHICH_IS_MORE = re.compile(
 _AND_HOW_MUCH = re.compile(
     r"[，,](?:它们|两者|二者)?(?:分别|各自?)\w{0,3}?(?:多少|多[大高长快久重远深宽]|几[个家年种次成倍位])\w{0,2}$"
 )
-# 「分别怎么评价」, 「各卖了多少」: nothing but that each is asked about.
+# 「分别怎么样」, 「各卖了多少」: nothing but that each is asked about.
 _OF_EACH_ALONE = re.compile(
     r"(?:分别|各自?|都)[是有为卖花投拿占达]?[了到出]?(?:多少.{0,2}|几.{0,2}|什么(?:水平|情况|评价|表现)|(?:怎么|如何|怎样)样?(?:评价|看|说|表现)?)的?"
 )

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from chat.answer import Turn
-from chat.understanding.followup import leans, standalone_question
+from chat.understanding.followup import standalone_question
+from chat.understanding.leaning import leans
 
 GENERAL, OF_TRADES = (
     [json.loads(line) for line in Path(__file__).with_name(name).read_text("utf-8").splitlines()]
